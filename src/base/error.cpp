@@ -1,0 +1,101 @@
+#include <pavise/error.hpp>
+
+#include <array>
+
+namespace pavise {
+
+namespace {
+
+struct Row {
+    std::string_view name;
+    std::optional<AlertDescription> alert;
+    Blame blame;
+    std::string_view section;
+    std::string_view text;
+};
+
+constexpr std::optional<AlertDescription> no_alert = std::nullopt;
+
+constexpr std::array<Row, error_count> make_table() {
+    using enum AlertDescription;
+    return {{
+#define PAVISE_ERROR(name, alert, blame, section, text) Row{#name, alert, Blame::blame, section, text},
+#include <pavise/errors.def>
+#undef PAVISE_ERROR
+    }};
+}
+
+constexpr auto table = make_table();
+
+const Row& row(ErrorCode code) noexcept { return table[static_cast<std::size_t>(code)]; }
+
+} // namespace
+
+std::optional<AlertDescription> alert_of(Error error) noexcept { return row(error.code).alert; }
+Blame blame_of(Error error) noexcept { return row(error.code).blame; }
+std::string_view name_of(ErrorCode code) noexcept { return row(code).name; }
+std::string_view section_of(ErrorCode code) noexcept { return row(code).section; }
+std::string_view text_of(ErrorCode code) noexcept { return row(code).text; }
+
+std::string describe(Error error) {
+    const Row& r = row(error.code);
+    std::string out(r.text);
+    if (error.code == ErrorCode::alert_received) {
+        out += ": ";
+        out += name_of(static_cast<AlertDescription>(error.detail));
+        out += " (" + std::to_string(error.detail) + ")";
+    } else if (error.detail != 0) {
+        out += " (" + std::to_string(error.detail) + ")";
+    }
+    if (!r.section.empty()) {
+        out += " [RFC ";
+        out += r.section;
+        out += "]";
+    }
+    return out;
+}
+
+std::string_view name_of(AlertDescription description) noexcept {
+    switch (description) {
+        using enum AlertDescription;
+    case close_notify: return "close_notify";
+    case unexpected_message: return "unexpected_message";
+    case bad_record_mac: return "bad_record_mac";
+    case decryption_failed: return "decryption_failed";
+    case record_overflow: return "record_overflow";
+    case decompression_failure: return "decompression_failure";
+    case handshake_failure: return "handshake_failure";
+    case no_certificate: return "no_certificate";
+    case bad_certificate: return "bad_certificate";
+    case unsupported_certificate: return "unsupported_certificate";
+    case certificate_revoked: return "certificate_revoked";
+    case certificate_expired: return "certificate_expired";
+    case certificate_unknown: return "certificate_unknown";
+    case illegal_parameter: return "illegal_parameter";
+    case unknown_ca: return "unknown_ca";
+    case access_denied: return "access_denied";
+    case decode_error: return "decode_error";
+    case decrypt_error: return "decrypt_error";
+    case export_restriction: return "export_restriction";
+    case protocol_version: return "protocol_version";
+    case insufficient_security: return "insufficient_security";
+    case internal_error: return "internal_error";
+    case inappropriate_fallback: return "inappropriate_fallback";
+    case user_canceled: return "user_canceled";
+    case no_renegotiation: return "no_renegotiation";
+    case missing_extension: return "missing_extension";
+    case unsupported_extension: return "unsupported_extension";
+    case certificate_unobtainable: return "certificate_unobtainable";
+    case unrecognized_name: return "unrecognized_name";
+    case bad_certificate_status_response: return "bad_certificate_status_response";
+    case bad_certificate_hash_value: return "bad_certificate_hash_value";
+    case unknown_psk_identity: return "unknown_psk_identity";
+    case certificate_required: return "certificate_required";
+    case general_error: return "general_error";
+    case no_application_protocol: return "no_application_protocol";
+    case ech_required: return "ech_required";
+    }
+    return "unknown";
+}
+
+} // namespace pavise
