@@ -1,0 +1,116 @@
+// What the protocol asks of a cryptographic library. One implementation stands on Botan (botan_provider());
+// tests and fuzzers may inject another.
+//
+// Thread rules: a Provider, a PublicKey and a SigningKey are safe to use from any number of threads at once.
+// All other objects belong to one connection and are used by one thread at a time.
+#pragma once
+
+#include "base/secret.hpp"
+#include "crypto/algorithms.hpp"
+
+#include <pavise/environment.hpp>
+#include <pavise/registry.hpp>
+
+#include <memory>
+#include <span>
+
+namespace pavise::crypto {
+
+// One key of an AEAD, for one direction of one epoch. In place; allocates nothing after construction.
+class Aead {
+  public:
+    virtual ~Aead() = default;
+    // Encrypts `data` in place and writes the tag. Preconditions: nonce of aead_nonce_size bytes, never used
+    // before with this key; `tag` of aead_tag_size bytes, which may follow `data` directly.
+    virtual Status seal(Bytes nonce, Bytes associated_data, MutableBytes data, MutableBytes tag) noexcept = 0;
+    // Verifies the tag and decrypts `data` in place. On failure: bad_record_mac, and `data` is wiped.
+    virtual Status open(Bytes nonce, Bytes associated_data, MutableBytes data, Bytes tag) noexcept = 0;
+};
+
+// A running hash.
+class Hash {
+  public:
+    virtual ~Hash() = default;
+    virtual void update(Bytes bytes) noexcept = 0;
+    // The digest of everything so far; the running state goes on undisturbed.
+    virtual Result<Digest> digest() const noexcept = 0;
+    // An independent copy of the running state.
+    virtual Result<std::unique_ptr<Hash>> fork() const noexcept = 0;
+};
+
+// HMAC (RFC 2104), reusable for many keys and messages.
+class Hmac {
+  public:
+    virtual ~Hmac() = default;
+    virtual HashId hash() const noexcept = 0;
+    // Starts with a new key of any length, dropping the old one.
+    virtual Status set_key(Bytes key) noexcept = 0;
+    virtual void update(Bytes bytes) noexcept = 0;
+    // Writes digest_size(hash()) bytes; the key stays set, for the next message.
+    virtual Status finish(MutableBytes out) noexcept = 0;
+};
+
+// The initiator's half of a key exchange: an ephemeral private key that is used once.
+class KeyShare {
+  public:
+    virtual ~KeyShare() = default;
+    virtual NamedGroup group() const noexcept = 0;
+    // What goes into key_exchange (RFC 8446 §4.2.8): for a KEM its encapsulation key. Valid as long as this.
+    virtual Bytes public_value() const noexcept = 0;
+    // The shared secret from the peer's key_exchange. bad_key_share where the peer's value has the wrong length,
+    // is not on the curve, or gives an all-zero secret (RFC 8446 §4.2.8, §7.4.2).
+    virtual Result<SecretVector> agree(Bytes peer_value) noexcept = 0;
+};
+
+// The responder's half: the value to send back, and the secret.
+struct KeyShareAnswer {
+    ByteVector public_value;
+    SecretVector secret;
+};
+
+// A verification key out of a SubjectPublicKeyInfo.
+class PublicKey {
+  public:
+    virtual ~PublicKey() = default;
+    virtual KeyType type() const noexcept = 0;
+    // Security-relevant size: bits of the RSA modulus, of the curve's order, …
+    virtual std::size_t bits() const noexcept = 0;
+    // The DER SubjectPublicKeyInfo that this key came from.
+    virtual Bytes subject_public_key_info() const noexcept = 0;
+    // bad_signature when the signature does not verify; scheme_does_not_fit_key when key and scheme differ in type.
+    virtual Status verify(SignatureScheme scheme, Bytes message, Bytes signature) const noexcept = 0;
+};
+
+// A private key that signs. It may live here, in a token or in another process.
+class SigningKey {
+  public:
+    virtual ~SigningKey() = default;
+    virtual KeyType type() const noexcept = 0;
+    virtual std::size_t bits() const noexcept = 0;
+    // The DER SubjectPublicKeyInfo of the public half, to match it with a certificate.
+    virtual Bytes subject_public_key_info() const noexcept = 0;
+    virtual Result<ByteVector> sign(SignatureScheme scheme, Bytes message, Rng& rng) const noexcept = 0;
+};
+
+class Provider {
+  public:
+    virtual ~Provider() = default;
+
+    // `key` of aead_key_size bytes.
+    virtual Result<std::unique_ptr<Aead>> aead(AeadId id, Bytes key) const noexcept = 0;
+    virtual Result<std::unique_ptr<Hash>> hash(HashId id) const noexcept = 0;
+    virtual Result<std::unique_ptr<Hmac>> hmac(HashId id) const noexcept = 0;
+
+    virtual bool supports(NamedGroup group) const noexcept = 0;
+    virtual Result<std::unique_ptr<KeyShare>> generate_key_share(NamedGroup group, Rng& rng) const noexcept = 0;
+    // Answers the initiator's key_exchange: generates (or encapsulates) and agrees in one step.
+    virtual Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value, Rng& rng) const noexcept = 0;
+
+    // From a DER SubjectPublicKeyInfo; unsupported_key for a key type or curve that TLS does not sign with.
+    virtual Result<std::shared_ptr<const PublicKey>> public_key(Bytes subject_public_key_info) const noexcept = 0;
+};
+
+// The provider over Botan. Immutable and thread-safe; lives as long as the process.
+const Provider& botan_provider() noexcept;
+
+} // namespace pavise::crypto
