@@ -16,7 +16,12 @@
 
 namespace pavise::crypto {
 
-// One key of an AEAD, for one direction of one epoch. In place; allocates nothing after construction.
+// What an Aead object is made for. Botan's modes are built for one direction, and a connection's memory should not
+// pay for the other.
+enum class AeadUse : std::uint8_t { seal, open };
+
+// One key of an AEAD, for one direction of one epoch. In place; allocates nothing after construction (CCM excepted:
+// its first pass needs the whole record, and Botan buffers it). The call that it was not made for fails: internal.
 class Aead {
   public:
     virtual ~Aead() = default;
@@ -97,11 +102,12 @@ class Provider {
     virtual ~Provider() = default;
 
     // `key` of aead_key_size bytes.
-    virtual Result<std::unique_ptr<Aead>> aead(AeadId id, Bytes key) const noexcept = 0;
+    virtual Result<std::unique_ptr<Aead>> aead(AeadId id, AeadUse use, Bytes key) const noexcept = 0;
     virtual Result<std::unique_ptr<Hash>> hash(HashId id) const noexcept = 0;
     virtual Result<std::unique_ptr<Hmac>> hmac(HashId id) const noexcept = 0;
 
     virtual bool supports(NamedGroup group) const noexcept = 0;
+    // The share keeps a reference to `rng` until it is gone, for blinding in agree().
     virtual Result<std::unique_ptr<KeyShare>> generate_key_share(NamedGroup group, Rng& rng) const noexcept = 0;
     // Answers the initiator's key_exchange: generates (or encapsulates) and agrees in one step.
     virtual Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value, Rng& rng) const noexcept = 0;
