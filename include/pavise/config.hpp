@@ -1,0 +1,149 @@
+// What a connection is told before it starts: versions, suites, groups, credentials, trust, limits.
+//
+// A config is built once, checked by Connection::client() or Connection::server(), and then shared by any number of
+// connections as std::shared_ptr<const …>: it never changes under a running connection. Copy it to change it.
+// Thread rules: a const config is safe to share between threads.
+#pragma once
+
+#include <pavise/bytes.hpp>
+#include <pavise/environment.hpp>
+#include <pavise/export.hpp>
+#include <pavise/registry.hpp>
+#include <pavise/result.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pavise {
+
+namespace handshake {
+struct CredentialData;
+}
+namespace trust {
+class TrustStore;
+}
+namespace testing {
+class Access; // what <pavise/testing/…> may do and applications may not
+}
+
+// A certificate chain with its private key. A cheap handle; the key behind it is shared and thread-safe.
+class PAVISE_EXPORT Credential {
+    std::shared_ptr<const handshake::CredentialData> data_;
+
+  public:
+    Credential() noexcept; // holds nothing; use one of the factories
+    explicit Credential(std::shared_ptr<const handshake::CredentialData> data) noexcept;
+    Credential(const Credential&) noexcept;
+    Credential& operator=(const Credential&) noexcept;
+    ~Credential();
+
+    // `chain_pem`: the leaf first, then the certificates that lead to an anchor. `key_pem`: PKCS#8, PKCS#1 or
+    // SEC1; encrypted PKCS#8 is opened with `password`. PEM or DER are told apart by their first bytes.
+    // Errors: no_certificate_in_file, no_key_in_file, wrong_password, key_does_not_match, unsupported_key …
+    static Result<Credential> load(Bytes chain, Bytes key, std::string_view password = {});
+
+    const handshake::CredentialData* data() const noexcept { return data_.get(); }
+};
+
+// The certificates that are trusted to vouch for peers. A cheap handle to an immutable set.
+class PAVISE_EXPORT TrustStore {
+    std::shared_ptr<const trust::TrustStore> data_;
+
+  public:
+    TrustStore() noexcept; // trusts nobody
+    explicit TrustStore(std::shared_ptr<const trust::TrustStore> data) noexcept;
+    TrustStore(const TrustStore&) noexcept;
+    TrustStore& operator=(const TrustStore&) noexcept;
+    ~TrustStore();
+
+    // Every certificate in `pem_or_der` becomes an anchor. Errors: no_certificate_in_file, bad_certificate …
+    static Result<TrustStore> from_memory(Bytes pem_or_der);
+    // The operating system's anchors; SSL_CERT_FILE and SSL_CERT_DIR override their place, as OpenSSL has it.
+    static Result<TrustStore> system();
+
+    const trust::TrustStore* data() const noexcept { return data_.get(); }
+};
+
+// The versions that may be negotiated.
+struct VersionRange {
+    ProtocolVersion least = ProtocolVersion::tls_1_3;
+    ProtocolVersion most = ProtocolVersion::tls_1_3;
+};
+
+enum class PeerVerification : std::uint8_t {
+    none,     // the peer's certificate is not asked for (server) or not checked (client: insecure)
+    optional, // server: a client may come without a certificate; one that is sent must be valid
+    required,
+};
+
+// Whether the change_cipher_spec records that keep old middleboxes quiet are sent (RFC 8446 §D.4).
+enum class MiddleboxCompatibility : std::uint8_t { off, on };
+// Whether reserved values are sprinkled over the hello (RFC 8701).
+enum class Grease : std::uint8_t { off, on };
+// Whether the subject's common name is looked at where a certificate has no dNSName (RFC 9525 says no).
+enum class CommonName : std::uint8_t { ignored, fallback };
+
+// TLS 1.3 records are padded with zeros up to a multiple of `block` bytes (RFC 8446 §5.4). 0: no padding.
+struct RecordPadding {
+    std::uint16_t block = 0;
+};
+
+PAVISE_EXPORT std::vector<CipherSuite> default_cipher_suites();
+PAVISE_EXPORT std::vector<NamedGroup> default_groups();
+PAVISE_EXPORT std::vector<SignatureScheme> default_signature_schemes();
+
+// Decisions that the caller makes itself, at once or later, instead of the engine from its config.
+struct DeferredDecisions {
+    bool certificate = false; // judge the peer's chain
+    bool signature = false;   // sign with a key that lives elsewhere
+    bool config = false;      // server: choose the config after the ClientHello
+};
+
+struct ClientConfig {
+    VersionRange versions;
+    std::vector<CipherSuite> cipher_suites = default_cipher_suites(); // by preference
+    std::vector<NamedGroup> groups = default_groups();                // by preference
+    // For how many of `groups`, from the first, a key share is sent in the first hello (RFC 8446 §4.2.8).
+    std::size_t key_shares = 2;
+    std::vector<SignatureScheme> signature_schemes = default_signature_schemes();
+    std::vector<std::string> alpn_protocols; // by preference; 1 to 255 bytes each; empty: not offered
+
+    PeerVerification verification = PeerVerification::required; // optional is not meaningful for a client
+    TrustStore trust;
+    CommonName common_name = CommonName::ignored;
+    std::vector<Credential> credentials; // for a server that asks for a client certificate
+
+    MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
+    Grease grease = Grease::on;
+    RecordPadding padding;
+    DeferredDecisions deferred;
+
+    // Not owned; must outlive every connection. Shared between threads only where they say they can be.
+    Rng* rng = &system_rng();
+    Clock* clock = &system_clock();
+};
+
+struct ServerConfig {
+    VersionRange versions;
+    std::vector<CipherSuite> cipher_suites = default_cipher_suites(); // by preference; the server's order wins
+    std::vector<NamedGroup> groups = default_groups();                // by preference
+    std::vector<SignatureScheme> signature_schemes = default_signature_schemes();
+    std::vector<std::string> alpn_protocols; // by preference; no overlap: no_application_protocol (RFC 7301)
+    std::vector<Credential> credentials;     // at least one; the first that fits the hello is used
+
+    PeerVerification client_verification = PeerVerification::none;
+    TrustStore client_trust;
+
+    MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
+    RecordPadding padding;
+    DeferredDecisions deferred;
+
+    Rng* rng = &system_rng();
+    Clock* clock = &system_clock();
+};
+
+} // namespace pavise
