@@ -1,0 +1,84 @@
+// What is trusted: certificates that may end a chain, and revocation lists.
+#pragma once
+
+#include "trust/certificate.hpp"
+
+#include <string>
+
+namespace pavise::trust {
+
+class Crl;
+using CrlPtr = std::shared_ptr<const Crl>;
+
+// An immutable snapshot, to be shared by any number of connections and threads.
+class TrustStore {
+  public:
+    class Builder;
+
+    TrustStore();
+    ~TrustStore();
+    TrustStore(const TrustStore&) = delete;
+    TrustStore& operator=(const TrustStore&) = delete;
+
+    // In the order in which they were added, duplicates left out. Anchors need not be self-signed.
+    std::span<const CertificatePtr> certificates() const noexcept { return certificates_; }
+    std::span<const CrlPtr> crls() const noexcept { return crls_; }
+    bool contains(const Certificate& certificate) const noexcept;
+    // Certificates whose subject has this canonical form (Certificate::canonical_subject).
+    std::span<const CertificatePtr> with_subject(Bytes canonical_subject) const noexcept;
+    // Names the contents: equal stores have equal fingerprints, wherever they were loaded from.
+    const Fingerprint& fingerprint() const noexcept { return fingerprint_; }
+
+  private:
+    friend class Builder;
+    struct Index;
+    std::vector<CertificatePtr> certificates_;
+    std::vector<CrlPtr> crls_;
+    Fingerprint fingerprint_{};
+    std::unique_ptr<Index> index_;
+};
+
+using TrustStorePtr = std::shared_ptr<const TrustStore>;
+
+struct Added {
+    std::size_t certificates = 0;
+    std::size_t crls = 0;
+    std::size_t unreadable =
+        0; // what was skipped where skipping is the rule (directories, the system's store)
+};
+
+// Collects; not thread-safe. What an add_… function adds it adds wholly or not at all.
+//
+// Errors: file_not_read (detail: errno), file_too_large, malformed_pem (detail: line), malformed_certificate
+// and malformed_crl (detail: the line where the block begins, or its number in DER), no_certificate_found.
+class TrustStore::Builder {
+  public:
+    Builder();
+    // Starts from what another store holds.
+    explicit Builder(const TrustStore& base);
+    ~Builder();
+    Builder(Builder&&) noexcept;
+    Builder& operator=(Builder&&) noexcept;
+
+    void add(CertificatePtr certificate);
+    // Blocks CERTIFICATE, X509 CERTIFICATE, TRUSTED CERTIFICATE (its auxiliary data is dropped) and X509 CRL;
+    // other blocks are skipped.
+    Result<Added> add_pem(std::string_view text);
+    // One or more concatenated DER certificates.
+    Result<Added> add_der(Bytes der);
+    Result<Added> add_crl_der(Bytes der);
+    // PEM, or DER.
+    Result<Added> add_file(const std::string& path);
+    // Every regular file in a directory that holds certificates or CRLs; others are counted as unreadable.
+    Result<Added> add_directory(const std::string& path);
+    // SSL_CERT_FILE and SSL_CERT_DIR where they are set, else the first of the usual places that exists.
+    Result<Added> add_system();
+
+    TrustStorePtr build() const;
+
+  private:
+    struct Contents;
+    std::unique_ptr<Contents> contents_;
+};
+
+} // namespace pavise::trust
