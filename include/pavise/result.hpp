@@ -35,6 +35,7 @@ class [[nodiscard]] Result {
   public:
     using value_type = T;
 
+    // NOLINTBEGIN(google-explicit-constructor): values and errors become a Result as they become a std::expected
     Result(Unexpected failure) noexcept : error_(failure.error()), has_value_(false) {}
     template <class U = T>
         requires(std::constructible_from<T, U &&> && !std::same_as<std::remove_cvref_t<U>, Result> &&
@@ -42,6 +43,7 @@ class [[nodiscard]] Result {
                  !std::same_as<std::remove_cvref_t<U>, Error>)
     Result(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) :
         value_(std::forward<U>(value)), has_value_(true) {}
+    // NOLINTEND(google-explicit-constructor)
     Result(Result&& other) noexcept : has_value_(other.has_value_) {
         if (has_value_)
             std::construct_at(std::addressof(value_), std::move(other.value_));
@@ -78,6 +80,7 @@ class [[nodiscard]] Result<void> {
     using value_type = void;
 
     Result() noexcept = default;
+    // NOLINTNEXTLINE(google-explicit-constructor): as above
     Result(Unexpected failure) noexcept : error_(failure.error()), has_value_(false) {}
     explicit operator bool() const noexcept { return has_value_; }
     bool has_value() const noexcept { return has_value_; }
