@@ -1,0 +1,21 @@
+// Every handshake message.
+#pragma once
+
+#include "messages/certificate12.hpp"
+#include "messages/certificate13.hpp"
+#include "messages/certificate_request12.hpp"
+#include "messages/certificate_request13.hpp"
+#include "messages/certificate_status.hpp"
+#include "messages/certificate_verify.hpp"
+#include "messages/client_hello.hpp"
+#include "messages/client_key_exchange.hpp"
+#include "messages/compressed_certificate.hpp"
+#include "messages/empty_messages.hpp"
+#include "messages/encrypted_extensions.hpp"
+#include "messages/finished.hpp"
+#include "messages/key_update.hpp"
+#include "messages/message.hpp"
+#include "messages/new_session_ticket12.hpp"
+#include "messages/new_session_ticket13.hpp"
+#include "messages/server_hello.hpp"
+#include "messages/server_key_exchange.hpp"
