@@ -14,7 +14,9 @@ constexpr std::array suites{
 
 } // namespace
 
-std::span<const Suite13> suites13() noexcept { return suites; }
+std::span<const Suite13> suites13() noexcept {
+    return suites;
+}
 
 std::optional<Suite13> suite13(CipherSuite id) noexcept {
     for (const Suite13& suite : suites)

@@ -16,12 +16,13 @@
 
 namespace pavise::crypto {
 
-// What an Aead object is made for. Botan's modes are built for one direction, and a connection's memory should not
-// pay for the other.
+// What an Aead object is made for. Botan's modes are built for one direction, and a connection's memory
+// should not pay for the other.
 enum class AeadUse : std::uint8_t { seal, open };
 
-// One key of an AEAD, for one direction of one epoch. In place; allocates nothing after construction (CCM excepted:
-// its first pass needs the whole record, and Botan buffers it). The call that it was not made for fails: internal.
+// One key of an AEAD, for one direction of one epoch. In place; allocates nothing after construction (CCM
+// excepted: its first pass needs the whole record, and Botan buffers it). The call that it was not made for
+// fails: internal.
 class Aead {
   public:
     virtual ~Aead() = default;
@@ -43,12 +44,16 @@ class Hash {
     virtual Result<std::unique_ptr<Hash>> fork() const noexcept = 0;
 };
 
+// Botan's bound. The longest keys of TLS are finite-field secrets (1,024 bytes) and TLS 1.2 premaster secrets
+// that hold a PSK twice (RFC 4279 §2).
+inline constexpr std::size_t max_hmac_key_size = 8192;
+
 // HMAC (RFC 2104), reusable for many keys and messages.
 class Hmac {
   public:
     virtual ~Hmac() = default;
     virtual HashId hash() const noexcept = 0;
-    // Starts with a new key of any length, dropping the old one.
+    // Starts with a new key of 0 to max_hmac_key_size bytes, dropping the old one and what was half hashed.
     virtual Status set_key(Bytes key) noexcept = 0;
     virtual void update(Bytes bytes) noexcept = 0;
     // Writes digest_size(hash()) bytes; the key stays set, for the next message.
@@ -62,8 +67,8 @@ class KeyShare {
     virtual NamedGroup group() const noexcept = 0;
     // What goes into key_exchange (RFC 8446 §4.2.8): for a KEM its encapsulation key. Valid as long as this.
     virtual Bytes public_value() const noexcept = 0;
-    // The shared secret from the peer's key_exchange. bad_key_share where the peer's value has the wrong length,
-    // is not on the curve, or gives an all-zero secret (RFC 8446 §4.2.8, §7.4.2).
+    // The shared secret from the peer's key_exchange. bad_key_share where the peer's value has the wrong
+    // length, is not on the curve, or gives an all-zero secret (RFC 8446 §4.2.8, §7.4.2).
     virtual Result<SecretVector> agree(Bytes peer_value) noexcept = 0;
 };
 
@@ -82,7 +87,8 @@ class PublicKey {
     virtual std::size_t bits() const noexcept = 0;
     // The DER SubjectPublicKeyInfo that this key came from.
     virtual Bytes subject_public_key_info() const noexcept = 0;
-    // bad_signature when the signature does not verify; scheme_does_not_fit_key when key and scheme differ in type.
+    // bad_signature when the signature does not verify; scheme_does_not_fit_key when key and scheme differ in
+    // type.
     virtual Status verify(SignatureScheme scheme, Bytes message, Bytes signature) const noexcept = 0;
 };
 
@@ -108,12 +114,15 @@ class Provider {
 
     virtual bool supports(NamedGroup group) const noexcept = 0;
     // The share keeps a reference to `rng` until it is gone, for blinding in agree().
-    virtual Result<std::unique_ptr<KeyShare>> generate_key_share(NamedGroup group, Rng& rng) const noexcept = 0;
+    virtual Result<std::unique_ptr<KeyShare>> generate_key_share(NamedGroup group,
+                                                                 Rng& rng) const noexcept = 0;
     // Answers the initiator's key_exchange: generates (or encapsulates) and agrees in one step.
-    virtual Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value, Rng& rng) const noexcept = 0;
+    virtual Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value,
+                                                    Rng& rng) const noexcept = 0;
 
     // From a DER SubjectPublicKeyInfo; unsupported_key for a key type or curve that TLS does not sign with.
-    virtual Result<std::shared_ptr<const PublicKey>> public_key(Bytes subject_public_key_info) const noexcept = 0;
+    virtual Result<std::shared_ptr<const PublicKey>>
+    public_key(Bytes subject_public_key_info) const noexcept = 0;
 };
 
 // The provider over Botan. Immutable and thread-safe; lives as long as the process.

@@ -8,8 +8,8 @@ namespace {
 
 using enum SignatureScheme;
 
-// The order is the default preference: what is short and quick first, SHA-1 never offered (it is here so that it
-// has a name in TLS 1.2 policies).
+// The order is the default preference: what is short and quick first, SHA-1 never offered (it is here so that
+// it has a name in TLS 1.2 policies).
 constexpr std::array schemes{
     SchemeTraits{ecdsa_secp256r1_sha256, KeyType::ecdsa_p256, HashId::sha256, true, true},
     SchemeTraits{ed25519, KeyType::ed25519, HashId::sha512, true, true},
@@ -36,7 +36,9 @@ constexpr bool is_ecdsa(KeyType key) {
 
 } // namespace
 
-std::span<const SchemeTraits> signature_schemes() noexcept { return schemes; }
+std::span<const SchemeTraits> signature_schemes() noexcept {
+    return schemes;
+}
 
 std::optional<SchemeTraits> traits_of(SignatureScheme scheme) noexcept {
     for (const SchemeTraits& row : schemes)

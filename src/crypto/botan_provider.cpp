@@ -1,0 +1,43 @@
+#include "crypto/botan_aead.hpp"
+#include "crypto/botan_hash.hpp"
+#include "crypto/key_exchange.hpp"
+#include "crypto/provider.hpp"
+#include "crypto/public_key.hpp"
+
+namespace pavise::crypto {
+
+namespace {
+
+class BotanProvider final : public Provider {
+    HashPrototypes hashes_;
+
+  public:
+    Result<std::unique_ptr<Aead>> aead(AeadId id, AeadUse use, Bytes key) const noexcept override {
+        return make_botan_aead(id, use, key);
+    }
+    Result<std::unique_ptr<Hash>> hash(HashId id) const noexcept override { return hashes_.hash(id); }
+    Result<std::unique_ptr<Hmac>> hmac(HashId id) const noexcept override { return hashes_.hmac(id); }
+
+    bool supports(NamedGroup group) const noexcept override { return group_sizes(group).initiator != 0; }
+    Result<std::unique_ptr<KeyShare>> generate_key_share(NamedGroup group, Rng& rng) const noexcept override {
+        return make_key_share(group, rng);
+    }
+    Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value,
+                                            Rng& rng) const noexcept override {
+        return make_key_share_answer(group, peer_value, rng);
+    }
+
+    Result<std::shared_ptr<const PublicKey>>
+    public_key(Bytes subject_public_key_info) const noexcept override {
+        return make_public_key(subject_public_key_info);
+    }
+};
+
+} // namespace
+
+const Provider& botan_provider() noexcept {
+    static const BotanProvider provider;
+    return provider;
+}
+
+} // namespace pavise::crypto

@@ -1,0 +1,246 @@
+// Known answers: RFC 7748 §6; round trips and refusals for every group (RFC 8446 §4.2.8, §7.4.2).
+#include "support.hpp"
+
+#include "crypto/provider.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pavise::crypto {
+namespace {
+
+using testing::copy;
+using testing::from_hex;
+using testing::ScriptedRng;
+using testing::SeededRng;
+using testing::to_hex;
+
+const Provider& provider = botan_provider();
+
+struct Sizes {
+    NamedGroup group;
+    std::size_t initiator, responder, secret;
+};
+
+constexpr Sizes all_groups[] = {
+    {NamedGroup::secp256r1, 65, 65, 32},
+    {NamedGroup::secp384r1, 97, 97, 48},
+    {NamedGroup::secp521r1, 133, 133, 66},
+    {NamedGroup::x25519, 32, 32, 32},
+    {NamedGroup::x448, 56, 56, 56},
+    {NamedGroup::ml_kem_512, 800, 768, 32},
+    {NamedGroup::ml_kem_768, 1184, 1088, 32},
+    {NamedGroup::ml_kem_1024, 1568, 1568, 32},
+    {NamedGroup::x25519_ml_kem_768, 1184 + 32, 1088 + 32, 64},
+    {NamedGroup::secp256r1_ml_kem_768, 65 + 1184, 65 + 1088, 64},
+    {NamedGroup::secp384r1_ml_kem_1024, 97 + 1568, 97 + 1568, 80},
+};
+
+class EveryGroup : public ::testing::TestWithParam<Sizes> {
+  protected:
+    const Sizes sizes = GetParam();
+    SeededRng rng{1};
+    std::unique_ptr<KeyShare> share = [this] {
+        auto made = provider.generate_key_share(sizes.group, rng);
+        return made ? std::move(*made) : nullptr;
+    }();
+};
+
+TEST_P(EveryGroup, gives_both_sides_the_same_secret_of_the_fixed_lengths) {
+    ASSERT_TRUE(share);
+    EXPECT_TRUE(provider.supports(sizes.group));
+    EXPECT_EQ(share->group(), sizes.group);
+    EXPECT_EQ(share->public_value().size(), sizes.initiator);
+    const auto answer = provider.answer_key_share(sizes.group, share->public_value(), rng);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->public_value.size(), sizes.responder);
+    const auto secret = share->agree(answer->public_value);
+    ASSERT_TRUE(secret);
+    EXPECT_EQ(secret->size(), sizes.secret);
+    EXPECT_EQ(to_hex(secret->view()), to_hex(answer->secret.view()));
+}
+
+TEST_P(EveryGroup, repeats_itself_with_the_same_seed_and_only_then) {
+    const auto run = [&](std::uint64_t seed) {
+        SeededRng source(seed);
+        auto mine = provider.generate_key_share(sizes.group, source);
+        auto answer = provider.answer_key_share(sizes.group, (*mine)->public_value(), source);
+        return to_hex((*mine)->public_value()) + to_hex(answer->public_value) + to_hex(answer->secret.view());
+    };
+    EXPECT_EQ(run(5), run(5));
+    EXPECT_NE(run(5), run(6));
+}
+
+TEST_P(EveryGroup, refuses_values_one_byte_short_or_long_and_empty_ones) {
+    ASSERT_TRUE(share);
+    const auto answer = provider.answer_key_share(sizes.group, share->public_value(), rng);
+    ASSERT_TRUE(answer);
+    for (const int change : {-1, 1, -1000000}) {
+        const auto resized = [&](ByteVector value) {
+            const auto size = static_cast<int>(value.size()) + change;
+            value.resize(static_cast<std::size_t>(std::max(size, 0)));
+            return value;
+        };
+        EXPECT_EQ(provider.answer_key_share(sizes.group, resized(copy(share->public_value())), rng).error(),
+                  Error{ErrorCode::bad_key_share});
+        EXPECT_EQ(share->agree(resized(answer->public_value)).error(), Error{ErrorCode::bad_key_share});
+    }
+}
+
+TEST_P(EveryGroup, passes_on_the_failure_of_the_random_source) {
+    ScriptedRng empty({});
+    EXPECT_EQ(provider.generate_key_share(sizes.group, empty).error(),
+              (Error{ErrorCode::random_source_failed, 7}));
+    ASSERT_TRUE(share);
+    EXPECT_EQ(provider.answer_key_share(sizes.group, share->public_value(), empty).error(),
+              (Error{ErrorCode::random_source_failed, 7}));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryGroup, ::testing::ValuesIn(all_groups),
+                         [](const auto& row) { return name_of(row.param.group); });
+
+TEST(KeyShare, of_an_unknown_group_is_not_supported) {
+    for (const auto group : {NamedGroup(0x1a1a), NamedGroup(0), NamedGroup(22)}) {
+        SeededRng rng(1);
+        EXPECT_FALSE(provider.supports(group));
+        EXPECT_EQ(provider.generate_key_share(group, rng).error().code, ErrorCode::not_supported);
+        EXPECT_EQ(provider.answer_key_share(group, ByteVector(32, 9), rng).error().code,
+                  ErrorCode::not_supported);
+    }
+}
+
+TEST(KeyShare, of_x25519_gives_the_answers_of_rfc_7748) {
+    ScriptedRng alice_key(from_hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
+    ScriptedRng bob_key(from_hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
+    auto alice = provider.generate_key_share(NamedGroup::x25519, alice_key);
+    ASSERT_TRUE(alice);
+    EXPECT_EQ(to_hex((*alice)->public_value()),
+              "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+    const auto bob = provider.answer_key_share(NamedGroup::x25519, (*alice)->public_value(), bob_key);
+    ASSERT_TRUE(bob);
+    EXPECT_EQ(to_hex(bob->public_value), "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+    EXPECT_EQ(to_hex(bob->secret.view()), "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+    EXPECT_EQ(to_hex((*alice)->agree(bob->public_value)->view()), to_hex(bob->secret.view()));
+}
+
+TEST(KeyShare, of_a_montgomery_curve_refuses_an_all_zero_secret) {
+    // Points of small order (RFC 7748 §6.1, §6.2): whatever the private key, their multiple is zero.
+    const std::pair<NamedGroup, ByteVector> points[] = {
+        {NamedGroup::x25519, ByteVector(32)},
+        {NamedGroup::x25519, from_hex("01" + std::string(62, '0'))},
+        {NamedGroup::x25519, from_hex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")},
+        {NamedGroup::x25519, from_hex("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")},
+        {NamedGroup::x448, ByteVector(56)},
+        {NamedGroup::x448, from_hex("01" + std::string(110, '0'))},
+    };
+    for (const auto& [group, point] : points) {
+        SeededRng rng(3);
+        EXPECT_EQ(provider.answer_key_share(group, point, rng).error(), Error{ErrorCode::bad_key_share});
+        auto share = provider.generate_key_share(group, rng);
+        ASSERT_TRUE(share);
+        EXPECT_EQ((*share)->agree(point).error(), Error{ErrorCode::bad_key_share});
+    }
+}
+
+TEST(KeyShare, of_a_nist_curve_takes_uncompressed_points_on_the_curve_alone) {
+    for (const auto group : {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}) {
+        SeededRng rng(4);
+        auto share = provider.generate_key_share(group, rng);
+        ASSERT_TRUE(share);
+        const ByteVector good = copy((*share)->public_value());
+        ASSERT_EQ(good[0], 4);
+        const std::size_t field = (good.size() - 1) / 2;
+        ByteVector off_curve = good;
+        off_curve.back() ^= 1;
+        ByteVector compressed(good.begin(), good.begin() + 1 + static_cast<std::ptrdiff_t>(field));
+        compressed[0] = static_cast<std::uint8_t>(2 + (good.back() & 1));
+        ByteVector hybrid = good;
+        hybrid[0] = static_cast<std::uint8_t>(6 + (good.back() & 1));
+        ByteVector origin(good.size());
+        origin[0] = 4;
+        ByteVector too_large(good.size(), 0xff); // coordinates above the field's prime
+        too_large[0] = 4;
+        for (const ByteVector& bad : {off_curve, compressed, hybrid, origin, too_large, ByteVector{0}}) {
+            EXPECT_EQ((*share)->agree(bad).error(), Error{ErrorCode::bad_key_share});
+            EXPECT_EQ(provider.answer_key_share(group, bad, rng).error(), Error{ErrorCode::bad_key_share});
+        }
+    }
+}
+
+// PITFALLS "Raccoon and its mirror": in ECDH leading zeros of the secret stay (RFC 8446 §7.4.2).
+TEST(KeyShare, keeps_the_leading_zeros_of_a_secret) {
+    SeededRng rng(1);
+    auto share = provider.generate_key_share(NamedGroup::secp256r1, rng);
+    ASSERT_TRUE(share);
+    bool seen = false;
+    for (int i = 0; i < 5000 && !seen; ++i) {
+        const auto answer = provider.answer_key_share(NamedGroup::secp256r1, (*share)->public_value(), rng);
+        ASSERT_TRUE(answer);
+        ASSERT_EQ(answer->secret.size(), 32U);
+        seen = answer->secret.view()[0] == 0;
+        if (seen) {
+            EXPECT_EQ(to_hex((*share)->agree(answer->public_value)->view()), to_hex(answer->secret.view()));
+        }
+    }
+    EXPECT_TRUE(seen);
+}
+
+TEST(KeyShare, of_a_hybrid_is_made_of_its_parts_in_the_right_order) {
+    // The parts of each share are used as shares of their own groups: that shows where each one lies.
+    struct Row {
+        NamedGroup hybrid, first, second;
+        std::size_t first_initiator, first_responder, first_secret;
+    };
+    constexpr Row rows[] = {
+        {NamedGroup::x25519_ml_kem_768, NamedGroup::ml_kem_768, NamedGroup::x25519, 1184, 1088, 32},
+        {NamedGroup::secp256r1_ml_kem_768, NamedGroup::secp256r1, NamedGroup::ml_kem_768, 65, 65, 32},
+        {NamedGroup::secp384r1_ml_kem_1024, NamedGroup::secp384r1, NamedGroup::ml_kem_1024, 97, 97, 48},
+    };
+    for (const Row& row : rows) {
+        SeededRng rng(8);
+        auto share = provider.generate_key_share(row.hybrid, rng);
+        ASSERT_TRUE(share);
+        const Bytes offered = (*share)->public_value();
+        const auto first = provider.answer_key_share(row.first, offered.first(row.first_initiator), rng);
+        const auto second = provider.answer_key_share(row.second, offered.subspan(row.first_initiator), rng);
+        ASSERT_TRUE(first && second);
+        EXPECT_EQ(first->public_value.size(), row.first_responder);
+        ByteVector value = first->public_value;
+        value.insert(value.end(), second->public_value.begin(), second->public_value.end());
+        const auto secret = (*share)->agree(value);
+        ASSERT_TRUE(secret);
+        EXPECT_EQ(to_hex(secret->view()), to_hex(first->secret.view()) + to_hex(second->secret.view()));
+        EXPECT_EQ(first->secret.size(), row.first_secret);
+    }
+}
+
+TEST(KeyShare, of_a_kem_refuses_an_encapsulation_key_that_is_not_reduced) {
+    // FIPS 203 §7.2, the modulus check: q = 3329 itself as the first coefficient (12 bits, little-endian).
+    for (const auto group :
+         {NamedGroup::ml_kem_768, NamedGroup::ml_kem_1024, NamedGroup::x25519_ml_kem_768}) {
+        SeededRng rng(9);
+        auto share = provider.generate_key_share(group, rng);
+        ASSERT_TRUE(share);
+        ByteVector key = copy((*share)->public_value());
+        key[0] = 0x00; // 3328 = 0xd00 is the largest that is allowed
+        key[1] = static_cast<std::uint8_t>((key[1] & 0xf0) | 0x0d);
+        EXPECT_TRUE(provider.answer_key_share(group, key, rng));
+        key[0] = 0x01;
+        EXPECT_EQ(provider.answer_key_share(group, key, rng).error(), Error{ErrorCode::bad_key_share});
+    }
+}
+
+TEST(KeyShare, of_a_kem_answers_a_wrong_ciphertext_with_another_secret) {
+    SeededRng rng(10);
+    auto share = provider.generate_key_share(NamedGroup::ml_kem_768, rng);
+    ASSERT_TRUE(share);
+    const auto answer = provider.answer_key_share(NamedGroup::ml_kem_768, (*share)->public_value(), rng);
+    ASSERT_TRUE(answer);
+    ByteVector wrong = answer->public_value;
+    wrong[100] ^= 1;
+    const auto secret = (*share)->agree(wrong);
+    ASSERT_TRUE(secret); // implicit rejection, FIPS 203 §6.3
+    EXPECT_NE(to_hex(secret->view()), to_hex(answer->secret.view()));
+}
+
+} // namespace
+} // namespace pavise::crypto
