@@ -18,6 +18,8 @@ inline constexpr std::size_t max_plaintext_size = std::size_t{1} << 14;
 inline constexpr std::size_t max_inner_plaintext_size = max_plaintext_size + 1;
 // RFC 8446 §5.2: TLSCiphertext.length "MUST NOT exceed 2^14 + 256 bytes".
 inline constexpr std::size_t max_expansion_13 = 256;
+// The content type and the tag: what TLS 1.3 adds to content without padding.
+inline constexpr std::size_t least_expansion_13 = 1 + crypto::max_aead_tag_size;
 // RFC 5246 §6.2.3: TLSCiphertext.length "MUST NOT exceed 2^14 + 2048".
 inline constexpr std::size_t max_expansion_12 = 2048;
 
@@ -54,12 +56,19 @@ constexpr KeyLimit key_limit(crypto::AeadId aead) noexcept {
     return {.update_after = max_sequence_number / 2, .most = max_sequence_number + 1};
 }
 
-// The receive buffer starts small, so that a connection in its handshake or with little traffic costs little
-// …
+// RFC 8446 §6: level and description.
+inline constexpr std::size_t alert_size = 2;
+
+// The receive buffer starts small, so that a connection in its handshake or with little traffic costs little …
 inline constexpr std::size_t small_receive_buffer = 4096;
-// … and grows to one record of the largest size when the socket has more to give.
-// From this length on a record is read up to its own end (and the header of the next one), not as far as the
-// buffer goes: what lies behind a large record would have to be moved before the next read.
+// … and grows once to a full record of TLS 1.3 and the next header, when a record or a burst needs it …
+inline constexpr std::size_t large_receive_buffer =
+    header_size + max_plaintext_size + max_expansion_13 + header_size;
+// … and to this for the longest record that TLS 1.2 allows; whatever a header claims.
+inline constexpr std::size_t max_receive_buffer =
+    header_size + max_plaintext_size + max_expansion_12 + header_size;
+// From this size on a record is read up to its own end and the header of the next one, not as far as the buffer
+// goes: what lies behind a large record would have to be moved before the next read.
 inline constexpr std::size_t large_record_size = 4096;
 
 // Default budget of the outgoing buffer: four full records, about what one write to a socket takes.

@@ -54,6 +54,8 @@ class Protection {
     using Nonce = std::array<std::uint8_t, crypto::aead_nonce_size>;
     // RFC 8446 §5.3 and RFC 7905 §2: the sequence number, padded on the left, XORed with the IV.
     Nonce xored_nonce() const noexcept;
+    // RFC 5288 §3: salt, then what the record carries.
+    Nonce nonce_with(Bytes explicit_part) const noexcept;
     // RFC 5246 §6.2.3.3: seq_num, type, version, length of the plaintext.
     using AssociatedData12 = std::array<std::uint8_t, 13>;
     AssociatedData12 associated_data_12(Bytes header, std::size_t content_size) const noexcept;
@@ -103,10 +105,10 @@ class WriteProtection : public Protection {
         return content_offset() + content_size + inner_type_size() + padding + tag_size_;
     }
     // Writes header, prefix, type, padding and tag around the content, which is already in its place, and
-    // protects it. Preconditions: `record` has sealed_size() bytes; padding is 0 but in TLS 1.3; the limits
-    // of §5.1 and §5.4 are kept. Errors: sequence_exhausted, aead_limit_reached; then nothing was written.
-    Status seal(ContentType type, MutableBytes record, std::size_t content_size,
-                std::size_t padding) noexcept;
+    // protects it. What `record` is larger than sealed_size(content_size, 0) is padding. Preconditions: it is no
+    // smaller, and no larger but in TLS 1.3; the limits of §5.1 and §5.4 are kept.
+    // Errors: sequence_exhausted, aead_limit_reached; then nothing was written.
+    Status seal(ContentType type, MutableBytes record, std::size_t content_size) noexcept;
 
     // Records until the key has to be changed (RFC 8446 §5.5; RFC 9846 §5.5: a MUST); 0 when it is due.
     // UINT64_MAX in TLS 1.2, which cannot change it.

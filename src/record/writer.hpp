@@ -70,7 +70,7 @@ class RecordWriter {
     // Largest content of any record: RFC 6066's max_fragment_length, or smaller records for latency's sake.
     // Fails with bad_argument outside [64, 2^14].
     Status set_max_fragment_length(std::size_t limit) noexcept;
-    void set_padding(PaddingPolicy policy) noexcept { padding_ = policy; }
+    void set_padding(PaddingPolicy policy) noexcept;
 
     // Records until the caller has to send a KeyUpdate (RFC 8446 §5.5, RFC 9846 §5.5); 0 when it is due.
     // UINT64_MAX without keys and in TLS 1.2.
@@ -95,8 +95,7 @@ class RecordWriter {
     std::size_t padding_for(std::size_t content_size) const noexcept;
     void make_room(std::size_t size);
     Status write_record(ContentType type, Bytes content);
-    Status seal(ContentType type, std::size_t content_size) noexcept;
-    void write_unprotected_header(ContentType type, MutableBytes record) noexcept;
+    void write_unprotected_header(ContentType type, MutableBytes record) const noexcept;
 
     Buffer buffer_;
     std::optional<WriteProtection> protection_;
