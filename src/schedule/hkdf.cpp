@@ -53,7 +53,9 @@ class HkdfLabel {
 
 } // namespace
 
-Bytes hash_length_zeros(crypto::HashId hash) noexcept { return Bytes(zeros).first(digest_size(hash)); }
+Bytes hash_length_zeros(crypto::HashId hash) noexcept {
+    return Bytes(zeros).first(digest_size(hash));
+}
 
 Bytes empty_transcript_hash(crypto::HashId hash) noexcept {
     switch (hash) {

@@ -1,11 +1,11 @@
-// The key schedule of TLS 1.3 (RFC 8446 §7.1) in its three stages. Each step to the next stage consumes the one
-// before, so that a secret cannot be asked of the wrong stage, nor a stage entered twice.
+// The key schedule of TLS 1.3 (RFC 8446 §7.1) in its three stages. Each step to the next stage consumes the
+// one before, so that a secret cannot be asked of the wrong stage, nor a stage entered twice.
 //
 //     EarlyStage ──(EC)DHE──▶ HandshakeStage ──0──▶ MasterStage
 //
-// A stage owns the one Hmac that is made for a connection, and the current secret, which is wiped when the stage
-// ends. All are nothrow-movable; a moved-from stage may only be assigned to or destroyed. Transcript hashes are
-// taken as given: which messages they cover is said at each function.
+// A stage owns the one Hmac that is made for a connection, and the current secret, which is wiped when the
+// stage ends. All are nothrow-movable; a moved-from stage may only be assigned to or destroyed. Transcript
+// hashes are taken as given: which messages they cover is said at each function.
 #pragma once
 
 #include "schedule/hkdf.hpp"
@@ -30,7 +30,8 @@ class StageSecret {
 
   public:
     StageSecret(std::unique_ptr<crypto::Hmac> hmac, HashSecret secret) noexcept :
-        hmac_(std::move(hmac)), secret_(std::move(secret)) {}
+        hmac_(std::move(hmac)),
+        secret_(std::move(secret)) {}
 
     crypto::Hmac& hmac() const noexcept { return *hmac_; }
     std::unique_ptr<crypto::Hmac> release_hmac() && noexcept { return std::move(hmac_); }
@@ -81,11 +82,13 @@ class EarlyStage {
     // Without a PSK.
     static Result<EarlyStage> start(const crypto::Provider& provider, crypto::HashId hash) noexcept;
     // With a PSK, which is not empty (bad_argument).
-    static Result<EarlyStage> start(const crypto::Provider& provider, crypto::HashId hash, Bytes psk) noexcept;
+    static Result<EarlyStage> start(const crypto::Provider& provider, crypto::HashId hash,
+                                    Bytes psk) noexcept;
     // Again, with another PSK or none (hash_length_zeros), over an Hmac that release_hmac() gave.
     static Result<EarlyStage> start(std::unique_ptr<crypto::Hmac> hmac, Bytes psk) noexcept;
 
-    // The base key of a binder: binder = finished_mac(hmac(), binder_key, Transcript-Hash(partial ClientHello)).
+    // The base key of a binder: binder = finished_mac(hmac(), binder_key, Transcript-Hash(partial
+    // ClientHello)).
     Result<HashSecret> binder_key(PskKind kind) const noexcept;
     // Over ClientHello.
     Result<HashSecret> client_early_traffic_secret(Bytes client_hello_hash) const noexcept;

@@ -1,5 +1,6 @@
 // What follows from one secret of the key schedule: record keys, the next generation of a traffic secret,
-// Finished, resumption PSKs, exported keying material (RFC 8446 §4.4.4, §4.6.1, §7.2, §7.3, §7.5; RFC 9001 §5, §6).
+// Finished, resumption PSKs, exported keying material (RFC 8446 §4.4.4, §4.6.1, §7.2, §7.3, §7.5; RFC 9001
+// §5, §6).
 #pragma once
 
 #include "schedule/hkdf.hpp"
@@ -20,8 +21,8 @@ struct TrafficLabels {
     std::string_view iv;
     std::string_view update;
 };
-inline constexpr TrafficLabels tls_labels{"key", "iv", "traffic upd"};                // RFC 8446 §7.2, §7.3
-inline constexpr TrafficLabels quic_labels{"quic key", "quic iv", "quic ku"};         // RFC 9001 §5.1, §6.1
+inline constexpr TrafficLabels tls_labels{"key", "iv", "traffic upd"};        // RFC 8446 §7.2, §7.3
+inline constexpr TrafficLabels quic_labels{"quic key", "quic iv", "quic ku"}; // RFC 9001 §5.1, §6.1
 inline constexpr TrafficLabels quic_v2_labels{"quicv2 key", "quicv2 iv", "quicv2 ku"}; // RFC 9369 §3.3.2
 
 inline constexpr std::string_view quic_header_protection_label = "quic hp";      // RFC 9001 §5.1
@@ -36,16 +37,16 @@ Result<HashSecret> next_traffic_secret(crypto::Hmac& hmac, Bytes traffic_secret,
 Result<AeadKey> header_protection_key(crypto::Hmac& hmac, crypto::AeadId aead, Bytes traffic_secret,
                                       std::string_view label = quic_header_protection_label) noexcept;
 
-// verify_data of a Finished and the value of a PSK binder (RFC 8446 §4.4.4, §4.2.11.2). A received one is compared
-// with constant_time_equal.
+// verify_data of a Finished and the value of a PSK binder (RFC 8446 §4.4.4, §4.2.11.2). A received one is
+// compared with constant_time_equal.
 Result<HashSecret> finished_mac(crypto::Hmac& hmac, Bytes base_key, Bytes transcript_hash) noexcept;
 
 // The PSK that a ticket stands for (RFC 8446 §4.6.1).
 Result<HashSecret> resumption_psk(crypto::Hmac& hmac, Bytes resumption_master_secret,
                                   Bytes ticket_nonce) noexcept;
 
-// RFC 8446 §7.5, from the exporter_master_secret or early_exporter_master_secret. No context and an empty context
-// are the same in TLS 1.3. bad_argument for a label or length that HKDF cannot carry.
+// RFC 8446 §7.5, from the exporter_master_secret or early_exporter_master_secret. No context and an empty
+// context are the same in TLS 1.3. bad_argument for a label or length that HKDF cannot carry.
 Status export_keying_material(const crypto::Provider& provider, crypto::HashId hash, Bytes exporter_secret,
                               std::string_view label, Bytes context, MutableBytes out) noexcept;
 

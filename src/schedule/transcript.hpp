@@ -16,7 +16,9 @@ class Transcript {
 
     Transcript(const crypto::Provider& provider, std::unique_ptr<crypto::Hash> running,
                crypto::HashId hash_id) noexcept :
-        provider_(&provider), running_(std::move(running)), hash_id_(hash_id) {}
+        provider_(&provider),
+        running_(std::move(running)),
+        hash_id_(hash_id) {}
 
   public:
     // `provider` must outlive the transcript and its forks.
@@ -30,8 +32,8 @@ class Transcript {
     Result<crypto::Digest> hash_with(Bytes extra) const noexcept;
     // An independent copy, to follow a branch that may be dropped.
     Result<Transcript> fork() const noexcept;
-    // On HelloRetryRequest: what was added so far, ClientHello1, is replaced by a synthetic message_hash message
-    // (RFC 8446 §4.4.1).
+    // On HelloRetryRequest: what was added so far, ClientHello1, is replaced by a synthetic message_hash
+    // message (RFC 8446 §4.4.1).
     Status restart_with_message_hash() noexcept;
 };
 
