@@ -50,8 +50,7 @@ constexpr auto make_rows() {
         {server_name, CH | EE | SH12},         // 6066 §3
         {max_fragment_length, CH | EE | SH12}, // 6066 §4
         {status_request, CH | CR | CT | SH12}, // 6066 §8, 8446 §4.4.2.1
-        // In TLS 1.2 no server needs to send its groups, but some do; a client loses nothing by ignoring
-        // them.
+        // In TLS 1.2 no server needs to send its groups, but some do: they are ignored.
         {supported_groups, CH | EE | SH12},                       // 8446 §4.2.7, 8422 §5.1.1
         {ec_point_formats, CH | SH12},                            // 8422 §5.1.2
         {signature_algorithms, CH | CR},                          // 8446 §4.2.3, 5246 §7.4.1.4.1
@@ -77,7 +76,7 @@ constexpr auto make_rows() {
         {signature_algorithms_cert, CH | CR},                     // 8446 §4.2.3
         {key_share, CH | SH | HRR},                               // 8446 §4.2.8
         {quic_transport_parameters, CH | EE},                     // 9001 §8.2
-        // It stands in an encoded inner ClientHello, and is gone when that has become a ClientHello.
+        // It stands in an encoded inner ClientHello only, and is gone when that is decoded.
         {ech_outer_extensions, nowhere},         // 9849 §5.1
         {encrypted_client_hello, CH | HRR | EE}, // 9849 §5
         {renegotiation_info, CH | SH12},         // 5746 §3.2

@@ -66,6 +66,15 @@ template <class E> class List {
         while (!reader.empty()) PAVISE_TRY(E::parse(reader));
         return unchecked(contents);
     }
+    // As above; more than `most` elements are the given error.
+    static Result<List> from_wire(Bytes contents, std::size_t most, ErrorCode too_many) {
+        wire::Reader reader(contents);
+        for (std::size_t count = 0; !reader.empty(); ++count) {
+            if (count == most) return fail(too_many);
+            PAVISE_TRY(E::parse(reader));
+        }
+        return unchecked(contents);
+    }
     // As from_wire, for contents that were checked before, or that one has written oneself. Elements from a
     // malformed one on are not seen.
     static List unchecked(Bytes contents) {

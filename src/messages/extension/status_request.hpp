@@ -3,6 +3,8 @@
 
 #include "messages/extension_forms.hpp"
 
+#include <array>
+
 namespace pavise::messages {
 
 enum class CertificateStatusType : std::uint8_t {
@@ -14,7 +16,7 @@ enum class CertificateStatusType : std::uint8_t {
 struct StatusRequest {
     static constexpr ExtensionType type = ExtensionType::status_request;
     // No responders and no request extensions: any response will do.
-    static constexpr std::uint8_t any_response[4] = {0, 0, 0, 0};
+    static constexpr std::array<std::uint8_t, 4> any_response{};
 
     CertificateStatusType status_type = CertificateStatusType::ocsp;
     Bytes request = any_response; // for ocsp: a well-formed OCSPStatusRequest
@@ -33,6 +35,8 @@ struct OcspStaple {
     Bytes ocsp_response;
 
     static Result<OcspStaple> parse(Bytes body);
+    static Result<OcspStaple>
+    read(wire::Reader& reader); // the same CertificateStatus struct, in TLS 1.2's message
     void write(wire::Writer& writer) const;
 };
 
