@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Makes one static archive out of the rooms and of what they need of Botan, whose symbols become local: a program can
+be linked with it and with another Botan, of any version, and each part keeps to its own.
+
+  merge_archive.py --compiler C++ --output ARCHIVE --whole ROOM.a... --needed BOTAN.a...
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def global_symbols(file):
+    listing = subprocess.run(["nm", "--defined-only", "--extern-only", "--format=posix", file], check=True,
+                             capture_output=True, text=True).stdout
+    return [line.split()[0] for line in listing.splitlines() if len(line.split()) > 1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--compiler", required=True)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--whole", nargs="+", required=True)
+    parser.add_argument("--needed", nargs="*", default=[])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        merged = f"{folder}/pavise.o"
+        # Groups are dissolved: a group that a program's linker dropped in favour of another object's would leave our
+        # local symbols without their section. What is in them stays weak, so several copies remain legal.
+        subprocess.run([options.compiler, "-r", "-nostdlib", "-Wl,--force-group-allocation", "-o", merged,
+                        "-Wl,--whole-archive", *options.whole, "-Wl,--no-whole-archive", *options.needed], check=True)
+        # Botan and everything of ours that PAVISE_EXPORT does not name is hidden; templates and inline functions of the
+        # standard library are not, and stay shared with the rest of the program.
+        subprocess.run([shutil.which("objcopy"), "--localize-hidden", merged], check=True)
+        left = [name for name in global_symbols(merged) if "5Botan" in name]
+        if left:
+            print(f"{len(left)} symbols of Botan would be visible in {options.output}: {' '.join(left[:5])} …",
+                  file=sys.stderr)
+            return 1
+        Path(options.output).unlink(missing_ok=True)
+        subprocess.run(["ar", "crsD", os.path.abspath(options.output), "pavise.o"], cwd=folder, check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
