@@ -1,8 +1,8 @@
 // What a connection is told before it starts: versions, suites, groups, credentials, trust, limits.
 //
-// A config is built once, checked by Connection::client() or Connection::server(), and then shared by any number of
-// connections as std::shared_ptr<const …>: it never changes under a running connection. Copy it to change it.
-// Thread rules: a const config is safe to share between threads.
+// A config is built once, checked by Connection::client() or Connection::server(), and then shared by any
+// number of connections as std::shared_ptr<const …>: it never changes under a running connection. Copy it to
+// change it. Thread rules: a const config is safe to share between threads.
 #pragma once
 
 #include <pavise/bytes.hpp>
@@ -129,8 +129,9 @@ struct ClientConfig {
 
 struct ServerConfig {
     VersionRange versions;
-    std::vector<CipherSuite> cipher_suites = default_cipher_suites(); // by preference; the server's order wins
-    std::vector<NamedGroup> groups = default_groups();                // by preference
+    std::vector<CipherSuite> cipher_suites =
+        default_cipher_suites();                       // by preference; the server's order wins
+    std::vector<NamedGroup> groups = default_groups(); // by preference
     std::vector<SignatureScheme> signature_schemes = default_signature_schemes();
     std::vector<std::string> alpn_protocols; // by preference; no overlap: no_application_protocol (RFC 7301)
     std::vector<Credential> credentials;     // at least one; the first that fits the hello is used

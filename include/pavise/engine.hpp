@@ -4,25 +4,28 @@
 //
 //        transport ──► receive_space() + received(n), or feed()      records in
 //        transport ◄── output() + output_sent(n)                     records out
-//      application ◄── data() + data_read(n)                         application data out of the peer's records
-//      application ──► write(), or reserve() + commit(n)             application data into our records
+//      application ◄── data() + data_read(n)                         application data out of the peer's
+//      records application ──► write(), or reserve() + commit(n)             application data into our
+//      records
 //
-// The loop of a caller is always the same: send what output() holds; when wants_input(), read from the transport
-// into receive_space() and call received(); then look at data(). handshake_complete() tells when write() may be used.
+// The loop of a caller is always the same: send what output() holds; when wants_input(), read from the
+// transport into receive_space() and call received(); then look at data(). handshake_complete() tells when
+// write() may be used.
 //
-// Errors: after a fatal error every call returns the same error again. output() then still holds the alert for the
-// peer: send it, shut the transport's sending side, drain, close.
+// Errors: after a fatal error every call returns the same error again. output() then still holds the alert
+// for the peer: send it, shut the transport's sending side, drain, close.
 //
-// Thread rules: until handshake_complete(), one thread at a time. After it, one thread may use the receiving calls
-// (receive_space, received, feed, transport_closed, data, data_read) while another uses the sending calls (write,
-// reserve, commit, output, output_sent, close, update_keys). All others are for one thread at a time, except those
-// that only read what was negotiated.
+// Thread rules: until handshake_complete(), one thread at a time. After it, one thread may use the receiving
+// calls (receive_space, received, feed, transport_closed, data, data_read) while another uses the sending
+// calls (write, reserve, commit, output, output_sent, close, update_keys). All others are for one thread at a
+// time, except those that only read what was negotiated.
 #pragma once
 
 #include <pavise/bytes.hpp>
 #include <pavise/config.hpp>
 #include <pavise/error.hpp>
 #include <pavise/export.hpp>
+#include <pavise/negotiated.hpp>
 #include <pavise/result.hpp>
 
 #include <memory>
@@ -37,8 +40,6 @@ namespace engine {
 class ConnectionCore;
 }
 
-enum class Role : std::uint8_t { client, server };
-
 struct ClientOptions {
     // The name that the certificate must be valid for and, unless it is an IP address, that is sent as SNI.
     // A-labels (xn--…) for internationalised names. Empty only where the config does not verify the peer.
@@ -47,23 +48,6 @@ struct ClientOptions {
 
 // Whether a KeyUpdate asks the peer to change its keys as well (RFC 8446 §4.6.3).
 enum class KeyUpdateScope : std::uint8_t { ours, both };
-
-// What the connection waits for from its caller (see DeferredDecisions).
-enum class Decision : std::uint8_t { none, certificate, signature, config };
-
-// What was agreed. Views and values are valid as long as the connection.
-struct Negotiated {
-    ProtocolVersion version{};
-    CipherSuite cipher_suite{};
-    std::optional<NamedGroup> group;                // none where the key came from a PSK alone
-    std::optional<SignatureScheme> peer_signature;  // of the peer's CertificateVerify
-    std::optional<SignatureScheme> local_signature; // of ours
-    std::string alpn_protocol;                      // empty: none
-    std::string server_name;                        // the client's SNI; empty: none
-    std::vector<ByteVector> peer_chain;             // DER, as the peer sent it, leaf first
-    std::vector<ByteVector> verified_chain;         // DER, leaf to anchor; empty where nothing was verified
-    bool hello_retry = false;                       // a HelloRetryRequest was needed
-};
 
 // What the caller is asked to sign, and how.
 struct SignatureRequest {
@@ -85,11 +69,11 @@ class PAVISE_EXPORT Connection {
     ~Connection();
 
     // ---- records in
-    // Room to read the transport into, at least one byte unless the connection wants no input. Valid until the
-    // next receiving call.
+    // Room to read the transport into, at least one byte unless the connection wants no input. Valid until
+    // the next receiving call.
     MutableBytes receive_space();
-    // The first `count` bytes of receive_space() were filled. Processes them as far as the application has read
-    // what came before; fails for good on the first violation.
+    // The first `count` bytes of receive_space() were filled. Processes them as far as the application has
+    // read what came before; fails for good on the first violation.
     Status received(std::size_t count);
     // The same with a copy: takes as much of `bytes` as there is room for, and says how much.
     Result<std::size_t> feed(Bytes bytes);
@@ -109,22 +93,24 @@ class PAVISE_EXPORT Connection {
     // Takes as much as the output budget allows and says how much: 0 means "send output() first".
     // Errors: handshake_not_done, already_closed.
     Result<std::size_t> write(Bytes data);
-    // A record under construction, to be filled in place: no copy. At most `want` bytes, maybe fewer; empty when the
-    // output budget is used up. Followed by commit().
+    // A record under construction, to be filled in place: no copy. At most `want` bytes, maybe fewer; empty
+    // when the output budget is used up. Followed by commit().
     Result<MutableBytes> reserve(std::size_t want);
     Status commit(std::size_t used);
 
     // ---- the word of state
-    bool wants_input() const;          // more bytes from the transport are needed or useful
-    bool handshake_complete() const;   // write() may be used
-    bool peer_closed() const;          // the peer's close_notify came: no more data() after what is there
-    bool closed() const;               // both sides are closed, or the connection failed
+    bool wants_input() const;           // more bytes from the transport are needed or useful
+    bool handshake_complete() const;    // write() may be used
+    bool peer_closed() const;           // the peer's close_notify came: no more data() after what is there
+    bool closed() const;                // both sides are closed, or the connection failed
     std::optional<Error> error() const; // the fatal error, if any
 
     // ---- ending and rekeying
-    // Queues close_notify; nothing can be written after it, but data still comes in until the peer closes too.
+    // Queues close_notify; nothing can be written after it, but data still comes in until the peer closes
+    // too.
     Status close();
-    // Tells the peer that the handshake is given up on purpose (RFC 9846 §6.1: user_canceled, then close_notify).
+    // Tells the peer that the handshake is given up on purpose (RFC 9846 §6.1: user_canceled, then
+    // close_notify).
     Status cancel();
     Status update_keys(KeyUpdateScope scope);
 
@@ -132,7 +118,8 @@ class PAVISE_EXPORT Connection {
     Decision waiting_for() const;
     // The chain to judge: DER, leaf first. Empty unless waiting_for() is Decision::certificate.
     std::vector<Bytes> chain_to_verify() const;
-    // `refusal`: why the chain is not accepted, e.g. Error{ErrorCode::unknown_issuer}; nothing: it is accepted.
+    // `refusal`: why the chain is not accepted, e.g. Error{ErrorCode::unknown_issuer}; nothing: it is
+    // accepted.
     Status certificate_verdict(std::optional<Error> refusal);
     std::optional<SignatureRequest> signature_request() const;
     Status provide_signature(Bytes signature);

@@ -12,8 +12,8 @@ namespace pavise {
 
 // A source of random bytes.
 //
-// Thread rules: an Rng may be used by many connections at once only if its implementation says so; system_rng()
-// does. Ownership: whoever is given an Rng keeps a reference; the caller keeps it alive as long.
+// Thread rules: an Rng may be used by many connections at once only if its implementation says so;
+// system_rng() does. Ownership: whoever is given an Rng keeps a reference; the caller keeps it alive as long.
 class PAVISE_EXPORT Rng {
   public:
     virtual ~Rng();

@@ -1,5 +1,5 @@
-// The IANA registries of TLS as open enums: every 8- or 16-bit value is a valid value of its enum, named or not.
-// Source: IANA "TLS Parameters" and "TLS ExtensionType Values".
+// The IANA registries of TLS as open enums: every 8- or 16-bit value is a valid value of its enum, named or
+// not. Source: IANA "TLS Parameters" and "TLS ExtensionType Values".
 #pragma once
 
 #include <pavise/export.hpp>
@@ -150,7 +150,8 @@ enum class CertificateType : std::uint8_t { x509 = 0, open_pgp = 1, raw_public_k
 enum class CertificateCompressionAlgorithm : std::uint16_t { zlib = 1, brotli = 2, zstd = 3 };
 enum class EcPointFormat : std::uint8_t { uncompressed = 0 };
 
-// The registry's name ("TLS_AES_128_GCM_SHA256", "x25519", "key_share"), or the value in hex for one without a name.
+// The registry's name ("TLS_AES_128_GCM_SHA256", "x25519", "key_share"), or the value in hex for one without
+// a name.
 PAVISE_EXPORT std::string name_of(ProtocolVersion version); // "TLSv1.3"
 PAVISE_EXPORT std::string name_of(ContentType type);
 PAVISE_EXPORT std::string name_of(HandshakeType type);

@@ -23,8 +23,7 @@ constexpr Unexpected fail(ErrorCode code, std::uint16_t detail = 0) noexcept {
     return Unexpected(Error{code, detail});
 }
 
-template <class T>
-class [[nodiscard]] Result {
+template <class T> class [[nodiscard]] Result {
     static_assert(std::is_nothrow_move_constructible_v<T>, "Result<T>: T must move without throwing");
     union {
         T value_;
@@ -35,14 +34,16 @@ class [[nodiscard]] Result {
   public:
     using value_type = T;
 
-    // NOLINTBEGIN(google-explicit-constructor): values and errors become a Result as they become a std::expected
+    // NOLINTBEGIN(google-explicit-constructor): values and errors become a Result as they become a
+    // std::expected
     Result(Unexpected failure) noexcept : error_(failure.error()), has_value_(false) {}
     template <class U = T>
         requires(std::constructible_from<T, U &&> && !std::same_as<std::remove_cvref_t<U>, Result> &&
                  !std::same_as<std::remove_cvref_t<U>, Unexpected> &&
                  !std::same_as<std::remove_cvref_t<U>, Error>)
     Result(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) :
-        value_(std::forward<U>(value)), has_value_(true) {}
+        value_(std::forward<U>(value)),
+        has_value_(true) {}
     // NOLINTEND(google-explicit-constructor)
     Result(Result&& other) noexcept : has_value_(other.has_value_) {
         if (has_value_)
@@ -71,8 +72,7 @@ class [[nodiscard]] Result {
     Error error() const noexcept { return error_; }
 };
 
-template <>
-class [[nodiscard]] Result<void> {
+template <> class [[nodiscard]] Result<void> {
     Error error_{};
     bool has_value_ = true;
 

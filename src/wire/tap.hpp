@@ -30,6 +30,10 @@ class Tap {
     // A secret, under its label in the NSS key log (schedule/key_log.hpp).
     virtual void on_secret(std::string_view /*label*/, Bytes /*client_random*/, Bytes /*secret*/) noexcept {}
 
+    // A handshake moved from one state to another on an input: indices into its machine, which
+    // handshake/graph.hpp names.
+    virtual void on_transition(std::size_t /*from*/, std::size_t /*input*/, std::size_t /*to*/) noexcept {}
+
     // A handshake message, with its 4-byte header, that is about to enter the transcript and be sent. What
     // stands in `message` afterwards is sent in its place.
     virtual void rewrite_outgoing(HandshakeType, ByteVector& /*message*/) noexcept {}

@@ -1,0 +1,32 @@
+// What two peers agreed on, and what a connection may wait for.
+#pragma once
+
+#include <pavise/bytes.hpp>
+#include <pavise/registry.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pavise {
+
+enum class Role : std::uint8_t { client, server };
+
+// What the connection waits for from its caller (see DeferredDecisions).
+enum class Decision : std::uint8_t { none, certificate, signature, config };
+
+// What was agreed. Views and values are valid as long as the connection.
+struct Negotiated {
+    ProtocolVersion version{};
+    CipherSuite cipher_suite{};
+    std::optional<NamedGroup> group;                // none where the key came from a PSK alone
+    std::optional<SignatureScheme> peer_signature;  // of the peer's CertificateVerify
+    std::optional<SignatureScheme> local_signature; // of ours
+    std::string alpn_protocol;                      // empty: none
+    std::string server_name;                        // the client's SNI; empty: none
+    std::vector<ByteVector> peer_chain;             // DER, as the peer sent it, leaf first
+    std::vector<ByteVector> verified_chain;         // DER, leaf to anchor; empty where nothing was verified
+    bool hello_retry = false;                       // a HelloRetryRequest was needed
+};
+
+} // namespace pavise

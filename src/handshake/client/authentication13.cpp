@@ -1,0 +1,170 @@
+// From EncryptedExtensions to the end of the handshake: the server proves who it is, and so do we where it
+// asks (RFC 8446 §4.3, §4.4).
+#include "handshake/client/states.hpp"
+#include "messages/extension/alpn.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/server_name.hpp"
+
+#include <algorithm>
+
+namespace pavise::handshake::client {
+
+namespace {
+
+using messages::MessageKind;
+
+Status accept_alpn(const messages::EncryptedExtensions& message, Context& context) {
+    PAVISE_LET(const auto selected, message.extensions.get<messages::AlpnSelected>());
+    if (!selected) return {};
+    const std::string_view name = as_text(selected->name);
+    // RFC 7301 §3.2: the server selects from what the client advertised.
+    const auto& offered = context.config->alpn_protocols;
+    if (std::find(offered.begin(), offered.end(), name) == offered.end())
+        return fail(ErrorCode::alpn_not_offered);
+    context.exchange.negotiated().alpn_protocol = name;
+    return {};
+}
+
+Result<AwaitCertificateVerdict> accept_certificate(const messages::Certificate& message,
+                                                   Handshake13 handshake,
+                                                   const messages::ExtensionSet& offered,
+                                                   std::optional<ClientAuthentication> authentication,
+                                                   Context& context) {
+    // "certificate_request_context: … in the case of server authentication, this field SHALL be zero length"
+    // (§4.4.2)
+    if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
+    // "If the server supplies an empty Certificate message, the client MUST abort the handshake with a
+    // 'decode_error' alert" (§4.4.2.4)
+    if (message.certificate_list.empty()) return fail(ErrorCode::empty_certificate_list);
+    for (const messages::CertificateEntry& entry : message.certificate_list) {
+        PAVISE_TRY(messages::refuse_unsolicited(entry.extensions, MessageKind::certificate, offered));
+        PAVISE_TRY(messages::check_allowed(entry.extensions, MessageKind::certificate));
+    }
+    remember_peer_chain(context.exchange, message);
+    handshake.transcript.add(context.exchange.message());
+    return AwaitCertificateVerdict{std::move(handshake), std::move(authentication)};
+}
+
+// Our Certificate, which holds nothing where we have nothing that fits (§4.4.2).
+Status send_certificate(Exchange& exchange, const ClientAuthentication& authentication,
+                        schedule::Transcript& transcript) {
+    std::vector<messages::CertificateEntry> entries;
+    if (authentication.chosen)
+        for (const ByteVector& certificate : authentication.chosen->credential.data()->chain)
+            entries.push_back({certificate, {}});
+    return exchange.send(messages::Certificate{{}, entries}, &transcript);
+}
+
+// Our Finished, the keys of the application, and what stays of the handshake.
+Result<Connected> finish(FinishedVerified server_finished, const crypto::Suite13& suite,
+                         schedule::Transcript transcript, Bytes client_handshake_traffic_secret,
+                         ApplicationSecrets application, Context& context) {
+    Exchange& exchange = context.exchange;
+    PAVISE_TRY(
+        send_finished(exchange, application.stage.hmac(), client_handshake_traffic_secret, transcript));
+    PAVISE_TRY(exchange.transport().install_write_secret(Level::application, suite,
+                                                         application.traffic.client.view()));
+    PAVISE_LET(const crypto::Digest hash, transcript.hash());
+    PAVISE_LET(HashSecret resumption, application.stage.resumption_master_secret(hash.view()));
+    return Connected{server_finished,
+                     suite,
+                     std::move(application.stage).release_hmac(),
+                     std::move(application.traffic.server),
+                     std::move(application.exporter_master_secret),
+                     std::move(resumption)};
+}
+
+} // namespace
+
+Result<Next<ExpectCertificateOrRequest>>
+ExpectEncryptedExtensions::on(const messages::EncryptedExtensions& message, Context& context) && {
+    PAVISE_TRY(messages::refuse_unsolicited(message.extensions, MessageKind::encrypted_extensions, offered));
+    PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::encrypted_extensions));
+    PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
+    PAVISE_TRY(message.extensions.get<messages::SupportedGroups>()); // for a later connection; must parse
+    PAVISE_TRY(accept_alpn(message, context));
+    handshake.transcript.add(context.exchange.message());
+    return ExpectCertificateOrRequest{std::move(handshake), offered};
+}
+
+Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::CertificateRequest& message,
+                                                               Context& context) && {
+    if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
+    PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::certificate_request));
+    PAVISE_LET(const auto algorithms, message.extensions.get<messages::SignatureAlgorithms>());
+    // "The 'signature_algorithms' extension MUST be specified" (§4.3.2)
+    if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
+    handshake.transcript.add(context.exchange.message());
+    ClientAuthentication authentication{choose_credential13(
+        context.config->credentials, context.config->signature_schemes, algorithms->values)};
+    return ExpectCertificate{std::move(handshake), offered, std::move(authentication)};
+}
+
+Result<Next<AwaitCertificateVerdict>> ExpectCertificateOrRequest::on(const messages::Certificate& message,
+                                                                     Context& context) && {
+    PAVISE_LET(auto next, accept_certificate(message, std::move(handshake), offered, std::nullopt, context));
+    return next;
+}
+
+Result<Next<AwaitCertificateVerdict>> ExpectCertificate::on(const messages::Certificate& message,
+                                                            Context& context) && {
+    PAVISE_LET(auto next, accept_certificate(message, std::move(handshake), offered,
+                                             std::move(authentication), context));
+    return next;
+}
+
+Result<Next<ExpectCertificateVerify>> AwaitCertificateVerdict::on(const CertificateVerdict& verdict,
+                                                                  Context&) && {
+    if (verdict.refusal) return Unexpected(*verdict.refusal);
+    if (verdict.key == nullptr) return fail(ErrorCode::internal);
+    return ExpectCertificateVerify{std::move(handshake), std::move(authentication), verdict.key};
+}
+
+Result<Next<ExpectServerFinished>> ExpectCertificateVerify::on(const messages::CertificateVerify& message,
+                                                               Context& context) && {
+    PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
+    PAVISE_LET(const PeerAuthenticated authenticated,
+               verify_certificate_verify(message, *server_key, Signer::server,
+                                         context.config->signature_schemes, hash.view()));
+    context.exchange.negotiated().peer_signature = message.algorithm;
+    handshake.transcript.add(context.exchange.message());
+    return ExpectServerFinished{std::move(handshake), std::move(authentication), authenticated};
+}
+
+Result<Next<AwaitSignature, Connected>> ExpectServerFinished::on(const messages::Finished& message,
+                                                                 Context& context) && {
+    Exchange& exchange = context.exchange;
+    PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
+    PAVISE_LET(
+        const FinishedVerified verified,
+        verify_finished(message, handshake.stage.hmac(), handshake.secrets.server.view(), hash.view()));
+    handshake.transcript.add(exchange.message());
+    PAVISE_LET(ApplicationSecrets application,
+               begin_application13(exchange, std::move(handshake.stage), handshake.transcript));
+    PAVISE_TRY(
+        exchange.change_read_keys(Level::application, handshake.suite, application.traffic.server.view()));
+    if (authentication) PAVISE_TRY(send_certificate(exchange, *authentication, handshake.transcript));
+    if (!authentication || !authentication->chosen) {
+        PAVISE_LET(auto connected, finish(verified, handshake.suite, std::move(handshake.transcript),
+                                          handshake.secrets.client.view(), std::move(application), context));
+        return connected;
+    }
+    PAVISE_LET(const crypto::Digest signed_hash, handshake.transcript.hash());
+    context.signature = PendingSignature{authentication->chosen->credential, authentication->chosen->scheme,
+                                         certificate_verify_content(Signer::client, signed_hash.view())};
+    return AwaitSignature{verified, handshake.suite, std::move(handshake.transcript),
+                          std::move(handshake.secrets.client), std::move(application)};
+}
+
+Result<Next<Connected>> AwaitSignature::on(const Signature& signature, Context& context) && {
+    const SignatureScheme scheme = context.signature->scheme;
+    PAVISE_TRY(context.exchange.send(messages::CertificateVerify{scheme, signature.value}, &transcript));
+    context.exchange.negotiated().local_signature = scheme;
+    context.signature.reset();
+    PAVISE_LET(auto connected,
+               finish(server_finished, suite, std::move(transcript), client_handshake_traffic_secret.view(),
+                      std::move(application), context));
+    return connected;
+}
+
+} // namespace pavise::handshake::client

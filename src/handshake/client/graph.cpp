@@ -1,0 +1,35 @@
+// The client's transitions, written by hand from RFC 8446 appendix A.1, and what must hold of them. Nothing
+// here runs: a difference from the handlers' signatures does not compile.
+#include "handshake/graph.hpp"
+#include "handshake/client/states.hpp"
+
+namespace pavise::handshake::client {
+
+namespace m = messages;
+
+struct Rfc8446AppendixA1
+    : Table<
+          //  in state                    on                       may go to
+          Row<ExpectServerHello, m::ServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>,
+          Row<ExpectServerHelloAfterRetry, m::ServerHello, ExpectEncryptedExtensions>,
+          Row<ExpectEncryptedExtensions, m::EncryptedExtensions, ExpectCertificateOrRequest>,
+          Row<ExpectCertificateOrRequest, m::CertificateRequest, ExpectCertificate>,
+          Row<ExpectCertificateOrRequest, m::Certificate, AwaitCertificateVerdict>,
+          Row<ExpectCertificate, m::Certificate, AwaitCertificateVerdict>,
+          Row<AwaitCertificateVerdict, CertificateVerdict, ExpectCertificateVerify>,
+          Row<ExpectCertificateVerify, m::CertificateVerify, ExpectServerFinished>,
+          Row<ExpectServerFinished, m::Finished, AwaitSignature, Connected>,
+          Row<AwaitSignature, Signature, Connected>, Row<Connected, m::NewSessionTicket, Connected>,
+          Row<Connected, m::KeyUpdate, Connected>> {};
+static_assert(graph_matches<Client, Rfc8446AppendixA1>());
+
+// Nobody is connected without the server's Finished …
+static_assert(reachable<Client, ExpectServerHello, Connected>());
+static_assert(!reachable<Client, ExpectServerHello, Connected, ExpectServerFinished>());
+// … nor, where certificates authenticate, without a verdict on the chain and a verified CertificateVerify …
+static_assert(!reachable<Client, ExpectCertificateOrRequest, Connected, AwaitCertificateVerdict>());
+static_assert(!reachable<Client, ExpectCertificateOrRequest, Connected, ExpectCertificateVerify>());
+// … and a second HelloRetryRequest has nowhere to go.
+static_assert(!reachable<Client, ExpectServerHelloAfterRetry, ExpectServerHello>());
+
+} // namespace pavise::handshake::client

@@ -1,0 +1,48 @@
+// The client's hello: what goes into it, and what must be remembered of it until the server has answered.
+#pragma once
+
+#include "handshake/exchange.hpp"
+#include "messages/client_hello.hpp"
+#include "messages/extension_table.hpp"
+
+#include <pavise/config.hpp>
+
+#include <optional>
+#include <string>
+
+namespace pavise::handshake {
+
+using SessionId = FixedVector<std::uint8_t, 32>; // legacy_session_id<0..32>
+
+// RFC 8701: the reserved values of one hello. They must be the same after a HelloRetryRequest, as all the
+// rest.
+struct GreaseValues {
+    std::uint16_t suite;
+    std::uint16_t group;
+    std::uint16_t version;
+    std::uint16_t first_extension;
+    std::uint16_t last_extension; // differs from the first: no type may come twice
+};
+
+// Lives from our first hello to the ServerHello that ends the negotiation.
+struct HelloInFlight {
+    SessionId session_id;
+    std::optional<GreaseValues> grease;
+    std::vector<std::unique_ptr<crypto::KeyShare>> key_shares;
+    messages::ExtensionSet offered;
+    ByteVector message;   // our last hello, until the suite tells which hash takes it
+    bool retried = false; // a HelloRetryRequest was answered: one key share, no more
+    ByteVector cookie;    // of the HelloRetryRequest, to be echoed
+};
+
+struct HelloInputs {
+    const ClientConfig& config;
+    std::string_view server_name; // as SNI; empty: not sent
+};
+
+// Draws randoms, session id, GREASE values and key shares for a first hello.
+Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const HelloInputs& inputs);
+// Writes and sends the hello that `hello` describes, and keeps what was sent in hello.message.
+Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello);
+
+} // namespace pavise::handshake

@@ -1,0 +1,166 @@
+// The negotiation: from our hello to the ServerHello that both sides agree on (RFC 8446 §4.1).
+#include "crypto/cipher_suite.hpp"
+#include "handshake/client/states.hpp"
+#include "messages/extension/cookie.hpp"
+#include "messages/extension/key_share.hpp"
+#include "messages/extension/negotiation.hpp"
+
+#include <algorithm>
+
+namespace pavise::handshake::client {
+
+namespace {
+
+using messages::MessageKind;
+using messages::ServerHello;
+
+bool offers(const std::vector<NamedGroup>& groups, NamedGroup group) {
+    return std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+// The version that the ServerHello chose, if it is one of ours.
+Status check_version(const ServerHello& hello, const ClientConfig& config) {
+    PAVISE_LET(const auto selected, hello.extensions.get<messages::SelectedVersion>());
+    if (selected) {
+        // "if the 'supported_versions' extension … contains a version not offered by the client or contains a
+        // version prior to TLS 1.3, the client MUST abort the handshake with an 'illegal_parameter' alert"
+        // (§4.2.1)
+        if (selected->value != ProtocolVersion::tls_1_3 || config.versions.most < ProtocolVersion::tls_1_3)
+            return fail(ErrorCode::version_not_offered, static_cast<std::uint16_t>(selected->value));
+        // §4.1.3: "In TLS 1.3, … the legacy_version field MUST be set to 0x0303"
+        if (hello.legacy_version != ProtocolVersion::tls_1_2)
+            return fail(ErrorCode::bad_legacy_version, static_cast<std::uint16_t>(hello.legacy_version));
+        return {};
+    }
+    if (hello.is_hello_retry_request()) return fail(ErrorCode::missing_supported_versions);
+    // §4.1.3: a server that could speak TLS 1.3 says so in its random: somebody made us negotiate less.
+    if (messages::ends_with(hello.random, messages::downgrade_to_tls12) ||
+        messages::ends_with(hello.random, messages::downgrade_to_tls11))
+        return fail(ErrorCode::downgrade_detected);
+    return fail(ErrorCode::unsupported_version, static_cast<std::uint16_t>(hello.legacy_version));
+}
+
+// What ServerHello and HelloRetryRequest have in common (§4.1.3, §4.1.4).
+Result<crypto::Suite13> check_common(const ServerHello& message, const HelloInFlight& hello,
+                                     const ClientConfig& config) {
+    PAVISE_TRY(check_version(message, config));
+    const MessageKind kind =
+        message.is_hello_retry_request() ? MessageKind::hello_retry_request : MessageKind::server_hello;
+    PAVISE_TRY(messages::refuse_unsolicited(message.extensions, kind, hello.offered));
+    PAVISE_TRY(messages::check_allowed(message.extensions, kind));
+    // "A client which receives a legacy_session_id_echo field that does not match … MUST abort" (§4.1.3)
+    if (!std::ranges::equal(message.legacy_session_id_echo, hello.session_id.view()))
+        return fail(ErrorCode::session_id_not_echoed);
+    if (message.legacy_compression_method != 0)
+        return fail(ErrorCode::compression_selected, message.legacy_compression_method);
+    const auto suite = crypto::suite13(message.cipher_suite);
+    const bool offered = std::find(config.cipher_suites.begin(), config.cipher_suites.end(),
+                                   message.cipher_suite) != config.cipher_suites.end();
+    if (!suite || !offered)
+        return fail(ErrorCode::suite_not_offered, static_cast<std::uint16_t>(message.cipher_suite));
+    return *suite;
+}
+
+// The (EC)DHE secret of the share that the server answered.
+Result<SecretVector> agree(const ServerHello& message, HelloInFlight& hello, Context& context) {
+    PAVISE_LET(const auto share, message.extensions.get<messages::KeyShareServerHello>());
+    if (!share) return fail(ErrorCode::missing_key_share);
+    const NamedGroup group = share->server_share.group;
+    // "… the client MUST verify that the selected NamedGroup … is the same" (§4.2.8): one that we sent a
+    // share for.
+    const auto ours =
+        std::ranges::find_if(hello.key_shares, [&](const auto& s) { return s->group() == group; });
+    if (ours == hello.key_shares.end())
+        return fail(ErrorCode::group_not_offered, static_cast<std::uint16_t>(group));
+    context.exchange.negotiated().group = group;
+    return (*ours)->agree(share->server_share.key_exchange);
+}
+
+// The negotiation is over: the key schedule begins, and what the server sends next is protected.
+Result<ExpectEncryptedExtensions> accept_server_hello(const ServerHello& message, HelloInFlight& hello,
+                                                      const crypto::Suite13& suite,
+                                                      schedule::Transcript transcript, Context& context) {
+    Exchange& exchange = context.exchange;
+    PAVISE_LET(const SecretVector secret, agree(message, hello, context));
+    transcript.add(exchange.message());
+    PAVISE_LET(schedule::EarlyStage early, schedule::EarlyStage::start(exchange.provider(), suite.hash));
+    PAVISE_LET(Handshake13 handshake,
+               begin_handshake13(exchange, suite, std::move(early), secret.view(), std::move(transcript)));
+    PAVISE_TRY(exchange.change_read_keys(Level::handshake, suite, handshake.secrets.server.view()));
+    // Our write keys change only now that nothing is left to be sent in the clear; the compatibility record
+    // goes before our second flight (§D.4), which after a retry was the second hello.
+    if (context.config->middlebox_compatibility == MiddleboxCompatibility::on && !hello.retried)
+        PAVISE_TRY(exchange.transport().send_change_cipher_spec());
+    PAVISE_TRY(
+        exchange.transport().install_write_secret(Level::handshake, suite, handshake.secrets.client.view()));
+    exchange.negotiated().version = ProtocolVersion::tls_1_3;
+    exchange.negotiated().cipher_suite = suite.id;
+    return ExpectEncryptedExtensions{std::move(handshake), hello.offered};
+}
+
+// Sends the hello again as the server asked (§4.1.2, §4.1.4).
+Status answer_retry(const ServerHello& message, HelloInFlight& hello, Context& context) {
+    PAVISE_LET(const auto selected, message.extensions.get<messages::KeyShareHelloRetryRequest>());
+    PAVISE_LET(const auto cookie, message.extensions.get<messages::Cookie>());
+    // "Clients MUST abort the handshake … if the HelloRetryRequest would not result in any change in the
+    // ClientHello" (§4.1.4)
+    if (!selected && !cookie) return fail(ErrorCode::retry_changes_nothing);
+    if (selected) {
+        const NamedGroup group = selected->value;
+        // "(1) the selected_group field corresponds to a group which was provided in the 'supported_groups'
+        // extension in the original ClientHello and (2) … does not correspond to a group which was provided
+        // in the 'key_share' extension in the original ClientHello" (§4.2.8)
+        const bool shared =
+            std::ranges::any_of(hello.key_shares, [&](const auto& s) { return s->group() == group; });
+        if (!offers(context.config->groups, group) || shared)
+            return fail(ErrorCode::retry_group, static_cast<std::uint16_t>(group));
+        PAVISE_LET(auto share, context.exchange.provider().generate_key_share(group, context.exchange.rng()));
+        hello.key_shares.clear();
+        hello.key_shares.push_back(std::move(share));
+    }
+    if (cookie) hello.cookie.assign(cookie->cookie.begin(), cookie->cookie.end());
+    hello.retried = true;
+    if (context.config->middlebox_compatibility == MiddleboxCompatibility::on)
+        PAVISE_TRY(context.exchange.transport().send_change_cipher_spec());
+    return send_hello(context.exchange, context.hello_inputs(), hello);
+}
+
+} // namespace
+
+Result<ExpectServerHello> start(Context& context) {
+    PAVISE_LET(auto hello, prepare_hello(context.exchange, context.hello_inputs()));
+    PAVISE_TRY(send_hello(context.exchange, context.hello_inputs(), *hello));
+    return ExpectServerHello{std::move(hello)};
+}
+
+Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>>
+ExpectServerHello::on(const ServerHello& message, Context& context) && {
+    PAVISE_LET(const crypto::Suite13 suite, check_common(message, *hello, *context.config));
+    PAVISE_LET(auto transcript, schedule::Transcript::start(context.exchange.provider(), suite.hash));
+    transcript.add(hello->message);
+    if (!message.is_hello_retry_request()) {
+        PAVISE_LET(auto next, accept_server_hello(message, *hello, suite, std::move(transcript), context));
+        return next;
+    }
+    PAVISE_TRY(transcript.restart_with_message_hash());
+    transcript.add(context.exchange.message());
+    PAVISE_TRY(answer_retry(message, *hello, context));
+    transcript.add(hello->message);
+    context.exchange.negotiated().hello_retry = true;
+    return ExpectServerHelloAfterRetry{std::move(hello), suite, std::move(transcript)};
+}
+
+Result<Next<ExpectEncryptedExtensions>> ExpectServerHelloAfterRetry::on(const ServerHello& message,
+                                                                        Context& context) && {
+    // "If a client receives a second HelloRetryRequest in the same connection …, it MUST abort the handshake
+    // with an 'unexpected_message' alert" (§4.1.4)
+    if (message.is_hello_retry_request()) return fail(ErrorCode::second_retry);
+    PAVISE_LET(const crypto::Suite13 chosen, check_common(message, *hello, *context.config));
+    // "Upon receiving the ServerHello, clients MUST check that the cipher suite supplied in the ServerHello
+    // is the same as that in the HelloRetryRequest" (§4.1.4)
+    if (chosen.id != suite.id) return fail(ErrorCode::suite_changed, static_cast<std::uint16_t>(chosen.id));
+    PAVISE_LET(auto next, accept_server_hello(message, *hello, suite, std::move(transcript), context));
+    return next;
+}
+
+} // namespace pavise::handshake::client

@@ -1,0 +1,144 @@
+// The client: every state, its data, and what it accepts. Bodies: hello_states.cpp, authentication13.cpp,
+// connected.cpp.
+#pragma once
+
+#include "handshake/client/hello.hpp"
+#include "handshake/credential.hpp"
+#include "handshake/decisions.hpp"
+#include "handshake/handshake13.hpp"
+#include "handshake/machine.hpp"
+#include "handshake/proof13.hpp"
+#include "messages/certificate13.hpp"
+#include "messages/certificate_request13.hpp"
+#include "messages/encrypted_extensions.hpp"
+#include "messages/key_update.hpp"
+#include "messages/new_session_ticket13.hpp"
+#include "messages/server_hello.hpp"
+
+namespace pavise::handshake::client {
+
+struct Client;
+template <class... S> using Next = NextOf<Client, S...>;
+
+struct Context {
+    Exchange exchange;
+    std::shared_ptr<const ClientConfig> config;
+    std::string server_name;                   // for SNI; empty where none is sent
+    std::optional<PendingSignature> signature; // while AwaitSignature
+
+    HelloInputs hello_inputs() const { return {*config, server_name}; }
+    void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
+        if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
+    }
+};
+
+// How we answer the server's CertificateRequest: nothing chosen means an empty Certificate.
+struct ClientAuthentication {
+    std::optional<ChosenCredential> chosen;
+};
+
+struct ExpectServerHello;
+struct ExpectServerHelloAfterRetry;
+struct ExpectEncryptedExtensions;
+struct ExpectCertificateOrRequest;
+struct ExpectCertificate;
+struct AwaitCertificateVerdict;
+struct ExpectCertificateVerify;
+struct ExpectServerFinished;
+struct AwaitSignature;
+struct Connected;
+
+struct ExpectServerHello {
+    std::unique_ptr<HelloInFlight> hello;
+    Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>> on(const messages::ServerHello&,
+                                                                            Context&) &&;
+};
+
+struct ExpectServerHelloAfterRetry {
+    std::unique_ptr<HelloInFlight> hello;
+    crypto::Suite13 suite; // chosen in the HelloRetryRequest; may not change (RFC 8446 §4.1.4)
+    schedule::Transcript transcript;
+    Result<Next<ExpectEncryptedExtensions>> on(const messages::ServerHello&, Context&) &&;
+};
+
+struct ExpectEncryptedExtensions {
+    Handshake13 handshake;
+    messages::ExtensionSet offered; // by our hello: what the server may answer
+    Result<Next<ExpectCertificateOrRequest>> on(const messages::EncryptedExtensions&, Context&) &&;
+};
+
+struct ExpectCertificateOrRequest {
+    Handshake13 handshake;
+    messages::ExtensionSet offered;
+    Result<Next<ExpectCertificate>> on(const messages::CertificateRequest&, Context&) &&;
+    Result<Next<AwaitCertificateVerdict>> on(const messages::Certificate&, Context&) &&;
+};
+
+struct ExpectCertificate {
+    Handshake13 handshake;
+    messages::ExtensionSet offered;
+    ClientAuthentication authentication;
+    Result<Next<AwaitCertificateVerdict>> on(const messages::Certificate&, Context&) &&;
+};
+
+struct AwaitCertificateVerdict {
+    Handshake13 handshake;
+    std::optional<ClientAuthentication> authentication; // nothing: the server did not ask
+    Result<Next<ExpectCertificateVerify>> on(const CertificateVerdict&, Context&) &&;
+};
+
+struct ExpectCertificateVerify {
+    Handshake13 handshake;
+    std::optional<ClientAuthentication> authentication;
+    std::shared_ptr<const crypto::PublicKey> server_key;
+    Result<Next<ExpectServerFinished>> on(const messages::CertificateVerify&, Context&) &&;
+};
+
+struct ExpectServerFinished {
+    Handshake13 handshake;
+    std::optional<ClientAuthentication> authentication;
+    PeerAuthenticated server_authenticated;
+    Result<Next<AwaitSignature, Connected>> on(const messages::Finished&, Context&) &&;
+};
+
+// The server is done and proven; our own CertificateVerify waits for its signature.
+struct AwaitSignature {
+    FinishedVerified server_finished;
+    crypto::Suite13 suite;
+    schedule::Transcript transcript;
+    HashSecret client_handshake_traffic_secret;
+    ApplicationSecrets application;
+    Result<Next<Connected>> on(const Signature&, Context&) &&;
+};
+
+struct Connected {
+    FinishedVerified server_finished; // the gate for application data
+    crypto::Suite13 suite;
+    std::unique_ptr<crypto::Hmac> hmac;
+    HashSecret server_application_traffic_secret;
+    HashSecret exporter_master_secret;
+    HashSecret resumption_master_secret;
+    Result<Next<Connected>> on(const messages::NewSessionTicket&, Context&) &&;
+    Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
+};
+
+struct State
+    : std::variant<ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
+                   ExpectCertificateOrRequest, ExpectCertificate, AwaitCertificateVerdict,
+                   ExpectCertificateVerify, ExpectServerFinished, AwaitSignature, Connected, Poisoned> {
+    using variant::variant;
+};
+
+struct Client {
+    using State = client::State;
+    using Context = client::Context;
+    using Messages = List<messages::ServerHello, messages::EncryptedExtensions, messages::CertificateRequest,
+                          messages::Certificate, messages::CertificateVerify, messages::Finished,
+                          messages::NewSessionTicket, messages::KeyUpdate>;
+    using Resumptions = List<CertificateVerdict, Signature>;
+};
+
+// Sends the first hello.
+Result<ExpectServerHello> start(Context& context);
+
+} // namespace pavise::handshake::client

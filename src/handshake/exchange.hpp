@@ -1,0 +1,94 @@
+// What every handshake shares, whichever role and version: the environment, the transport, and the two
+// functions through which all messages go out and all read keys change.
+#pragma once
+
+#include "base/try.hpp"
+#include "crypto/provider.hpp"
+#include "handshake/budget.hpp"
+#include "handshake/transport.hpp"
+#include "messages/message.hpp"
+#include "messages/random.hpp"
+#include "schedule/key_schedule13.hpp"
+#include "schedule/transcript.hpp"
+#include "wire/tap.hpp"
+#include "wire/writer.hpp"
+
+#include <pavise/environment.hpp>
+#include <pavise/negotiated.hpp>
+
+namespace pavise::handshake {
+
+using messages::Random;
+
+// Not owned: the connection that holds the handshake also holds these.
+struct Surroundings {
+    const crypto::Provider& provider;
+    Rng& rng;
+    Clock& clock;
+    Transport& transport;
+    Negotiated& negotiated;
+    wire::Tap* tap = nullptr;
+};
+
+class Exchange {
+    Surroundings around_;
+    ByteVector outgoing_;
+    Bytes message_;
+    std::size_t bytes_behind_ = 0;
+    Level read_level_ = Level::initial;
+
+  public:
+    ProgressBudget budget;
+    Random client_random{};
+
+    explicit Exchange(const Surroundings& surroundings) noexcept : around_(surroundings) {}
+
+    const crypto::Provider& provider() const noexcept { return around_.provider; }
+    Rng& rng() const noexcept { return around_.rng; }
+    Clock& clock() const noexcept { return around_.clock; }
+    Transport& transport() const noexcept { return around_.transport; }
+    Negotiated& negotiated() const noexcept { return around_.negotiated; }
+    wire::Tap* tap() const noexcept { return around_.tap; }
+
+    // ---- in
+
+    // The message being handled, header included, as it enters the transcript.
+    Bytes message() const noexcept { return message_; }
+    Level read_level() const noexcept { return read_level_; }
+    void set_message(Bytes message, std::size_t bytes_behind) noexcept {
+        message_ = message;
+        bytes_behind_ = bytes_behind;
+        if (around_.tap != nullptr && !message.empty())
+            around_.tap->on_message(wire::Direction::received, message);
+    }
+
+    // The one place where read keys change. "Handshake messages MUST NOT span key changes" (RFC 8446 §5.1):
+    // bytes behind the message that brought the change, a whole message or a part of one, were protected by
+    // the wrong keys.
+    Status change_read_keys(Level level, const crypto::Suite13& suite, Bytes secret) {
+        if (bytes_behind_ != 0) return fail(ErrorCode::handshake_across_key_change);
+        read_level_ = level;
+        return around_.transport.install_read_secret(level, suite, secret);
+    }
+
+    // ---- out
+
+    // Writes, lets the Tap rewrite, and sends; `transcript` (if any) takes what was really sent.
+    template <class Message> Status send(const Message& message, schedule::Transcript* transcript) {
+        outgoing_.clear();
+        wire::Writer writer(outgoing_);
+        messages::write_message(writer, message);
+        PAVISE_TRY(writer.status());
+        return send_written(Message::type, transcript);
+    }
+    // The same for a message that the caller wrote into outgoing().
+    ByteVector& outgoing() noexcept { return outgoing_; }
+    Status send_written(HandshakeType type, schedule::Transcript* transcript);
+
+    // Shows a secret to the Tap, under its label in the key log.
+    void log_secret(std::string_view label, Bytes secret) const noexcept {
+        if (around_.tap != nullptr) around_.tap->on_secret(label, client_random, secret);
+    }
+};
+
+} // namespace pavise::handshake

@@ -1,0 +1,47 @@
+// A handshake, of either role, as the transports see it: bytes of handshake messages in, decisions out and
+// in. It goes on living after the handshake proper, for the messages that come later.
+#pragma once
+
+#include "handshake/decisions.hpp"
+#include "handshake/exchange.hpp"
+
+#include <memory>
+#include <string>
+
+namespace pavise::handshake {
+
+class Handshake {
+  public:
+    virtual ~Handshake() = default;
+
+    // Sends the client's first hello; a server has nothing to do.
+    virtual Status start() = 0;
+    // Handshake bytes of the current read level, cut anywhere. Whole messages are handled until the handshake
+    // waits for a decision; what is left is kept.
+    virtual Status receive(Bytes bytes) = 0;
+
+    // ---- state
+    virtual bool complete() const = 0;
+    // A message has begun to come in, and other record types may not come between (RFC 8446 §5.1).
+    virtual bool message_in_progress() const = 0;
+    // The peer's Finished was verified: no change_cipher_spec is tolerated any more (RFC 8446 §5).
+    virtual bool peer_finished() const = 0;
+    virtual Decision waiting_for() const = 0;
+    virtual Exchange& exchange() = 0;
+
+    // ---- decisions: each fails with nothing_to_decide unless waited for
+    virtual Status decide(const CertificateVerdict& verdict) = 0;
+    virtual Status decide(const Signature& signature) = 0;
+    virtual Status decide(const ConfigChosen& choice) = 0;
+    // While waiting for a signature; else null.
+    virtual const PendingSignature* pending_signature() const = 0;
+    // While waiting for a config: the ClientHello message, header included.
+    virtual Bytes client_hello() const = 0;
+};
+
+// `sni` is sent as server_name unless empty.
+Result<std::unique_ptr<Handshake>> make_client(std::shared_ptr<const ClientConfig> config, std::string sni,
+                                               const Surroundings& surroundings);
+Result<std::unique_ptr<Handshake>> make_server(const Surroundings& surroundings);
+
+} // namespace pavise::handshake

@@ -1,0 +1,31 @@
+// The server's transitions, written by hand from RFC 8446 appendix A.2, and what must hold of them. Nothing
+// here runs: a difference from the handlers' signatures does not compile.
+#include "handshake/graph.hpp"
+#include "handshake/server/states.hpp"
+
+namespace pavise::handshake::server {
+
+namespace m = messages;
+
+struct Rfc8446AppendixA2
+    : Table<
+          //  in state            on                may go to
+          Row<ExpectClientHello, m::ClientHello, AwaitConfig>,
+          Row<AwaitConfig, ConfigChosen, ExpectSecondClientHello, AwaitSignature>,
+          Row<ExpectSecondClientHello, m::ClientHello, AwaitSignature>,
+          Row<AwaitSignature, Signature, ExpectClientCertificate, ExpectClientFinished>,
+          Row<ExpectClientCertificate, m::Certificate, AwaitClientCertificateVerdict, ExpectClientFinished>,
+          Row<AwaitClientCertificateVerdict, CertificateVerdict, ExpectClientCertificateVerify>,
+          Row<ExpectClientCertificateVerify, m::CertificateVerify, ExpectClientFinished>,
+          Row<ExpectClientFinished, m::Finished, Connected>, Row<Connected, m::KeyUpdate, Connected>> {};
+static_assert(graph_matches<Server, Rfc8446AppendixA2>());
+
+// Nobody is connected without the client's Finished …
+static_assert(reachable<Server, ExpectClientHello, Connected>());
+static_assert(!reachable<Server, ExpectClientHello, Connected, ExpectClientFinished>());
+// … nor does a client's certificate count without a verdict and a verified CertificateVerify …
+static_assert(!reachable<Server, AwaitClientCertificateVerdict, Connected, ExpectClientCertificateVerify>());
+// … and nobody is asked to retry twice.
+static_assert(!reachable<Server, ExpectSecondClientHello, AwaitConfig>());
+
+} // namespace pavise::handshake::server

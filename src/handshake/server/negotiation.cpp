@@ -1,0 +1,164 @@
+#include "handshake/server/negotiation.hpp"
+
+#include "messages/extension/alpn.hpp"
+#include "messages/extension/key_share.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/server_name.hpp"
+#include "messages/extension_table.hpp"
+
+#include <algorithm>
+
+namespace pavise::handshake::server {
+
+namespace {
+
+using messages::ClientHello;
+
+bool is_post_quantum(NamedGroup group) {
+    switch (group) {
+    case NamedGroup::ml_kem_512:
+    case NamedGroup::ml_kem_768:
+    case NamedGroup::ml_kem_1024:
+    case NamedGroup::secp256r1_ml_kem_768:
+    case NamedGroup::x25519_ml_kem_768:
+    case NamedGroup::secp384r1_ml_kem_1024: return true;
+    default: return false;
+    }
+}
+
+// Lower is better.
+int cost(NamedGroup group, bool has_share) {
+    return (is_post_quantum(group) ? 0 : 2) + (has_share ? 0 : 1);
+}
+
+// "Each KeyShareEntry value MUST correspond to a group offered in the 'supported_groups' extension and MUST
+// appear in the same order" (§4.2.8). The order may skip groups.
+Status check_shares(const messages::KeyShareClientHello& shares, const messages::SupportedGroups& groups) {
+    std::size_t position = 0;
+    for (const messages::KeyShareEntry& share : shares.client_shares) {
+        while (position < groups.values.size() && groups.values[position] != share.group) ++position;
+        if (position == groups.values.size())
+            return fail(ErrorCode::share_without_group, static_cast<std::uint16_t>(share.group));
+        ++position;
+    }
+    return {};
+}
+
+// What may differ between the two hellos of a connection (§4.1.2).
+bool may_change(ExtensionType type) {
+    return type == ExtensionType::key_share || type == ExtensionType::early_data ||
+           type == ExtensionType::cookie || type == ExtensionType::pre_shared_key ||
+           type == ExtensionType::padding;
+}
+
+Status compare_extensions(const messages::Extensions& first, const messages::Extensions& second) {
+    auto a = first.begin();
+    auto b = second.begin();
+    for (;; ++a, ++b) {
+        while (a != first.end() && may_change(a->type)) ++a;
+        while (b != second.end() && may_change(b->type)) ++b;
+        if (a == first.end() && b == second.end()) return {};
+        if (a == first.end() || b == second.end() || a->type != b->type ||
+            !std::ranges::equal(a->body, b->body))
+            return fail(ErrorCode::hello_changed);
+    }
+}
+
+} // namespace
+
+Result<ProtocolVersion> choose_version(const ClientHello& hello, const ServerConfig& config) {
+    // "An endpoint receiving a Hello message with ClientHello.legacy_version … set to 0x0300 MUST abort the
+    // handshake with a 'protocol_version' alert" (§D.5)
+    if (hello.legacy_version <= ProtocolVersion::ssl_3_0)
+        return fail(ErrorCode::unsupported_version, static_cast<std::uint16_t>(hello.legacy_version));
+    PAVISE_LET(const auto versions, hello.extensions.get<messages::SupportedVersions>());
+    // "If this extension is not present, servers … MUST negotiate TLS 1.2 or prior" (§4.2.1)
+    if (!versions)
+        return fail(ErrorCode::unsupported_version, static_cast<std::uint16_t>(hello.legacy_version));
+    if (versions->values.contains(ProtocolVersion::tls_1_3) &&
+        config.versions.most >= ProtocolVersion::tls_1_3)
+        return ProtocolVersion::tls_1_3;
+    return fail(ErrorCode::unsupported_version);
+}
+
+Status check_hello13(const ClientHello& hello) {
+    // "For every TLS 1.3 ClientHello, this vector MUST contain exactly one byte, set to zero" (§4.1.2)
+    if (hello.legacy_compression_methods.size() != 1 || hello.legacy_compression_methods[0] != 0)
+        return fail(ErrorCode::compression_offered);
+    PAVISE_TRY(messages::check_allowed(hello.extensions, messages::MessageKind::client_hello));
+    PAVISE_LET(const auto groups, hello.extensions.get<messages::SupportedGroups>());
+    PAVISE_LET(const auto shares, hello.extensions.get<messages::KeyShareClientHello>());
+    PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
+    // §9.2: without a pre_shared_key, signature_algorithms and supported_groups are needed; supported_groups
+    // and key_share come together. "Servers receiving a ClientHello which does not conform to these
+    // requirements MUST abort the handshake with a 'missing_extension' alert".
+    if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
+    if (!groups) return fail(ErrorCode::missing_supported_groups);
+    if (!shares) return fail(ErrorCode::missing_key_share);
+    return check_shares(*shares, *groups);
+}
+
+Result<crypto::Suite13> choose_suite13(const ClientHello& hello, const ServerConfig& config) {
+    for (const CipherSuite id : config.cipher_suites)
+        if (const auto suite = crypto::suite13(id); suite && hello.cipher_suites.contains(id)) return *suite;
+    return fail(ErrorCode::no_common_suite);
+}
+
+Result<ChosenGroup> choose_group(const ClientHello& hello, const ServerConfig& config) {
+    PAVISE_LET(const auto groups, hello.extensions.get<messages::SupportedGroups>());
+    PAVISE_LET(const auto shares, hello.extensions.get<messages::KeyShareClientHello>());
+    if (!groups || !shares) return fail(ErrorCode::missing_key_share);
+    std::optional<ChosenGroup> best;
+    for (const NamedGroup group : config.groups) {
+        if (!groups->values.contains(group)) continue;
+        const std::optional<Bytes> share = shares->find(group);
+        if (!best || cost(group, share.has_value()) < cost(best->group, best->client_share.has_value()))
+            best = ChosenGroup{group, share};
+    }
+    if (!best) return fail(ErrorCode::no_common_group);
+    return *best;
+}
+
+Result<ChosenCredential> choose_server_credential(const ClientHello& hello, const ServerConfig& config) {
+    PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
+    if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
+    auto chosen = choose_credential13(config.credentials, config.signature_schemes, algorithms->values);
+    if (!chosen) return fail(ErrorCode::no_common_signature_scheme);
+    return *std::move(chosen);
+}
+
+Status negotiate_names(const ClientHello& hello, const ServerConfig& config, Negotiated& negotiated) {
+    PAVISE_LET(const auto server_name, hello.extensions.get<messages::ServerName>());
+    negotiated.server_name = server_name ? std::string(as_text(server_name->host_name)) : std::string();
+    negotiated.alpn_protocol.clear();
+    PAVISE_LET(const auto protocols, hello.extensions.get<messages::AlpnProtocols>());
+    if (!protocols || config.alpn_protocols.empty()) return {};
+    for (const std::string& ours : config.alpn_protocols)
+        for (const messages::ProtocolName& theirs : protocols->names)
+            if (as_text(theirs.bytes) == ours) {
+                negotiated.alpn_protocol = ours;
+                return {};
+            }
+    return fail(ErrorCode::no_common_protocol);
+}
+
+Status check_second_hello(const ClientHello& first, const ClientHello& second, NamedGroup group) {
+    if (first.legacy_version != second.legacy_version || first.random != second.random ||
+        !std::ranges::equal(first.legacy_session_id, second.legacy_session_id) ||
+        !std::ranges::equal(first.cipher_suites, second.cipher_suites) ||
+        !std::ranges::equal(first.legacy_compression_methods, second.legacy_compression_methods))
+        return fail(ErrorCode::hello_changed);
+    PAVISE_TRY(compare_extensions(first.extensions, second.extensions));
+    // "replacing the list of shares with a list containing a single KeyShareEntry from the indicated group"
+    // (§4.1.2)
+    PAVISE_LET(const auto shares, second.extensions.get<messages::KeyShareClientHello>());
+    if (!shares) return fail(ErrorCode::missing_key_share);
+    if (shares->client_shares.size() != 1 || !shares->find(group)) return fail(ErrorCode::retry_not_answered);
+    // "Removing the 'early_data' extension if one was present" (§4.1.2); a cookie was not sent, hence not
+    // echoed.
+    if (second.extensions.contains(ExtensionType::early_data)) return fail(ErrorCode::early_data_after_retry);
+    if (second.extensions.contains(ExtensionType::cookie)) return fail(ErrorCode::hello_changed);
+    return {};
+}
+
+} // namespace pavise::handshake::server

@@ -1,0 +1,36 @@
+// What a server takes from a ClientHello: version, suite, group, credential, protocol (RFC 8446 §4.1.1).
+#pragma once
+
+#include "handshake/credential.hpp"
+#include "handshake/exchange.hpp"
+#include "messages/client_hello.hpp"
+
+#include <pavise/config.hpp>
+
+namespace pavise::handshake::server {
+
+struct ChosenGroup {
+    NamedGroup group;
+    std::optional<Bytes> client_share; // nothing: a HelloRetryRequest has to ask for it
+};
+
+// Which of the versions that both sides speak. Refuses hellos that no version allows.
+Result<ProtocolVersion> choose_version(const messages::ClientHello& hello, const ServerConfig& config);
+// TLS 1.3's own rules for the hello: fields that must be empty, extensions that must or must not be there.
+Status check_hello13(const messages::ClientHello& hello);
+Result<crypto::Suite13> choose_suite13(const messages::ClientHello& hello, const ServerConfig& config);
+// Post-quantum groups come before all others, even at the price of a retry; among groups of one kind, one
+// that the client sent a share for comes before one that it did not; our order decides the rest.
+Result<ChosenGroup> choose_group(const messages::ClientHello& hello, const ServerConfig& config);
+Result<ChosenCredential> choose_server_credential(const messages::ClientHello& hello,
+                                                  const ServerConfig& config);
+// Keeps the client's server_name and the application protocol in Negotiated. Fails where the client offers
+// protocols and none is ours (RFC 7301 §3.2).
+Status negotiate_names(const messages::ClientHello& hello, const ServerConfig& config,
+                       Negotiated& negotiated);
+
+// RFC 8446 §4.1.2: what a second hello may change after a HelloRetryRequest that selected `group`.
+Status check_second_hello(const messages::ClientHello& first, const messages::ClientHello& second,
+                          NamedGroup group);
+
+} // namespace pavise::handshake::server

@@ -1,0 +1,117 @@
+// The server: every state, its data, and what it accepts. Bodies: hello_states.cpp, flight13.cpp,
+// client_authentication13.cpp, connected.cpp.
+#pragma once
+
+#include "handshake/credential.hpp"
+#include "handshake/decisions.hpp"
+#include "handshake/handshake13.hpp"
+#include "handshake/machine.hpp"
+#include "handshake/proof13.hpp"
+#include "messages/client_hello.hpp"
+
+namespace pavise::handshake::server {
+
+struct Server;
+template <class... S> using Next = NextOf<Server, S...>;
+
+struct Context {
+    Exchange exchange;
+    std::shared_ptr<const ServerConfig> config;
+    std::optional<PendingSignature> signature; // while AwaitSignature
+    ByteVector client_hello;                   // while AwaitConfig: the message, header included
+
+    void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
+        if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
+    }
+};
+
+struct ExpectClientHello;
+struct AwaitConfig;
+struct ExpectSecondClientHello;
+struct AwaitSignature;
+struct ExpectClientCertificate;
+struct AwaitClientCertificateVerdict;
+struct ExpectClientCertificateVerify;
+struct ExpectClientFinished;
+struct Connected;
+
+struct ExpectClientHello {
+    Result<Next<AwaitConfig>> on(const messages::ClientHello&, Context&) &&;
+};
+
+// The hello lies in Context::client_hello; the caller chooses who serves it.
+struct AwaitConfig {
+    Result<Next<ExpectSecondClientHello, AwaitSignature>> on(const ConfigChosen&, Context&) &&;
+};
+
+// A HelloRetryRequest was sent.
+struct ExpectSecondClientHello {
+    ByteVector first_hello; // body: what the second may not change (RFC 8446 §4.1.2)
+    crypto::Suite13 suite;
+    NamedGroup group;
+    schedule::Transcript transcript;
+    Result<Next<AwaitSignature>> on(const messages::ClientHello&, Context&) &&;
+};
+
+// Everything up to our Certificate is sent; our CertificateVerify waits for its signature.
+struct AwaitSignature {
+    Handshake13 handshake;
+    Result<Next<ExpectClientCertificate, ExpectClientFinished>> on(const Signature&, Context&) &&;
+};
+
+// What remains to be known of a client after our Finished.
+struct Finishing13 {
+    crypto::Suite13 suite;
+    schedule::Transcript transcript;
+    HashSecret client_handshake_traffic_secret;
+    ApplicationSecrets application;
+};
+
+struct ExpectClientCertificate {
+    Finishing13 finishing;
+    Result<Next<AwaitClientCertificateVerdict, ExpectClientFinished>> on(const messages::Certificate&,
+                                                                         Context&) &&;
+};
+
+struct AwaitClientCertificateVerdict {
+    Finishing13 finishing;
+    Result<Next<ExpectClientCertificateVerify>> on(const CertificateVerdict&, Context&) &&;
+};
+
+struct ExpectClientCertificateVerify {
+    Finishing13 finishing;
+    std::shared_ptr<const crypto::PublicKey> client_key;
+    Result<Next<ExpectClientFinished>> on(const messages::CertificateVerify&, Context&) &&;
+};
+
+struct ExpectClientFinished {
+    Finishing13 finishing;
+    std::optional<PeerAuthenticated> client_authenticated; // nothing: an anonymous client, by our config
+    Result<Next<Connected>> on(const messages::Finished&, Context&) &&;
+};
+
+struct Connected {
+    FinishedVerified client_finished; // the gate for application data
+    crypto::Suite13 suite;
+    std::unique_ptr<crypto::Hmac> hmac;
+    HashSecret client_application_traffic_secret;
+    HashSecret exporter_master_secret;
+    HashSecret resumption_master_secret;
+    Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
+};
+
+struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitSignature,
+                            ExpectClientCertificate, AwaitClientCertificateVerdict,
+                            ExpectClientCertificateVerify, ExpectClientFinished, Connected, Poisoned> {
+    using variant::variant;
+};
+
+struct Server {
+    using State = server::State;
+    using Context = server::Context;
+    using Messages = List<messages::ClientHello, messages::Certificate, messages::CertificateVerify,
+                          messages::Finished, messages::KeyUpdate>;
+    using Resumptions = List<ConfigChosen, Signature, CertificateVerdict>;
+};
+
+} // namespace pavise::handshake::server
