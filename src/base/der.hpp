@@ -23,6 +23,7 @@ enum class Tag : std::uint8_t {
     oid = 0x06,
     enumerated = 0x0a,
     utf8_string = 0x0c,
+    numeric_string = 0x12,
     printable_string = 0x13,
     teletex_string = 0x14,
     ia5_string = 0x16,
