@@ -19,7 +19,8 @@ Status BotanForm::decode(Bytes der) {
 }
 
 Certificate::Certificate(Private, Bytes der) :
-    der_(der.begin(), der.end()), botan_form_(std::make_unique<BotanForm>()) {}
+    der_(der.begin(), der.end()),
+    botan_form_(std::make_unique<BotanForm>()) {}
 
 Certificate::~Certificate() = default;
 
@@ -32,7 +33,8 @@ Result<std::shared_ptr<const Certificate>> Certificate::parse(Bytes der) {
 }
 
 const Extension* Certificate::extension(std::string_view id) const noexcept {
-    const auto found = std::ranges::find_if(extensions_, [&](const Extension& item) { return item.id == id; });
+    const auto found =
+        std::ranges::find_if(extensions_, [&](const Extension& item) { return item.id == id; });
     return found == extensions_.end() ? nullptr : &*found;
 }
 

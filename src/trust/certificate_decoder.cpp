@@ -33,7 +33,8 @@ Result<Timestamp> rest_of_time(int year, std::string_view text) {
     PAVISE_LET(const int minute, digits(text, 2));
     PAVISE_LET(const int second, digits(text, 2));
     if (text != "Z") return fail(malformed);
-    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const std::chrono::year_month_day date(std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day)));
     if (!date.ok() || hour > 23 || minute > 59 || second > 59) return fail(malformed);
     return Timestamp(std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
@@ -175,10 +176,12 @@ Status CertificateDecoder::decode_key_usage(der::Reader value) {
     PAVISE_LET(const Bytes bits, value.contents(der::Tag::bit_string));
     PAVISE_TRY(value.finish());
     // The first octet counts the unused bits of the last; nine bits are named, two octets hold them.
-    if (bits.empty() || bits[0] > 7 || (bits.size() == 1 && bits[0] != 0) || bits.size() > 3) return fail(malformed);
+    if (bits.empty() || bits[0] > 7 || (bits.size() == 1 && bits[0] != 0) || bits.size() > 3)
+        return fail(malformed);
     std::uint16_t usages = 0;
     for (std::size_t bit = 0; bit < 8 * (bits.size() - 1); ++bit)
-        if ((bits[1 + bit / 8] >> (7 - bit % 8) & 1) != 0) usages = static_cast<std::uint16_t>(usages | 1u << bit);
+        if ((bits[1 + bit / 8] >> (7 - bit % 8) & 1) != 0)
+            usages = static_cast<std::uint16_t>(usages | 1u << bit);
     out_.key_usage_ = usages;
     return {};
 }

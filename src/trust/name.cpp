@@ -47,10 +47,12 @@ constexpr std::array attribute_names{
     AttributeNames{"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x02"sv, "unstructuredName", "unstructuredName"},
     AttributeNames{"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"sv, "UID", "userId"},
     AttributeNames{"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"sv, "DC", "domainComponent"},
-    AttributeNames{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x01"sv, "jurisdictionL", "jurisdictionLocalityName"},
+    AttributeNames{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x01"sv, "jurisdictionL",
+                   "jurisdictionLocalityName"},
     AttributeNames{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x02"sv, "jurisdictionST",
                    "jurisdictionStateOrProvinceName"},
-    AttributeNames{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x03"sv, "jurisdictionC", "jurisdictionCountryName"},
+    AttributeNames{"\x2b\x06\x01\x04\x01\x82\x37\x3c\x02\x01\x03"sv, "jurisdictionC",
+                   "jurisdictionCountryName"},
 };
 
 const AttributeNames* find_names(Oid type) {
@@ -58,7 +60,8 @@ const AttributeNames* find_names(Oid type) {
     return found == attribute_names.end() ? nullptr : &*found;
 }
 
-// Code points in big-endian units of a fixed width: 1 (ISO 8859-1), 2 (BMPString) or 4 (UniversalString) bytes.
+// Code points in big-endian units of a fixed width: 1 (ISO 8859-1), 2 (BMPString) or 4 (UniversalString)
+// bytes.
 std::optional<std::string> from_units(Bytes value, std::size_t width) {
     if (value.size() % width != 0) return std::nullopt;
     std::string out;
@@ -71,7 +74,9 @@ std::optional<std::string> from_units(Bytes value, std::size_t width) {
     return out;
 }
 
-bool is_ascii_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_ascii_blank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 // Blanks at the ends dropped, runs of them folded into one, ASCII letters in lower case.
 std::string fold(std::string_view text) {

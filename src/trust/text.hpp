@@ -9,10 +9,14 @@ namespace pavise::trust {
 
 inline constexpr char32_t last_code_point = 0x10ffff;
 
-constexpr bool is_surrogate(char32_t point) noexcept { return point >= 0xd800 && point <= 0xdfff; }
+constexpr bool is_surrogate(char32_t point) noexcept {
+    return point >= 0xd800 && point <= 0xdfff;
+}
 
 // ASCII letters alone: DNS names and canonical names know no other case.
-constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr char ascii_lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Precondition: a code point that is no surrogate.
 void append_utf8(std::string& out, char32_t point);
