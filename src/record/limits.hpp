@@ -59,7 +59,8 @@ constexpr KeyLimit key_limit(crypto::AeadId aead) noexcept {
 // RFC 8446 §6: level and description.
 inline constexpr std::size_t alert_size = 2;
 
-// The receive buffer starts small, so that a connection in its handshake or with little traffic costs little …
+// The receive buffer starts small, so that a connection in its handshake or with little traffic costs little
+// …
 inline constexpr std::size_t small_receive_buffer = 4096;
 // … and grows once to a full record of TLS 1.3 and the next header, when a record or a burst needs it …
 inline constexpr std::size_t large_receive_buffer =
@@ -67,8 +68,8 @@ inline constexpr std::size_t large_receive_buffer =
 // … and to this for the longest record that TLS 1.2 allows; whatever a header claims.
 inline constexpr std::size_t max_receive_buffer =
     header_size + max_plaintext_size + max_expansion_12 + header_size;
-// From this size on a record is read up to its own end and the header of the next one, not as far as the buffer
-// goes: what lies behind a large record would have to be moved before the next read.
+// From this size on a record is read up to its own end and the header of the next one, not as far as the
+// buffer goes: what lies behind a large record would have to be moved before the next read.
 inline constexpr std::size_t large_record_size = 4096;
 
 // Default budget of the outgoing buffer: four full records, about what one write to a socket takes.

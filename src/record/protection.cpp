@@ -10,8 +10,8 @@
 namespace pavise::record {
 namespace {
 
-constexpr std::size_t explicit_nonce_size = 8;  // RFC 5288 §3: GCMNonce.nonce_explicit
-constexpr std::size_t implicit_nonce_size = 4;  // RFC 5288 §3: GCMNonce.salt
+constexpr std::size_t explicit_nonce_size = 8;        // RFC 5288 §3: GCMNonce.nonce_explicit
+constexpr std::size_t implicit_nonce_size = 4;        // RFC 5288 §3: GCMNonce.salt
 constexpr std::uint16_t version_on_the_wire = 0x0303; // RFC 8446 §5.2, RFC 5246 §6.2.3
 
 void store64(std::uint8_t* out, std::uint64_t value) noexcept {
@@ -57,9 +57,9 @@ std::size_t size_without_padding_constant_time(Bytes inner) noexcept {
     return static_cast<std::size_t>(last_at) + bytes_of_word;
 }
 
-// RFC 8446 §5.4: the last byte that is not zero is the content type. Most records have no padding, and of those
-// one look at the last byte is enough. In one that has, the time must not tell how much: that is what the
-// padding is there to hide.
+// RFC 8446 §5.4: the last byte that is not zero is the content type. Most records have no padding, and of
+// those one look at the last byte is enough. In one that has, the time must not tell how much: that is what
+// the padding is there to hide.
 std::size_t size_without_padding(Bytes inner) noexcept {
     if (!inner.empty() && inner.back() != 0) return inner.size();
     return size_without_padding_constant_time(inner);
@@ -80,8 +80,12 @@ Status check(const Key& key, Form form) noexcept {
 } // namespace
 
 Protection::Protection(Form form, Key key, std::uint64_t first_sequence_number) noexcept :
-    aead_(std::move(key.aead)), sequence_number_(first_sequence_number), iv_(std::move(key.iv)),
-    tag_size_(static_cast<std::uint8_t>(crypto::aead_tag_size(key.id))), form_(form), id_(key.id) {}
+    aead_(std::move(key.aead)),
+    sequence_number_(first_sequence_number),
+    iv_(std::move(key.iv)),
+    tag_size_(static_cast<std::uint8_t>(crypto::aead_tag_size(key.id))),
+    form_(form),
+    id_(key.id) {}
 
 Protection::Nonce Protection::xored_nonce() const noexcept {
     Nonce nonce;

@@ -105,9 +105,9 @@ class WriteProtection : public Protection {
         return content_offset() + content_size + inner_type_size() + padding + tag_size_;
     }
     // Writes header, prefix, type, padding and tag around the content, which is already in its place, and
-    // protects it. What `record` is larger than sealed_size(content_size, 0) is padding. Preconditions: it is no
-    // smaller, and no larger but in TLS 1.3; the limits of §5.1 and §5.4 are kept.
-    // Errors: sequence_exhausted, aead_limit_reached; then nothing was written.
+    // protects it. What `record` is larger than sealed_size(content_size, 0) is padding. Preconditions: it is
+    // no smaller, and no larger but in TLS 1.3; the limits of §5.1 and §5.4 are kept. Errors:
+    // sequence_exhausted, aead_limit_reached; then nothing was written.
     Status seal(ContentType type, MutableBytes record, std::size_t content_size) noexcept;
 
     // Records until the key has to be changed (RFC 8446 §5.5; RFC 9846 §5.5: a MUST); 0 when it is due.

@@ -27,7 +27,7 @@ bool is_known(ContentType type) noexcept {
 // Whether the first five bytes begin a request or an answer of HTTP.
 bool looks_like_http(Bytes start) noexcept {
     using namespace std::string_view_literals;
-    constexpr std::array beginnings{"GET "sv,  "HEAD "sv,  "POST "sv, "PUT "sv,  "DELET"sv, "OPTIO"sv,
+    constexpr std::array beginnings{"GET "sv,  "HEAD "sv, "POST "sv, "PUT "sv,  "DELET"sv, "OPTIO"sv,
                                     "TRACE"sv, "CONNE"sv, "PATCH"sv, "HTTP/"sv, "PRI *"sv};
     const std::string_view text = as_text(start);
     return std::any_of(beginnings.begin(), beginnings.end(),
@@ -35,7 +35,9 @@ bool looks_like_http(Bytes start) noexcept {
 }
 
 // RFC 5246 §E.2: a two-byte length with its highest bit set, then msg_type 1.
-bool looks_like_ssl2_hello(Bytes start) noexcept { return (start[0] & 0x80) != 0 && start[2] == 1; }
+bool looks_like_ssl2_hello(Bytes start) noexcept {
+    return (start[0] & 0x80) != 0 && start[2] == 1;
+}
 
 std::size_t length_of(Bytes header) noexcept {
     return static_cast<std::size_t>(header[3]) << 8 | header[4];
@@ -57,8 +59,8 @@ MutableBytes RecordReader::prepare() {
         }
     }
     // Together with the header of the next record, so that its size is known when it is read.
-    const std::size_t wanted = std::max(filled_ ? large_receive_buffer : small_receive_buffer,
-                                        record_size + header_size);
+    const std::size_t wanted =
+        std::max(filled_ ? large_receive_buffer : small_receive_buffer, record_size + header_size);
     if (buffer_.capacity() < wanted)
         buffer_.grow(record_size + header_size > small_receive_buffer ? std::max(wanted, large_receive_buffer)
                                                                       : wanted);
@@ -154,8 +156,7 @@ Result<RecordReader::Treatment> RecordReader::judge(Header header) const noexcep
         return fail(ErrorCode::record_not_protected);
     }
     // In TLS 1.3 the limit for the inner plaintext includes its type, and so does the expansion.
-    const std::size_t most =
-        max_inner_size() - protection_->inner_type_size() + protection_->max_expansion();
+    const std::size_t most = max_inner_size() - protection_->inner_type_size() + protection_->max_expansion();
     if (header.length > most) return fail(ErrorCode::record_overflow);
     return Treatment::open;
 }
@@ -167,7 +168,8 @@ Result<RecordReader::Treatment> RecordReader::judge_unprotected(Header header) c
         return Treatment::skip;
     }
     if (header.length > max_fragment_length_) return fail(ErrorCode::record_overflow);
-    // RFC 8446 §5.1: "Implementations MUST NOT send zero-length fragments of Handshake types", "Alert" likewise.
+    // RFC 8446 §5.1: "Implementations MUST NOT send zero-length fragments of Handshake types", "Alert"
+    // likewise.
     if (header.length == 0 && header.type != ContentType::application_data)
         return fail(ErrorCode::empty_record);
     return Treatment::pass;
@@ -231,7 +233,8 @@ Status RecordReader::judge_opened(const Opened& opened) const noexcept {
 }
 
 Status RecordReader::skip(std::size_t length) noexcept {
-    // What the peer counts is the content (RFC 8446 §4.6.1: max_early_data_size). Its padding cannot be told apart.
+    // What the peer counts is the content (RFC 8446 §4.6.1: max_early_data_size). Its padding cannot be told
+    // apart.
     const std::size_t content = length - std::min(length, least_expansion_13);
     const std::size_t cost = std::max<std::size_t>(content, 1);
     if (cost > *skippable_) return fail(ErrorCode::too_much_early_data);
@@ -241,10 +244,13 @@ Status RecordReader::skip(std::size_t length) noexcept {
 
 // ---- what the handshake decides
 
-void RecordReader::install(ReadProtection protection) noexcept { protection_ = std::move(protection); }
+void RecordReader::install(ReadProtection protection) noexcept {
+    protection_ = std::move(protection);
+}
 
 Status RecordReader::set_record_size_limit(std::size_t limit) noexcept {
-    if (limit < min_record_size_limit || limit > max_inner_plaintext_size) return fail(ErrorCode::bad_argument);
+    if (limit < min_record_size_limit || limit > max_inner_plaintext_size)
+        return fail(ErrorCode::bad_argument);
     record_size_limit_ = limit;
     return {};
 }
@@ -255,7 +261,9 @@ Status RecordReader::set_max_fragment_length(std::size_t limit) noexcept {
     return {};
 }
 
-void RecordReader::skip_undecryptable(std::size_t max_bytes) noexcept { skippable_ = max_bytes; }
+void RecordReader::skip_undecryptable(std::size_t max_bytes) noexcept {
+    skippable_ = max_bytes;
+}
 
 std::size_t RecordReader::max_inner_size() const noexcept {
     return std::min(record_size_limit_, max_plaintext_size + protection_->inner_type_size());

@@ -111,7 +111,7 @@ class RecordReader {
     Buffer buffer_;
     std::optional<ReadProtection> protection_;
     std::optional<Error> failure_;
-    std::size_t offered_ = 0;           // what prepare() returned last
+    std::size_t offered_ = 0; // what prepare() returned last
     std::size_t record_size_limit_ = max_inner_plaintext_size;
     std::size_t max_fragment_length_ = max_plaintext_size;
     std::optional<std::size_t> skippable_; // content bytes that may yet be skipped

@@ -43,9 +43,9 @@ std::size_t RecordWriter::record_size(std::size_t content_size) const noexcept {
     return protection_->sealed_size(content_size, padding_for(content_size));
 }
 
-// What the budget leaves. Where waiting output stands behind a longer stretch that already went out, it can be moved
-// to the front at less than a byte moved for each byte sent; otherwise only the space behind it counts, so that a
-// slow transport does not make us move the same bytes again and again.
+// What the budget leaves. Where waiting output stands behind a longer stretch that already went out, it can
+// be moved to the front at less than a byte moved for each byte sent; otherwise only the space behind it
+// counts, so that a slow transport does not make us move the same bytes again and again.
 std::size_t RecordWriter::free_bytes() const noexcept {
     const std::size_t waiting = buffer_.size();
     const std::size_t used = buffer_.dropped() >= waiting ? waiting : buffer_.dropped() + waiting;
@@ -156,7 +156,9 @@ Status RecordWriter::seal_reserved(ContentType type, std::size_t used) noexcept 
 
 // ---- bytes out
 
-void RecordWriter::consume(std::size_t count) noexcept { buffer_.drop(count); }
+void RecordWriter::consume(std::size_t count) noexcept {
+    buffer_.drop(count);
+}
 
 void RecordWriter::release_idle() noexcept {
     if (!buffer_.empty()) return;

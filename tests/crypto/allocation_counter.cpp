@@ -30,6 +30,19 @@ void operator delete(void* memory, std::size_t) noexcept {
     std::free(memory);
 }
 
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    ++count;
+    const std::size_t unit = static_cast<std::size_t>(alignment);
+    if (void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
+
 // The sanitizers bring a calloc of their own, which must stay.
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if defined(__has_feature)
