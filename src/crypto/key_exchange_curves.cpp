@@ -1,5 +1,6 @@
 // Diffie-Hellman over the NIST curves and the Montgomery curves (RFC 8446 §4.2.8.2, §7.4.2; RFC 7748).
 #include "crypto/botan_rng.hpp"
+#include "crypto/key_algorithm.hpp"
 #include "crypto/key_exchange_parts.hpp"
 
 #include <botan/ec_apoint.h>
@@ -13,15 +14,11 @@ namespace pavise::crypto {
 
 namespace {
 
-// Botan finds a group by name under a lock: each is looked up once.
 const Botan::EC_Group& curve_of(NamedGroup group) {
-    static const Botan::EC_Group p256 = Botan::EC_Group::from_name("secp256r1");
-    static const Botan::EC_Group p384 = Botan::EC_Group::from_name("secp384r1");
-    static const Botan::EC_Group p521 = Botan::EC_Group::from_name("secp521r1");
     switch (group) {
-    case NamedGroup::secp256r1: return p256;
-    case NamedGroup::secp384r1: return p384;
-    default: return p521;
+    case NamedGroup::secp256r1: return crypto::curve_of(KeyType::ecdsa_p256);
+    case NamedGroup::secp384r1: return crypto::curve_of(KeyType::ecdsa_p384);
+    default: return crypto::curve_of(KeyType::ecdsa_p521);
     }
 }
 
