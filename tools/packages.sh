@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # What has to be on the machine, and how it gets there. Sourced by ./dev; needs its functions step, run_logged and fail.
 
 # group   found by (any of)                        apt (first of)        dnf              brew          pacman
@@ -66,10 +67,10 @@ need_packages() { # GROUP...: installs what is missing, or says what it is
 }
 
 name_missing() { # "apt dnf brew pacman"...
-    local manager=dnf column=2 install="sudo dnf install"
-    if command -v brew >/dev/null; then manager=brew column=3 install="brew install"
-    elif command -v pacman >/dev/null; then manager=pacman column=4 install="sudo pacman -S"
-    elif ! command -v dnf >/dev/null; then manager=apt column=1 install="install, by this system's own package names,"
+    local column=2 install="sudo dnf install"
+    if command -v brew >/dev/null; then column=3 install="brew install"
+    elif command -v pacman >/dev/null; then column=4 install="sudo pacman -S"
+    elif ! command -v dnf >/dev/null; then column=1 install="install, by this system's own package names,"
     fi
     local names
     names=$(printf '%s\n' "$@" | awk -v c=$column '$c != "-" { print $c }' | sort -u | paste -sd' ')

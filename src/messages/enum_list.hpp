@@ -58,6 +58,7 @@ template <class T> class EnumList {
     constexpr EnumList() = default;
     // The caller's values, which must outlive the list.
     template <std::convertible_to<std::span<const T>> Values>
+    // NOLINTNEXTLINE(google-explicit-constructor): it converts from what it is a view of, as a span does
     constexpr EnumList(const Values& values) : values_(values) {}
     // The contents of a vector from the wire, without its length. Half a value at the end is a decode_error.
     static Result<EnumList> from_wire(Bytes contents) {

@@ -59,6 +59,7 @@ template <class E> class List {
     constexpr List() = default;
     // The caller's elements, which must outlive the list.
     template <std::convertible_to<std::span<const E>> Elements>
+    // NOLINTNEXTLINE(google-explicit-constructor): it converts from what it is a view of, as a span does
     constexpr List(const Elements& elements) : elements_(elements) {}
     // The contents of a vector from the wire, without its length; every element is checked here, once.
     static Result<List> from_wire(Bytes contents) {
