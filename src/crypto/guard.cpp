@@ -6,7 +6,7 @@
 
 namespace pavise::crypto {
 
-Error error_of_current_exception(ErrorCode refused) noexcept {
+Error error_of_current_exception(Refusal refusal) noexcept {
     try {
         throw;
     } catch (const std::bad_alloc&) {
@@ -25,7 +25,8 @@ Error error_of_current_exception(ErrorCode refused) noexcept {
         case IoError:
         case InvalidObjectState:
         case KeyNotSet: return {ErrorCode::internal, detail};
-        default: return {refused};
+        case InvalidTag: return {refusal.tag};
+        default: return {refusal.input};
         }
     } catch (...) {
         return {ErrorCode::internal};

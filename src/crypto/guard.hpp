@@ -14,17 +14,27 @@ struct RngFailure {
     Error error;
 };
 
-// The error for the exception in flight: out_of_memory for bad_alloc, an Rng's own error for its failure,
-// `refused` where Botan refused its input, and `internal` (detail: Botan's error type) for everything that
-// has no excuse. Precondition: called from a catch handler.
-Error error_of_current_exception(ErrorCode refused) noexcept;
+// What Botan's refusal of its input means at the place of the call.
+struct Refusal {
+    ErrorCode input;
+    ErrorCode tag; // where an authentication tag does not verify
+
+    // Implicit: most calls have one meaning for both.
+    Refusal(ErrorCode code) : input(code), tag(code) {}
+    Refusal(ErrorCode for_input, ErrorCode for_tag) : input(for_input), tag(for_tag) {}
+};
+
+// The error for the exception in flight: out_of_memory for bad_alloc, an Rng's own error for its failure, the
+// refusal where Botan refused its input, and `internal` (detail: Botan's error type) for everything that has
+// no excuse. Precondition: called from a catch handler.
+Error error_of_current_exception(Refusal refusal) noexcept;
 
 template <class T> struct GuardedResult { using type = Result<T>; };
 template <class T> struct GuardedResult<Result<T>> { using type = Result<T>; };
 
 // Runs `body`, which returns a value, nothing or a Result, and turns what it throws into an error.
 template <class Body>
-auto guarded(ErrorCode refused, Body&& body) noexcept ->
+auto guarded(Refusal refusal, Body&& body) noexcept ->
     typename GuardedResult<std::invoke_result_t<Body>>::type {
     try {
         if constexpr (std::is_void_v<std::invoke_result_t<Body>>) {
@@ -34,7 +44,7 @@ auto guarded(ErrorCode refused, Body&& body) noexcept ->
             return std::forward<Body>(body)();
         }
     } catch (...) {
-        return Unexpected(error_of_current_exception(refused));
+        return Unexpected(error_of_current_exception(refusal));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "crypto/guard.hpp"
 #include "crypto/pem.hpp"
+#include "crypto/pkcs12.hpp"
 
 #include "base/try.hpp"
 
@@ -32,14 +33,16 @@ BER_Decoder der(Bytes bytes) {
     return BER_Decoder(bytes, BER_Decoder::Limits::DER());
 }
 
+constexpr std::uint8_t pkcs12_version = 3;   // RFC 7292 §4
 constexpr std::size_t ml_dsa_seed_size = 32; // FIPS 204 §5.1
 
 // The containers in which a private key comes.
-enum class Container { pkcs8, encrypted_pkcs8, pkcs1, sec1 };
+enum class Container { pkcs8, encrypted_pkcs8, pkcs1, sec1, pkcs12 };
 
 struct Found {
     Container container;
     SecretVector contents;
+    std::string_view dek_info{}; // of a traditional encrypted PEM file; else empty
 };
 
 // ---- telling the container
@@ -64,7 +67,9 @@ std::optional<Container> container_of_der(Bytes bytes) {
     if (is(first, ASN1_Type::Sequence) && is(second, ASN1_Type::OctetString))
         return Container::encrypted_pkcs8;
     if (!is(first, ASN1_Type::Integer)) return std::nullopt;
-    if (is(second, ASN1_Type::Sequence)) return Container::pkcs8;
+    if (is(second, ASN1_Type::Sequence))
+        return first.length() == 1 && first.bits()[0] == pkcs12_version ? Container::pkcs12
+                                                                        : Container::pkcs8;
     if (is(second, ASN1_Type::Integer)) return Container::pkcs1;
     if (is(second, ASN1_Type::OctetString)) return Container::sec1;
     return std::nullopt;
@@ -76,9 +81,8 @@ Result<Found> find_in_pem(std::string_view text) {
     for (const PemBlock& block : blocks) {
         const auto container = container_of_label(block.label);
         if (!container) continue;
-        if (!block.proc_type.empty()) return fail(ErrorCode::key_encryption_unsupported);
         PAVISE_LET(SecretVector contents, decode_pem(block));
-        return Found{*container, std::move(contents)};
+        return Found{*container, std::move(contents), block.dek_info};
     }
     return fail(ErrorCode::key_not_found);
 }
@@ -234,14 +238,31 @@ Result<PrivateKey> open_sec1(Bytes contents) {
     return make_private_key({Botan::OID({1, 2, 840, 10045, 2, 1}), curve}, contents);
 }
 
+// RFC 7292: the first key of the bag.
+Result<PrivateKey> open_pkcs12(Bytes contents, const PasswordCallback& password) {
+    PAVISE_LET(const Pkcs12Contents bag, read_pkcs12(contents, password));
+    return open_pkcs8(bag.private_key_info.view());
+}
+
 Result<PrivateKey> open(const Found& found, const PasswordCallback& password) {
     switch (found.container) {
     case Container::pkcs8: return open_pkcs8(found.contents.view());
     case Container::encrypted_pkcs8: return open_encrypted_pkcs8(found.contents.view(), password);
     case Container::pkcs1: return open_pkcs1(found.contents.view());
     case Container::sec1: return open_sec1(found.contents.view());
+    case Container::pkcs12: return open_pkcs12(found.contents.view(), password);
     }
     return fail(ErrorCode::internal);
+}
+
+// RFC 1421's encryption lies around the container.
+Result<PrivateKey> open_traditional(const Found& found, const PasswordCallback& password) {
+    PAVISE_LET(const SecretVector secret, ask_password(password));
+    PAVISE_LET(SecretVector plain, decrypt_traditional(found.dek_info, found.contents.view(), secret.view()));
+    const auto looks_right =
+        guarded(ErrorCode::key_password_wrong, [&] { return container_of_der(plain.view()); });
+    if (!looks_right || *looks_right != found.container) return fail(ErrorCode::key_password_wrong);
+    return open(Found{found.container, std::move(plain)}, {});
 }
 
 } // namespace
@@ -267,7 +288,7 @@ SecretVector encode_pkcs8(const PrivateKey& key) {
 Result<PrivateKey> read_private_key(Bytes file, const PasswordCallback& password) noexcept {
     return guarded(ErrorCode::key_malformed, [&]() -> Result<PrivateKey> {
         PAVISE_LET(const Found found, find(file));
-        return open(found, password);
+        return found.dek_info.empty() ? open(found, password) : open_traditional(found, password);
     });
 }
 

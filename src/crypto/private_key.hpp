@@ -19,7 +19,8 @@ struct PrivateKey {
 // A DER PrivateKeyInfo (RFC 5958), unencrypted. Throws what Botan throws.
 SecretVector encode_pkcs8(const PrivateKey& key);
 
-// The first private key of a file in PEM or DER: PKCS#8 (plain or under PBES2), PKCS#1 or SEC1.
+// The first private key of a file: PEM or DER of PKCS#8, PKCS#1 or SEC1, plain or encrypted, or a PKCS#12
+// file.
 Result<PrivateKey> read_private_key(Bytes file, const PasswordCallback& password) noexcept;
 
 } // namespace pavise::crypto

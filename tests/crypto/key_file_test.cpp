@@ -2,6 +2,7 @@
 #include "openssl_program.hpp"
 #include "support.hpp"
 
+#include "crypto/pkcs12.hpp"
 #include "crypto/signing_key.hpp"
 
 #include <gtest/gtest.h>
@@ -114,6 +115,70 @@ TEST_F(KeyFile, under_pbes2_is_read_with_its_password_alone) {
         expect_error("key.der", ErrorCode::key_password_wrong, wrong_password);
         expect_error("key.pem", ErrorCode::key_password_needed);
     }
+}
+
+TEST_F(KeyFile, under_the_older_schemes_of_pkcs8_is_read) {
+    ASSERT_TRUE(openssl.run("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out plain.pem"));
+    for (const auto* scheme : {"PBE-SHA1-3DES", "PBE-MD5-DES", "PBE-SHA1-DES"}) {
+        ASSERT_TRUE(openssl.run(std::string("pkcs8 -topk8 -in plain.pem -passout pass:secret -out key.pem "
+                                            "-provider legacy -provider default -v1 ") +
+                                scheme));
+        const auto key = load_signing_key(openssl.file("key.pem"), right_password);
+        ASSERT_TRUE(key) << scheme << ": " << describe(key.error());
+        ASSERT_TRUE(openssl.run("pkey -in plain.pem -pubout -outform DER -out public.der"));
+        EXPECT_EQ(to_hex((*key)->subject_public_key_info()), to_hex(openssl.file("public.der")));
+        expect_error("key.pem", ErrorCode::key_password_wrong, wrong_password);
+        expect_error("key.pem", ErrorCode::key_password_needed);
+    }
+    ASSERT_TRUE(openssl.run("pkcs8 -topk8 -in plain.pem -passout pass:secret -out rc4.pem -provider legacy "
+                            "-provider default -v1 PBE-SHA1-RC4-128"));
+    expect_error("rc4.pem", ErrorCode::key_encryption_unsupported, right_password);
+}
+
+TEST_F(KeyFile, in_the_traditional_encryption_of_pem_is_read) {
+    ASSERT_TRUE(openssl.run("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa-plain.pem"));
+    ASSERT_TRUE(openssl.run("ecparam -genkey -name secp384r1 -noout -out ec-plain.pem"));
+    for (const auto* cipher : {"aes128", "aes192", "aes256", "des3"}) {
+        const std::string way = std::string(" -passout pass:secret -out key.pem -") + cipher;
+        ASSERT_TRUE(openssl.run("rsa -traditional -in rsa-plain.pem" + way));
+        EXPECT_NE(as_text(openssl.file("key.pem")).find("Proc-Type: 4,ENCRYPTED"), std::string_view::npos);
+        expect_key("key.pem", KeyType::rsa, right_password);
+        ASSERT_TRUE(openssl.run("ec -in ec-plain.pem" + way));
+        expect_key("key.pem", KeyType::ecdsa_p384, right_password);
+        expect_error("key.pem", ErrorCode::key_password_wrong, wrong_password);
+        expect_error("key.pem", ErrorCode::key_password_needed);
+    }
+    ASSERT_TRUE(
+        openssl.run("rsa -traditional -in rsa-plain.pem -passout pass:secret -out key.pem -camellia128"));
+    expect_error("key.pem", ErrorCode::key_encryption_unsupported, right_password);
+}
+
+TEST_F(KeyFile, of_pkcs12_is_read_with_its_certificates) {
+    ASSERT_TRUE(openssl.run("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=ca"));
+    ASSERT_TRUE(openssl.run("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out "
+                            "request.pem -subj /CN=x"));
+    ASSERT_TRUE(
+        openssl.run("x509 -req -in request.pem -CA ca.pem -CAkey ca.key -set_serial 1 -out cert.pem"));
+    ASSERT_TRUE(openssl.run("x509 -in cert.pem -outform DER -out cert.der"));
+    ASSERT_TRUE(openssl.run("x509 -in ca.pem -outform DER -out ca.der"));
+    ASSERT_TRUE(openssl.run("pkey -in key.pem -pubout -outform DER -out public.der"));
+    for (const auto* way : {"", "-certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1"}) {
+        ASSERT_TRUE(openssl.run(std::string("pkcs12 -export -inkey key.pem -in cert.pem -certfile ca.pem "
+                                            "-passout pass:secret -out bag.p12 ") +
+                                way));
+        const auto key = load_signing_key(openssl.file("bag.p12"), right_password);
+        ASSERT_TRUE(key) << describe(key.error());
+        EXPECT_EQ(to_hex((*key)->subject_public_key_info()), to_hex(openssl.file("public.der")));
+        const auto bag = read_pkcs12(openssl.file("bag.p12"), right_password);
+        ASSERT_TRUE(bag);
+        ASSERT_EQ(bag->certificates.size(), 2U);
+        EXPECT_EQ(bag->certificates[0], openssl.file("cert.der"));
+        EXPECT_EQ(bag->certificates[1], openssl.file("ca.der"));
+        expect_error("bag.p12", ErrorCode::key_password_wrong, wrong_password);
+        expect_error("bag.p12", ErrorCode::key_password_needed);
+    }
+    ASSERT_TRUE(openssl.run("pkcs12 -export -nokeys -in cert.pem -passout pass:secret -out nokey.p12"));
+    expect_error("nokey.p12", ErrorCode::key_not_found, right_password);
 }
 
 TEST_F(KeyFile, asks_for_a_password_only_when_it_is_needed_and_once) {
