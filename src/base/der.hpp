@@ -52,9 +52,7 @@ struct Oid {
     std::string to_string() const; // "2.5.29.17"
     friend bool operator==(Oid a, Oid b) noexcept { return as_text(a.contents) == as_text(b.contents); }
     // Against contents octets written as a string literal: oid == "\x55\x1d\x11"sv.
-    friend bool operator==(Oid a, std::string_view contents) noexcept {
-        return as_text(a.contents) == contents;
-    }
+    friend bool operator==(Oid a, std::string_view octets) noexcept { return as_text(a.contents) == octets; }
 };
 
 struct Element {
