@@ -8,8 +8,8 @@ Result<RecordSizeLimit> RecordSizeLimit::parse(Bytes body) {
     wire::Reader reader(body);
     PAVISE_LET(const std::uint16_t limit, reader.u16());
     PAVISE_TRY(reader.finish());
-    // RFC 8449 §4: "Endpoints MUST NOT send a value lower than 64 […] MUST treat receipt of a smaller value
-    // as a fatal error and generate an "illegal_parameter" alert."
+    // RFC 8449 §4: 'An endpoint MUST treat receipt of a smaller value as a fatal error and generate an
+    // "illegal_parameter" alert.'
     if (limit < least) return fail(ErrorCode::bad_record_size_limit, limit);
     return RecordSizeLimit{limit};
 }
