@@ -1,9 +1,9 @@
 #include "crypto/private_key.hpp"
 
 #include "crypto/guard.hpp"
-#include "crypto/pem.hpp"
 #include "crypto/pkcs12.hpp"
 
+#include "base/pem.hpp"
 #include "base/try.hpp"
 
 #include <botan/ber_dec.h>
@@ -18,6 +18,7 @@
 #include <botan/rsa.h>
 
 #include <optional>
+#include <string>
 
 namespace pavise::crypto {
 
@@ -42,7 +43,7 @@ enum class Container { pkcs8, encrypted_pkcs8, pkcs1, sec1, pkcs12 };
 struct Found {
     Container container;
     SecretVector contents;
-    std::string_view dek_info{}; // of a traditional encrypted PEM file; else empty
+    std::string dek_info{}; // of a traditional encrypted PEM file; else empty
 };
 
 // ---- telling the container
@@ -75,20 +76,28 @@ std::optional<Container> container_of_der(Bytes bytes) {
     return std::nullopt;
 }
 
+// The value of a header of RFC 1421; empty where the block has none of that name.
+std::string header_of(const PemBlock& block, std::string_view name) {
+    for (const auto& [key, value] : block.headers)
+        if (key == name) return value;
+    return {};
+}
+
 // The first private key of a PEM file; certificates and EC PARAMETERS before it are passed over.
 Result<Found> find_in_pem(std::string_view text) {
-    PAVISE_LET(const auto blocks, find_pem_blocks(text));
-    for (const PemBlock& block : blocks) {
+    PAVISE_LET(auto blocks, read_pem(text));
+    for (PemBlock& block : blocks) {
         const auto container = container_of_label(block.label);
         if (!container) continue;
-        PAVISE_LET(SecretVector contents, decode_pem(block));
-        return Found{*container, std::move(contents), block.dek_info};
+        std::string dek_info = header_of(block, "DEK-Info");
+        if (dek_info.empty() && !header_of(block, "Proc-Type").empty()) return fail(ErrorCode::key_malformed);
+        return Found{*container, std::move(block.contents), std::move(dek_info)};
     }
     return fail(ErrorCode::key_not_found);
 }
 
 Result<Found> find(Bytes file) {
-    if (as_text(file).find("-----BEGIN ") != std::string_view::npos) return find_in_pem(as_text(file));
+    if (looks_like_pem(file)) return find_in_pem(as_text(file));
     const auto container = guarded(ErrorCode::key_not_found,
                                    [&]() -> std::optional<Container> { return container_of_der(file); });
     if (!container || !*container) return fail(ErrorCode::key_not_found);

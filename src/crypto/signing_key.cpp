@@ -1,12 +1,12 @@
 #include "crypto/signing_key.hpp"
 
 #include "crypto/guard.hpp"
-#include "crypto/pem.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/public_key.hpp"
 #include "crypto/signature_scheme.hpp"
 #include "crypto/signer_pool.hpp"
 
+#include "base/pem.hpp"
 #include "base/try.hpp"
 
 #include <botan/der_enc.h>
@@ -144,7 +144,7 @@ Botan::AlgorithmIdentifier identifier_of(KeyType type, const Botan::Private_Key&
 
 Result<std::string> LocalSigningKey::pkcs8_pem() const noexcept {
     PAVISE_LET(const SecretVector der, pkcs8_der());
-    return encode_pem("PRIVATE KEY", der.view());
+    return guarded(ErrorCode::internal, [&] { return write_pem("PRIVATE KEY", der.view()); });
 }
 
 Result<std::shared_ptr<const LocalSigningKey>> load_signing_key(Bytes file,

@@ -25,7 +25,7 @@ class LocalSigningKey : public SigningKey {
 
 // The first private key of a file: PEM or DER of PKCS#8, PKCS#1 or SEC1, plain or encrypted, or a PKCS#12
 // file. What else stands in a PEM file is passed over. The callback is asked for a password only if the key
-// is encrypted. Errors: key_not_found, pem_malformed, key_malformed, key_unsupported, key_without_seed,
+// is encrypted. Errors: key_not_found, malformed_pem, key_malformed, key_unsupported, key_without_seed,
 // key_inconsistent, key_password_needed, key_password_wrong, key_encryption_unsupported. Signs once, to prove
 // that the private half belongs to the public one.
 Result<std::shared_ptr<const LocalSigningKey>>

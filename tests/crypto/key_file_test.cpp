@@ -232,9 +232,9 @@ TEST_F(KeyFile, that_is_damaged_says_so) {
     };
     expect("", ErrorCode::key_not_found);
     expect("hello", ErrorCode::key_not_found);
-    expect(good.substr(0, good.size() - 30), ErrorCode::pem_malformed);
-    expect(good.substr(0, 60) + "!" + good.substr(61), ErrorCode::pem_malformed);
-    expect("-----BEGIN PRIVATE KEY-----\n-----END CERTIFICATE-----\n", ErrorCode::pem_malformed);
+    expect(good.substr(0, good.size() - 30), ErrorCode::malformed_pem);
+    expect(good.substr(0, 60) + "!" + good.substr(61), ErrorCode::malformed_pem);
+    expect("-----BEGIN PRIVATE KEY-----\n-----END CERTIFICATE-----\n", ErrorCode::malformed_pem);
     expect("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", ErrorCode::key_malformed);
     const ByteVector der = openssl.file("good.der");
     for (std::size_t size = 0; size < der.size(); ++size)
