@@ -60,6 +60,7 @@ inline constexpr Trace hello_retry_request{
     .title = "HelloRetryRequest",
     .group = NamedGroup::secp256r1,
     .records = hello_retry_request_records,
+    .client_private_key_1 = "0ed02f8e8117efc75ca7ac32aa7e34eda64cdc0ddad154a5e85289f959f63204",
     .client_private_key = "ab5473467e19346ceb0a0414e41da21d4d2445bc3025afe97c4e8dc8d513da39",
     .client_public_key =
         "04a6da7392ec591e17abfd535964b99894d13befb221b3def2ebe3830eac8f0151812677c4d6d2237e85cf01d6910cfb"

@@ -22,6 +22,8 @@ struct Trace {
     NamedGroup group; // of the key exchange: x25519 has raw private keys, secp256r1 big-endian scalars
     std::span<const Record> records; // in the order of the RFC
 
+    // The x25519 key of ClientHello1 that the HelloRetryRequest sets aside.
+    std::string_view client_private_key_1{};
     // The ephemeral keys, and what they agree on.
     std::string_view client_private_key{};
     std::string_view client_public_key{};
