@@ -14,8 +14,19 @@ constexpr std::size_t explicit_nonce_size = 8;        // RFC 5288 §3: GCMNonce.
 constexpr std::size_t implicit_nonce_size = 4;        // RFC 5288 §3: GCMNonce.salt
 constexpr std::uint16_t version_on_the_wire = 0x0303; // RFC 8446 §5.2, RFC 5246 §6.2.3
 
+// In network byte order. Loops over single bytes are not made into one swap by every compiler, and this stands in
+// the way of every record.
+std::uint64_t swapped(std::uint64_t value) noexcept {
+    return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+}
 void store64(std::uint8_t* out, std::uint64_t value) noexcept {
-    for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+    value = swapped(value);
+    std::memcpy(out, &value, sizeof value);
+}
+std::uint64_t load64(const std::uint8_t* in) noexcept {
+    std::uint64_t value = 0;
+    std::memcpy(&value, in, sizeof value);
+    return swapped(value);
 }
 
 std::uint64_t load64_little_endian(const std::uint8_t* in) noexcept {
@@ -89,10 +100,9 @@ Protection::Protection(Form form, Key key, std::uint64_t first_sequence_number) 
 
 Protection::Nonce Protection::xored_nonce() const noexcept {
     Nonce nonce;
-    const Bytes iv = iv_.view();
-    std::copy_n(iv.begin(), nonce.size(), nonce.begin());
-    for (std::size_t i = 0; i < 8; ++i)
-        nonce[4 + i] = static_cast<std::uint8_t>(nonce[4 + i] ^ (sequence_number_ >> (56 - 8 * i)));
+    const std::uint8_t* const iv = iv_.view().data();
+    std::memcpy(nonce.data(), iv, 4);
+    store64(nonce.data() + 4, load64(iv + 4) ^ sequence_number_);
     return nonce;
 }
 
