@@ -32,6 +32,12 @@ Result<std::shared_ptr<const Certificate>> Certificate::parse(Bytes der) {
     return std::shared_ptr<const Certificate>(std::move(certificate));
 }
 
+bool Certificate::self_signed() const noexcept {
+    if (!self_issued()) return false;
+    if (authority_key_identifier_.empty() || subject_key_identifier_.empty()) return true;
+    return as_text(authority_key_identifier_) == as_text(subject_key_identifier_);
+}
+
 const Extension* Certificate::extension(std::string_view id) const noexcept {
     const auto found =
         std::ranges::find_if(extensions_, [&](const Extension& item) { return item.id == id; });

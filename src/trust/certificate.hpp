@@ -72,6 +72,8 @@ class Certificate {
     Bytes canonical_issuer() const noexcept { return canonical_issuer_; }
     Bytes canonical_subject() const noexcept { return canonical_subject_; }
     bool self_issued() const noexcept { return as_text(canonical_issuer_) == as_text(canonical_subject_); }
+    // Self-issued, and its key identifiers, where it has both, agree: the signature is not looked at.
+    bool self_signed() const noexcept;
     Timestamp not_before() const noexcept { return not_before_; }
     Timestamp not_after() const noexcept { return not_after_; } // inclusive (RFC 5280 §4.1.2.5)
     // The DER of SubjectPublicKeyInfo, the OID of its algorithm, and the key itself.

@@ -178,6 +178,11 @@ bool matches_dns_name(std::string_view presented, std::string_view reference) no
     return equal_without_case(parent, reference.substr(dot + 1));
 }
 
+bool may_be_dns_name(std::string_view presented) noexcept {
+    if (presented.starts_with("*.")) presented.remove_prefix(2);
+    return is_dns_name(presented);
+}
+
 Status match_name(const Certificate& certificate, const ReferenceName& reference,
                   CommonNamePolicy common_name) {
     if (reference.kind() == ReferenceName::Kind::ip) return match_address(certificate, reference.address());

@@ -48,6 +48,9 @@ Status match_name(const Certificate& certificate, const ReferenceName& reference
 // matches nothing).
 bool matches_dns_name(std::string_view presented, std::string_view reference) noexcept;
 
+// Whether a presented name is such that matches_dns_name could ever accept it.
+bool may_be_dns_name(std::string_view presented) noexcept;
+
 // The name with every U-label in its Punycode form (RFC 3492), for the message that asks for it. ASCII
 // letters are lowered; no other mapping is made, so that it is a hint and not an answer. Nothing where it is
 // no UTF-8.

@@ -2,21 +2,18 @@
 #pragma once
 
 #include "trust/certificate.hpp"
+#include "trust/crl.hpp"
 
 #include <string>
 
 namespace pavise::trust {
-
-class Crl;
-using CrlPtr = std::shared_ptr<const Crl>;
 
 // An immutable snapshot, to be shared by any number of connections and threads.
 class TrustStore {
   public:
     class Builder;
 
-    TrustStore();
-    ~TrustStore();
+    TrustStore() = default; // trusts nothing
     TrustStore(const TrustStore&) = delete;
     TrustStore& operator=(const TrustStore&) = delete;
 
@@ -31,11 +28,10 @@ class TrustStore {
 
   private:
     friend class Builder;
-    struct Index;
     std::vector<CertificatePtr> certificates_;
+    std::vector<CertificatePtr> by_subject_; // the same, sorted by canonical subject
     std::vector<CrlPtr> crls_;
     Fingerprint fingerprint_{};
-    std::unique_ptr<Index> index_;
 };
 
 using TrustStorePtr = std::shared_ptr<const TrustStore>;
@@ -46,6 +42,14 @@ struct Added {
     std::size_t unreadable =
         0; // what was skipped where skipping is the rule (directories, the system's store)
 };
+
+// Where this system keeps what it trusts: SSL_CERT_FILE and SSL_CERT_DIR (several directories, with colons
+// between them) where they are set, else the first of the usual places that exists.
+struct TrustLocations {
+    std::string file; // empty where there is none
+    std::vector<std::string> directories;
+};
+TrustLocations system_trust_locations();
 
 // Collects; not thread-safe. What an add_… function adds it adds wholly or not at all.
 //
@@ -71,10 +75,11 @@ class TrustStore::Builder {
     Result<Added> add_file(const std::string& path);
     // Every regular file in a directory that holds certificates or CRLs; others are counted as unreadable.
     Result<Added> add_directory(const std::string& path);
-    // SSL_CERT_FILE and SSL_CERT_DIR where they are set, else the first of the usual places that exists.
+    // What system_trust_locations() names.
     Result<Added> add_system();
 
-    TrustStorePtr build() const;
+    // The snapshot so far; the builder can go on.
+    Result<TrustStorePtr> build() const;
 
   private:
     struct Contents;

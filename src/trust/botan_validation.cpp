@@ -1,0 +1,101 @@
+#include "trust/botan_validation.hpp"
+
+#include "crypto/guard.hpp"
+#include "trust/botan_form.hpp"
+
+#include <botan/x509path.h>
+
+#include <array>
+
+namespace pavise::trust {
+
+namespace {
+
+using Botan::Certificate_Status_Code;
+
+constexpr bool is_error(Certificate_Status_Code code) {
+    return code >= Certificate_Status_Code::FIRST_ERROR_STATUS;
+}
+
+// Faults of a signature or of the key that is to verify it.
+std::optional<ErrorCode> signature_error(Certificate_Status_Code code) {
+    switch (code) {
+    case Certificate_Status_Code::SIGNATURE_ERROR: return ErrorCode::certificate_signature_invalid;
+    case Certificate_Status_Code::CERT_PUBKEY_INVALID: return ErrorCode::unsupported_key;
+    case Certificate_Status_Code::SIGNATURE_ALGO_UNKNOWN:
+    case Certificate_Status_Code::SIGNATURE_ALGO_BAD_PARAMS:
+        return ErrorCode::unsupported_certificate_signature;
+    case Certificate_Status_Code::UNTRUSTED_HASH: return ErrorCode::weak_certificate_signature;
+    case Certificate_Status_Code::SIGNATURE_METHOD_TOO_WEAK: return ErrorCode::weak_certificate_key;
+    default: return std::nullopt;
+    }
+}
+
+// What Pavise checks itself comes before and with its own errors; these are for what Botan alone sees.
+ErrorCode other_error(Certificate_Status_Code code) {
+    switch (code) {
+    case Certificate_Status_Code::CERT_NOT_YET_VALID: return ErrorCode::certificate_not_yet_valid;
+    case Certificate_Status_Code::CERT_HAS_EXPIRED: return ErrorCode::certificate_expired;
+    case Certificate_Status_Code::CERT_ISSUER_NOT_FOUND:
+    case Certificate_Status_Code::CANNOT_ESTABLISH_TRUST:
+    case Certificate_Status_Code::CHAIN_NAME_MISMATCH: return ErrorCode::unknown_issuer;
+    case Certificate_Status_Code::CHAIN_LACKS_TRUST_ROOT: return ErrorCode::anchor_not_self_signed;
+    case Certificate_Status_Code::CERT_CHAIN_TOO_LONG: return ErrorCode::path_length_exceeded;
+    case Certificate_Status_Code::CA_CERT_NOT_FOR_CERT_ISSUER: return ErrorCode::issuer_not_a_ca;
+    case Certificate_Status_Code::NAME_CONSTRAINT_ERROR: return ErrorCode::name_not_permitted;
+    case Certificate_Status_Code::UNKNOWN_CRITICAL_EXTENSION: return ErrorCode::unknown_critical_extension;
+    // Botan is asked for no usage; what it still says is that the leaf has keyCertSign and is no authority.
+    case Certificate_Status_Code::INVALID_USAGE: return ErrorCode::key_cert_sign_without_ca;
+    case Certificate_Status_Code::EXT_IN_V1_V2_CERT: return ErrorCode::extensions_require_version_3;
+    case Certificate_Status_Code::EXTENSION_ENCODING_ERROR: return ErrorCode::malformed_certificate;
+    default: return ErrorCode::certificate_rejected;
+    }
+}
+
+// SHA-2 alone, and what Ed448 and ML-DSA hash with inside.
+const std::set<std::string>& trusted_hashes() {
+    static const std::set<std::string> hashes{"SHA-224", "SHA-256",        "SHA-384",
+                                              "SHA-512", "SHAKE-256(512)", "SHAKE-256(912)"};
+    return hashes;
+}
+
+Botan::Path_Validation_Restrictions restrictions(const VerifyOptions& options) {
+    // The sizes of keys are ours to check, by a floor in bits and not in estimated work.
+    constexpr std::size_t no_minimum_strength = 0;
+    constexpr bool require_revocation = false;
+    constexpr bool ocsp_for_intermediates = false;
+    constexpr bool ignore_validity_of_anchor = false;
+    const bool require_self_signed = options.anchors == AnchorPolicy::self_signed;
+    return {require_revocation,        no_minimum_strength,   ocsp_for_intermediates,
+            trusted_hashes(),          std::chrono::hours(0), nullptr,
+            ignore_validity_of_anchor, require_self_signed};
+}
+
+} // namespace
+
+Result<BotanVerdict> BotanVerdict::of(const Path& path, const VerifyOptions& options) {
+    std::vector<Botan::X509_Certificate> certificates;
+    for (std::size_t place = 0; place < path.size(); ++place) {
+        const auto form = path[place]->botan_form();
+        if (!form) return fail(form.error().code, static_cast<std::uint16_t>(place));
+        certificates.push_back((*form)->certificate());
+    }
+    return crypto::guarded(ErrorCode::certificate_rejected, [&] {
+        const std::string no_host_name;
+        const auto statuses = Botan::PKIX::check_chain(certificates, options.time, no_host_name,
+                                                       Botan::Usage_Type::UNSPECIFIED, restrictions(options));
+        BotanVerdict verdict;
+        verdict.signatures_.resize(path.size());
+        for (std::size_t place = path.size(); place-- > 0;)
+            for (const Certificate_Status_Code code : statuses[place]) {
+                if (!is_error(code)) continue;
+                if (const auto error = signature_error(code))
+                    verdict.signatures_[place] = *error;
+                else if (!verdict.rest_)
+                    verdict.rest_ = Error{other_error(code), static_cast<std::uint16_t>(place)};
+            }
+        return verdict;
+    });
+}
+
+} // namespace pavise::trust

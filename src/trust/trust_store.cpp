@@ -1,0 +1,277 @@
+#include "trust/trust_store.hpp"
+
+#include "base/pem.hpp"
+#include "trust/fingerprint.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <ranges>
+#include <set>
+
+namespace pavise::trust {
+
+namespace {
+
+std::string_view subject_of(const CertificatePtr& certificate) {
+    return as_text(certificate->canonical_subject());
+}
+
+std::uint16_t as_detail(std::size_t place) {
+    return static_cast<std::uint16_t>(std::min<std::size_t>(place, UINT16_MAX));
+}
+
+bool is_certificate_label(std::string_view label) {
+    return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";
+}
+
+// What one input held, before it is added as a whole.
+struct Batch {
+    std::vector<CertificatePtr> certificates;
+    std::vector<CrlPtr> crls;
+    std::size_t unreadable = 0;
+
+    bool empty() const { return certificates.empty() && crls.empty(); }
+};
+
+// What becomes of a certificate or list that is malformed.
+enum class Malformed : std::uint8_t { fails, is_counted };
+
+Status read_block(Batch& batch, const PemBlock& block) {
+    if (block.label == "X509 CRL") {
+        PAVISE_LET(CrlPtr crl, Crl::parse(block.contents.view()));
+        batch.crls.push_back(std::move(crl));
+        return {};
+    }
+    Bytes der = block.contents.view();
+    if (block.label == "TRUSTED CERTIFICATE") {
+        // OpenSSL's form: the certificate, then its own auxiliary data.
+        der::Reader reader(der);
+        const auto first = reader.element();
+        if (!first) return fail(ErrorCode::malformed_certificate);
+        der = first->encoding;
+    }
+    PAVISE_LET(CertificatePtr certificate, Certificate::parse(der));
+    batch.certificates.push_back(std::move(certificate));
+    return {};
+}
+
+Result<Batch> read_pem_batch(std::string_view text, Malformed malformed) {
+    PAVISE_LET(const std::vector<PemBlock> blocks, read_pem(text));
+    Batch batch;
+    for (const PemBlock& block : blocks) {
+        if (!is_certificate_label(block.label) && block.label != "X509 CRL") continue;
+        const Status status = read_block(batch, block);
+        if (status) continue;
+        if (malformed == Malformed::fails) return fail(status.error().code, as_detail(block.line));
+        ++batch.unreadable;
+    }
+    return batch;
+}
+
+Result<Batch> read_der_batch(Bytes der) {
+    Batch batch;
+    der::Reader reader(der);
+    while (!reader.empty()) {
+        const std::uint16_t number = as_detail(batch.certificates.size() + 1);
+        const auto element = reader.element();
+        if (!element) return fail(ErrorCode::malformed_certificate, number);
+        auto certificate = Certificate::parse(element->encoding);
+        if (!certificate) return fail(certificate.error().code, number);
+        batch.certificates.push_back(std::move(*certificate));
+    }
+    return batch;
+}
+
+Result<Batch> read_bytes(Bytes contents, Malformed malformed) {
+    if (looks_like_pem(contents)) return read_pem_batch(as_text(contents), malformed);
+    auto certificates = read_der_batch(contents);
+    if (certificates) return certificates;
+    if (auto crl = Crl::parse(contents)) {
+        Batch batch;
+        batch.crls.push_back(std::move(*crl));
+        return batch;
+    }
+    // Something that is neither PEM nor DER has no certificate that could be malformed.
+    constexpr auto sequence = static_cast<std::uint8_t>(der::Tag::sequence);
+    if (contents.empty() || contents[0] != sequence) return fail(ErrorCode::no_certificate_found);
+    return certificates;
+}
+
+// The files of a directory in the order of their names.
+Result<std::vector<std::string>> files_in(const std::string& path) {
+    std::error_code problem;
+    std::vector<std::string> files;
+    std::filesystem::directory_iterator entries(path, problem);
+    const std::filesystem::directory_iterator end;
+    for (; !problem && entries != end; entries.increment(problem)) {
+        std::error_code ignored;
+        if (entries->is_regular_file(ignored)) files.push_back(entries->path().string());
+    }
+    if (problem) return fail(ErrorCode::file_not_read, static_cast<std::uint16_t>(problem.value()));
+    std::ranges::sort(files);
+    return files;
+}
+
+bool exists(const char* path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+} // namespace
+
+bool TrustStore::contains(const Certificate& certificate) const noexcept {
+    return std::ranges::any_of(
+        with_subject(certificate.canonical_subject()),
+        [&](const CertificatePtr& trusted) { return trusted->fingerprint() == certificate.fingerprint(); });
+}
+
+std::span<const CertificatePtr> TrustStore::with_subject(Bytes canonical_subject) const noexcept {
+    const auto found = std::ranges::equal_range(by_subject_, as_text(canonical_subject), {}, subject_of);
+    return {found.begin(), found.end()};
+}
+
+struct TrustStore::Builder::Contents {
+    std::vector<CertificatePtr> certificates;
+    std::vector<CrlPtr> crls;
+    std::set<Fingerprint> known;
+
+    // Duplicates are left out.
+    Added add(Batch batch) {
+        Added added;
+        added.unreadable = batch.unreadable;
+        for (CertificatePtr& certificate : batch.certificates) {
+            if (!known.insert(certificate->fingerprint()).second) continue;
+            certificates.push_back(std::move(certificate));
+            ++added.certificates;
+        }
+        for (CrlPtr& crl : batch.crls) {
+            if (!known.insert(crl->fingerprint()).second) continue;
+            crls.push_back(std::move(crl));
+            ++added.crls;
+        }
+        return added;
+    }
+};
+
+TrustStore::Builder::Builder() : contents_(std::make_unique<Contents>()) {}
+TrustStore::Builder::Builder(const TrustStore& base) : Builder() {
+    contents_->add({base.certificates_, base.crls_, 0});
+}
+TrustStore::Builder::~Builder() = default;
+TrustStore::Builder::Builder(Builder&&) noexcept = default;
+TrustStore::Builder& TrustStore::Builder::operator=(Builder&&) noexcept = default;
+
+void TrustStore::Builder::add(CertificatePtr certificate) {
+    if (certificate) contents_->add({{std::move(certificate)}, {}, 0});
+}
+
+Result<Added> TrustStore::Builder::add_pem(std::string_view text) {
+    PAVISE_LET(Batch batch, read_pem_batch(text, Malformed::fails));
+    if (batch.empty()) return fail(ErrorCode::no_certificate_found);
+    return contents_->add(std::move(batch));
+}
+
+Result<Added> TrustStore::Builder::add_der(Bytes der) {
+    PAVISE_LET(Batch batch, read_der_batch(der));
+    if (batch.empty()) return fail(ErrorCode::no_certificate_found);
+    return contents_->add(std::move(batch));
+}
+
+Result<Added> TrustStore::Builder::add_crl_der(Bytes der) {
+    PAVISE_LET(CrlPtr crl, Crl::parse(der));
+    Batch batch;
+    batch.crls.push_back(std::move(crl));
+    return contents_->add(std::move(batch));
+}
+
+Result<Added> TrustStore::Builder::add_file(const std::string& path) {
+    PAVISE_LET(const SecretVector contents, read_credential_file(path));
+    PAVISE_LET(Batch batch, read_bytes(contents.view(), Malformed::fails));
+    if (batch.empty()) return fail(ErrorCode::no_certificate_found);
+    return contents_->add(std::move(batch));
+}
+
+Result<Added> TrustStore::Builder::add_directory(const std::string& path) {
+    PAVISE_LET(const std::vector<std::string> files, files_in(path));
+    Batch all;
+    for (const std::string& file : files) {
+        const auto contents = read_credential_file(file);
+        auto batch = contents ? read_bytes(contents->view(), Malformed::is_counted) : Result<Batch>(Batch{});
+        if (!batch || batch->empty()) {
+            ++all.unreadable;
+            continue;
+        }
+        all.unreadable += batch->unreadable;
+        std::ranges::move(batch->certificates, std::back_inserter(all.certificates));
+        std::ranges::move(batch->crls, std::back_inserter(all.crls));
+    }
+    return contents_->add(std::move(all));
+}
+
+TrustLocations system_trust_locations() {
+    // Debian and its kin, Fedora and its kin, openSUSE, Alpine and the BSDs, in the order in which others
+    // look.
+    constexpr const char* usual_files[] = {
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/ca-bundle.pem",
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+        "/etc/ssl/cert.pem",
+        "/usr/local/share/certs/ca-root-nss.crt",
+    };
+    constexpr const char* usual_directories[] = {"/etc/ssl/certs", "/etc/pki/tls/certs"};
+    TrustLocations locations;
+    const char* const file = std::getenv("SSL_CERT_FILE");
+    const char* const directories = std::getenv("SSL_CERT_DIR");
+    if (file != nullptr) locations.file = file;
+    if (directories != nullptr)
+        for (const auto part : std::views::split(std::string_view(directories), ':'))
+            if (!part.empty()) locations.directories.emplace_back(part.begin(), part.end());
+    if (file != nullptr || directories != nullptr) return locations;
+    const auto usual_file = std::ranges::find_if(usual_files, exists);
+    if (usual_file != std::end(usual_files)) {
+        locations.file = *usual_file;
+        return locations;
+    }
+    const auto usual_directory = std::ranges::find_if(usual_directories, exists);
+    if (usual_directory != std::end(usual_directories)) locations.directories = {*usual_directory};
+    return locations;
+}
+
+Result<Added> TrustStore::Builder::add_system() {
+    const TrustLocations locations = system_trust_locations();
+    Added total;
+    const auto count = [&](const Added& added) {
+        total.certificates += added.certificates;
+        total.crls += added.crls;
+        total.unreadable += added.unreadable;
+    };
+    if (!locations.file.empty()) {
+        PAVISE_LET(const SecretVector contents, read_credential_file(locations.file));
+        // One odd certificate among a hundred and fifty must not cost the user all others.
+        PAVISE_LET(Batch batch, read_bytes(contents.view(), Malformed::is_counted));
+        count(contents_->add(std::move(batch)));
+    }
+    for (const std::string& directory : locations.directories) {
+        PAVISE_LET(const Added added, add_directory(directory));
+        count(added);
+    }
+    if (contents_->certificates.empty()) return fail(ErrorCode::no_certificate_found);
+    return total;
+}
+
+Result<TrustStorePtr> TrustStore::Builder::build() const {
+    auto store = std::make_shared<TrustStore>();
+    store->certificates_ = contents_->certificates;
+    store->crls_ = contents_->crls;
+    store->by_subject_ = contents_->certificates;
+    std::ranges::stable_sort(store->by_subject_, {}, subject_of);
+    // `known` is sorted, hence the same whatever the order in which things were added.
+    const std::vector<Bytes> parts(contents_->known.begin(), contents_->known.end());
+    PAVISE_LET(store->fingerprint_, sha256(parts));
+    return TrustStorePtr(std::move(store));
+}
+
+} // namespace pavise::trust
