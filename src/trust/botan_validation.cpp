@@ -2,9 +2,12 @@
 
 #include "crypto/guard.hpp"
 #include "trust/botan_form.hpp"
+#include "trust/oids.hpp"
 
+#include <botan/x509_ext.h>
 #include <botan/x509path.h>
 
+#include <algorithm>
 #include <array>
 
 namespace pavise::trust {
@@ -52,6 +55,41 @@ ErrorCode other_error(Certificate_Status_Code code) {
     }
 }
 
+// What Botan makes of the extensions that it recognises.
+enum class Reading : std::uint8_t {
+    complete,
+    without_names, // it could not read some that only hold names and addresses
+    broken,        // it could not read another
+};
+
+// Botan reads no alternative names at all where one is odd: a dNSName with an underscore, a NUL or a wildcard
+// such as
+// "*.com", a URI or an address that it does not parse. Such certificates are in use, and an odd name harms
+// nobody: it matches or it does not. Pavise has decoded these extensions itself and goes on with what it
+// read.
+Reading reading_of(const Botan::X509_Certificate& certificate) {
+    // subjectAltName, authorityInfoAccess, cRLDistributionPoints
+    constexpr std::array<std::string_view, 3> names{"2.5.29.17", "1.3.6.1.5.5.7.1.1", "2.5.29.31"};
+    const Botan::Extensions& extensions = certificate.v3_extensions();
+    Reading reading = Reading::complete;
+    for (const Botan::OID& id : extensions.get_extension_oids()) {
+        const auto* const unread = dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(
+            extensions.get_extension_object(id));
+        if (unread == nullptr || !unread->failed_to_decode()) continue;
+        if (std::ranges::find(names, id.to_string()) == names.end()) return Reading::broken;
+        reading = Reading::without_names;
+    }
+    return reading;
+}
+
+// Whether an issuer above this place restricts names: then Botan must have read them, for it is Botan that
+// holds URIs and mail addresses against constraints.
+bool names_are_constrained(const Path& path, std::size_t place) {
+    return std::any_of(
+        path.begin() + static_cast<std::ptrdiff_t>(place), path.end(),
+        [](const auto& certificate) { return certificate->extension(oids::name_constraints) != nullptr; });
+}
+
 // SHA-2 alone, and what Ed448 and ML-DSA hash with inside.
 const std::set<std::string>& trusted_hashes() {
     static const std::set<std::string> hashes{"SHA-224", "SHA-256",        "SHA-384",
@@ -89,6 +127,10 @@ Result<BotanVerdict> BotanVerdict::of(const Path& path, const VerifyOptions& opt
         for (std::size_t place = path.size(); place-- > 0;)
             for (const Certificate_Status_Code code : statuses[place]) {
                 if (!is_error(code)) continue;
+                if (code == Certificate_Status_Code::EXTENSION_ENCODING_ERROR &&
+                    reading_of(certificates[place]) == Reading::without_names &&
+                    !names_are_constrained(path, place))
+                    continue;
                 if (const auto error = signature_error(code))
                     verdict.signatures_[place] = *error;
                 else if (!verdict.rest_)

@@ -313,6 +313,22 @@ TEST(VerifyChain, OddNamesDoNotDisturbASoundOne) {
     expect_verified(pki.verify());
 }
 
+TEST(VerifyChain, OddNamesAreRefusedWhereNamesAreConstrained) {
+    Pki pki([](Pki& p) {
+        p.intermediate_spec.permitted_dns = {"example"};
+        p.leaf_spec.names.push_back(MintName::uri("not a uri"));
+    });
+    expect_outcome(pki.verify(), malformed_certificate, 0);
+}
+
+TEST(VerifyChain, OddUrlsForRevocationDoNotDisturb) {
+    Pki pki([](Pki& p) {
+        p.leaf_spec.ocsp_urls = {"not a url"};
+        p.leaf_spec.crl_urls = {"file:///a b"};
+    });
+    expect_verified(pki.verify());
+}
+
 // ---- rights and purposes
 
 TEST(VerifyChain, AnIssuerMustBeAnAuthority) {
