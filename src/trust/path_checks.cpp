@@ -1,6 +1,6 @@
 #include "trust/path_checks.hpp"
 
-#include "crypto/public_key.hpp"
+#include "crypto/key_algorithm.hpp"
 #include "trust/oids.hpp"
 
 #include <algorithm>
