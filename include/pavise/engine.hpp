@@ -113,6 +113,8 @@ class PAVISE_EXPORT Connection {
     // close_notify).
     Status cancel();
     Status update_keys(KeyUpdateScope scope);
+    // Gives back buffers that are empty: to be called when the transport would block, by one thread alone.
+    void release_idle();
 
     // ---- decisions
     Decision waiting_for() const;

@@ -65,10 +65,10 @@ class Exchange {
     // The one place where read keys change. "Handshake messages MUST NOT span key changes" (RFC 8446 §5.1):
     // bytes behind the message that brought the change, a whole message or a part of one, were protected by
     // the wrong keys.
-    Status change_read_keys(Level level, const crypto::Suite13& suite, Bytes secret) {
+    Status change_read_keys(Level level, const crypto::Suite13& suite, Bytes secret, crypto::Hmac& hmac) {
         if (bytes_behind_ != 0) return fail(ErrorCode::handshake_across_key_change);
         read_level_ = level;
-        return around_.transport.install_read_secret(level, suite, secret);
+        return around_.transport.install_read_secret(level, suite, secret, hmac);
     }
 
     // ---- out

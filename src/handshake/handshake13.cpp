@@ -34,7 +34,7 @@ Status accept_key_update(Exchange& exchange, const messages::KeyUpdate& message,
                          crypto::Hmac& hmac, HashSecret& read_traffic_secret) {
     PAVISE_TRY(exchange.budget.draw());
     PAVISE_LET(HashSecret next, schedule::next_traffic_secret(hmac, read_traffic_secret.view()));
-    PAVISE_TRY(exchange.change_read_keys(Level::application, suite, next.view()));
+    PAVISE_TRY(exchange.change_read_keys(Level::application, suite, next.view(), hmac));
     read_traffic_secret = std::move(next);
     if (message.request_update == KeyUpdateRequest::update_requested)
         return exchange.transport().answer_key_update();

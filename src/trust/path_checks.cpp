@@ -1,6 +1,7 @@
 #include "trust/path_checks.hpp"
 
 #include "crypto/key_algorithm.hpp"
+#include "crypto/public_key.hpp"
 #include "trust/oids.hpp"
 
 #include <algorithm>

@@ -62,8 +62,8 @@ Result<Connected> finish(FinishedVerified server_finished, const crypto::Suite13
     Exchange& exchange = context.exchange;
     PAVISE_TRY(
         send_finished(exchange, application.stage.hmac(), client_handshake_traffic_secret, transcript));
-    PAVISE_TRY(exchange.transport().install_write_secret(Level::application, suite,
-                                                         application.traffic.client.view()));
+    PAVISE_TRY(exchange.transport().install_write_secret(
+        Level::application, suite, application.traffic.client.view(), application.stage.hmac()));
     PAVISE_LET(const crypto::Digest hash, transcript.hash());
     PAVISE_LET(HashSecret resumption, application.stage.resumption_master_secret(hash.view()));
     return Connected{server_finished,
@@ -141,8 +141,8 @@ Result<Next<AwaitSignature, Connected>> ExpectServerFinished::on(const messages:
     handshake.transcript.add(exchange.message());
     PAVISE_LET(ApplicationSecrets application,
                begin_application13(exchange, std::move(handshake.stage), handshake.transcript));
-    PAVISE_TRY(
-        exchange.change_read_keys(Level::application, handshake.suite, application.traffic.server.view()));
+    PAVISE_TRY(exchange.change_read_keys(Level::application, handshake.suite,
+                                         application.traffic.server.view(), application.stage.hmac()));
     if (authentication) PAVISE_TRY(send_certificate(exchange, *authentication, handshake.transcript));
     if (!authentication || !authentication->chosen) {
         PAVISE_LET(auto connected, finish(verified, handshake.suite, std::move(handshake.transcript),

@@ -86,13 +86,14 @@ Result<ExpectEncryptedExtensions> accept_server_hello(const ServerHello& message
     PAVISE_LET(schedule::EarlyStage early, schedule::EarlyStage::start(exchange.provider(), suite.hash));
     PAVISE_LET(Handshake13 handshake,
                begin_handshake13(exchange, suite, std::move(early), secret.view(), std::move(transcript)));
-    PAVISE_TRY(exchange.change_read_keys(Level::handshake, suite, handshake.secrets.server.view()));
+    PAVISE_TRY(exchange.change_read_keys(Level::handshake, suite, handshake.secrets.server.view(),
+                                         handshake.stage.hmac()));
     // Our write keys change only now that nothing is left to be sent in the clear; the compatibility record
     // goes before our second flight (§D.4), which after a retry was the second hello.
     if (context.config->middlebox_compatibility == MiddleboxCompatibility::on && !hello.retried)
         PAVISE_TRY(exchange.transport().send_change_cipher_spec());
-    PAVISE_TRY(
-        exchange.transport().install_write_secret(Level::handshake, suite, handshake.secrets.client.view()));
+    PAVISE_TRY(exchange.transport().install_write_secret(
+        Level::handshake, suite, handshake.secrets.client.view(), handshake.stage.hmac()));
     exchange.negotiated().version = ProtocolVersion::tls_1_3;
     exchange.negotiated().cipher_suite = suite.id;
     return ExpectEncryptedExtensions{std::move(handshake), hello.offered};

@@ -51,7 +51,7 @@ Result<Next<Connected>> ExpectClientFinished::on(const messages::Finished& messa
                                hash.view()));
     finishing.transcript.add(context.exchange.message());
     PAVISE_TRY(context.exchange.change_read_keys(Level::application, finishing.suite,
-                                                 finishing.application.traffic.client.view()));
+                                                 finishing.application.traffic.client.view(), stage.hmac()));
     PAVISE_LET(const crypto::Digest complete, finishing.transcript.hash());
     PAVISE_LET(HashSecret resumption, stage.resumption_master_secret(complete.view()));
     return Connected{verified,

@@ -105,9 +105,10 @@ Result<AwaitSignature> send_flight(const messages::ClientHello& hello, const cry
     PAVISE_LET(schedule::EarlyStage early, schedule::EarlyStage::start(exchange.provider(), suite.hash));
     PAVISE_LET(Handshake13 handshake, begin_handshake13(exchange, suite, std::move(early),
                                                         answer.secret.view(), std::move(transcript)));
-    PAVISE_TRY(
-        exchange.transport().install_write_secret(Level::handshake, suite, handshake.secrets.server.view()));
-    PAVISE_TRY(exchange.change_read_keys(Level::handshake, suite, handshake.secrets.client.view()));
+    PAVISE_TRY(exchange.transport().install_write_secret(
+        Level::handshake, suite, handshake.secrets.server.view(), handshake.stage.hmac()));
+    PAVISE_TRY(exchange.change_read_keys(Level::handshake, suite, handshake.secrets.client.view(),
+                                         handshake.stage.hmac()));
 
     PAVISE_TRY(send_encrypted_extensions(hello, handshake.transcript, context));
     if (context.config->client_verification != PeerVerification::none)

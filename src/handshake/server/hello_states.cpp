@@ -66,8 +66,8 @@ Result<Next<ExpectClientCertificate, ExpectClientFinished>> AwaitSignature::on(c
                              handshake.transcript));
     PAVISE_LET(ApplicationSecrets application,
                begin_application13(exchange, std::move(handshake.stage), handshake.transcript));
-    PAVISE_TRY(exchange.transport().install_write_secret(Level::application, handshake.suite,
-                                                         application.traffic.server.view()));
+    PAVISE_TRY(exchange.transport().install_write_secret(
+        Level::application, handshake.suite, application.traffic.server.view(), application.stage.hmac()));
     Finishing13 finishing{handshake.suite, std::move(handshake.transcript),
                           std::move(handshake.secrets.client), std::move(application)};
     if (context.config->client_verification != PeerVerification::none)

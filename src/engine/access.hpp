@@ -1,0 +1,16 @@
+// What the testing library may do that applications may not: make connections with hooks.
+#pragma once
+
+#include "engine/connection_core.hpp"
+
+namespace pavise::testing {
+
+class Access {
+  public:
+    static Result<Connection> client(std::shared_ptr<const ClientConfig> config, const ClientOptions& options,
+                                     const engine::Hooks& hooks);
+    static Result<Connection> server(std::shared_ptr<const ServerConfig> config, const engine::Hooks& hooks);
+    static engine::ConnectionCore& core(Connection& connection) { return *connection.core_; }
+};
+
+} // namespace pavise::testing

@@ -1,0 +1,79 @@
+#include "engine/config_check.hpp"
+
+#include "base/try.hpp"
+#include "crypto/cipher_suite.hpp"
+#include "crypto/provider.hpp"
+#include "crypto/signature_scheme.hpp"
+
+#include <algorithm>
+
+namespace pavise {
+
+std::vector<CipherSuite> default_cipher_suites() {
+    std::vector<CipherSuite> suites;
+    for (const crypto::Suite13& suite : crypto::suites13()) suites.push_back(suite.id);
+    return suites;
+}
+
+std::vector<NamedGroup> default_groups() {
+    return {NamedGroup::x25519_ml_kem_768, NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1,
+            NamedGroup::secp521r1};
+}
+
+std::vector<SignatureScheme> default_signature_schemes() {
+    std::vector<SignatureScheme> schemes;
+    for (const crypto::SchemeTraits& traits : crypto::signature_schemes())
+        if (traits.tls13_handshake) schemes.push_back(traits.scheme);
+    return schemes;
+}
+
+namespace engine {
+
+namespace {
+
+// RFC 7301 §3.1: opaque ProtocolName<1..2^8-1>, ProtocolName protocol_name_list<2..2^16-1>.
+constexpr std::size_t max_protocol_name_size = 255;
+constexpr std::size_t max_protocol_list_size = 65535;
+
+Status check_alpn(const std::vector<std::string>& protocols) {
+    std::size_t total = 0;
+    for (const std::string& name : protocols) {
+        if (name.empty() || name.size() > max_protocol_name_size) return fail(ErrorCode::config_bad_alpn);
+        total += 1 + name.size();
+    }
+    if (total > max_protocol_list_size) return fail(ErrorCode::config_bad_alpn);
+    return {};
+}
+
+template <class Config> Status check_common(const Config& config) {
+    if (config.rng == nullptr || config.clock == nullptr) return fail(ErrorCode::bad_config);
+    if (config.versions.least > config.versions.most || config.versions.most < ProtocolVersion::tls_1_3)
+        return fail(ErrorCode::config_no_version);
+    const bool any_suite = std::ranges::any_of(
+        config.cipher_suites, [](CipherSuite id) { return crypto::suite13(id).has_value(); });
+    if (!any_suite) return fail(ErrorCode::config_no_suite);
+    if (config.groups.empty()) return fail(ErrorCode::config_no_group);
+    for (const NamedGroup group : config.groups)
+        if (!crypto::botan_provider().supports(group))
+            return fail(ErrorCode::config_unknown_group, static_cast<std::uint16_t>(group));
+    if (config.signature_schemes.empty()) return fail(ErrorCode::config_no_signature_scheme);
+    return check_alpn(config.alpn_protocols);
+}
+
+} // namespace
+
+Status check(const ClientConfig& config) {
+    return check_common(config);
+}
+
+Status check(const ServerConfig& config) {
+    PAVISE_TRY(check_common(config));
+    const bool any_credential =
+        std::ranges::any_of(config.credentials, [](const Credential& c) { return c.data() != nullptr; });
+    if (!any_credential) return fail(ErrorCode::config_no_credential);
+    return {};
+}
+
+} // namespace engine
+
+} // namespace pavise

@@ -1,0 +1,166 @@
+// Connection: the public face of ConnectionCore. Every call that can allocate goes through guarded().
+#include "engine/access.hpp"
+#include "engine/outermost.hpp"
+
+namespace pavise {
+
+using engine::ConnectionCore;
+using engine::guarded;
+
+Connection::Connection(std::unique_ptr<ConnectionCore> core) noexcept : core_(std::move(core)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Result<Connection> testing::Access::client(std::shared_ptr<const ClientConfig> config,
+                                           const ClientOptions& options, const engine::Hooks& hooks) {
+    return guarded([&]() -> Result<Connection> {
+        PAVISE_LET(auto core, ConnectionCore::client(std::move(config), options, hooks));
+        return Connection(std::move(core));
+    });
+}
+
+Result<Connection> testing::Access::server(std::shared_ptr<const ServerConfig> config,
+                                           const engine::Hooks& hooks) {
+    return guarded([&]() -> Result<Connection> {
+        PAVISE_LET(auto core, ConnectionCore::server(std::move(config), hooks));
+        return Connection(std::move(core));
+    });
+}
+
+Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config, ClientOptions options) {
+    return testing::Access::client(std::move(config), options, {});
+}
+
+Result<Connection> Connection::server(std::shared_ptr<const ServerConfig> config) {
+    return testing::Access::server(std::move(config), {});
+}
+
+// ---------------------------------------------------------------- records in
+
+MutableBytes Connection::receive_space() {
+    const auto space = guarded(*core_, [&]() -> Result<MutableBytes> { return core_->receive_space(); });
+    return space ? *space : MutableBytes();
+}
+
+Status Connection::received(std::size_t count) {
+    return guarded(*core_, [&] { return core_->received(count); });
+}
+
+Result<std::size_t> Connection::feed(Bytes bytes) {
+    return guarded(*core_, [&] { return core_->feed(bytes); });
+}
+
+Status Connection::transport_closed() {
+    return core_->transport_closed();
+}
+
+// ---------------------------------------------------------------- records out
+
+Bytes Connection::output() {
+    const auto bytes = guarded(*core_, [&]() -> Result<Bytes> { return core_->sending().output(); });
+    return bytes ? *bytes : Bytes();
+}
+
+void Connection::output_sent(std::size_t count) {
+    core_->sending().output_sent(count);
+}
+
+// ---------------------------------------------------------------- application data
+
+Bytes Connection::data() {
+    return core_->data();
+}
+
+Status Connection::data_read(std::size_t count) {
+    return guarded(*core_, [&] { return core_->data_read(count); });
+}
+
+Result<std::size_t> Connection::write(Bytes data) {
+    return guarded(*core_, [&] { return core_->sending().write(data); });
+}
+
+Result<MutableBytes> Connection::reserve(std::size_t want) {
+    return guarded(*core_, [&] { return core_->sending().reserve(want); });
+}
+
+Status Connection::commit(std::size_t used) {
+    return core_->sending().commit(used);
+}
+
+// ---------------------------------------------------------------- state, ending, rekeying
+
+bool Connection::wants_input() const {
+    return core_->wants_input();
+}
+bool Connection::handshake_complete() const {
+    return core_->handshake_complete();
+}
+bool Connection::peer_closed() const {
+    return core_->peer_closed();
+}
+bool Connection::closed() const {
+    return core_->closed();
+}
+std::optional<Error> Connection::error() const {
+    return core_->error();
+}
+
+Status Connection::close() {
+    return guarded(*core_, [&] { return core_->sending().close(); });
+}
+
+Status Connection::cancel() {
+    return guarded(*core_, [&] { return core_->sending().cancel(); });
+}
+
+Status Connection::update_keys(KeyUpdateScope scope) {
+    return guarded(*core_, [&] { return core_->sending().update_keys(scope); });
+}
+
+void Connection::release_idle() {
+    core_->release_idle();
+}
+
+// ---------------------------------------------------------------- decisions
+
+Decision Connection::waiting_for() const {
+    return core_->waiting_for();
+}
+
+std::vector<Bytes> Connection::chain_to_verify() const {
+    if (core_->waiting_for() != Decision::certificate) return {};
+    const auto& chain = core_->negotiated().peer_chain;
+    return {chain.begin(), chain.end()};
+}
+
+Status Connection::certificate_verdict(std::optional<Error> refusal) {
+    return guarded(*core_, [&] { return core_->decide_certificate(refusal); });
+}
+
+std::optional<SignatureRequest> Connection::signature_request() const {
+    if (core_->waiting_for() != Decision::signature) return std::nullopt;
+    const handshake::PendingSignature& pending = *core_->pending_signature();
+    return SignatureRequest{pending.scheme, pending.content};
+}
+
+Status Connection::provide_signature(Bytes signature) {
+    return guarded(*core_, [&] { return core_->decide(handshake::Signature{signature}); });
+}
+
+Bytes Connection::client_hello() const {
+    return core_->waiting_for() == Decision::config ? core_->client_hello() : Bytes();
+}
+
+Status Connection::choose_config(std::shared_ptr<const ServerConfig> config) {
+    return guarded(*core_, [&] { return core_->choose_config(std::move(config)); });
+}
+
+const Negotiated& Connection::negotiated() const {
+    return core_->negotiated();
+}
+Role Connection::role() const {
+    return core_->role();
+}
+
+} // namespace pavise

@@ -1,0 +1,288 @@
+#include "engine/connection_core.hpp"
+
+#include "engine/config_check.hpp"
+#include "engine/peer_verification.hpp"
+#include "handshake/credential.hpp"
+#include "schedule/traffic_keys.hpp"
+
+namespace pavise::engine {
+
+using handshake::Level;
+
+// ---------------------------------------------------------------- beginning
+
+Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<const ClientConfig> config,
+                                                               const ClientOptions& options,
+                                                               const Hooks& hooks) {
+    if (config == nullptr) return fail(ErrorCode::bad_config);
+    PAVISE_TRY(check(*config));
+    std::unique_ptr<ConnectionCore> core(new ConnectionCore(Role::client, hooks));
+    std::string sni;
+    if (!options.server_name.empty()) {
+        PAVISE_LET(core->server_name_, trust::ReferenceName::from_host(options.server_name));
+        // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in 'HostName'."
+        if (core->server_name_->kind() == trust::ReferenceName::Kind::dns) sni = core->server_name_->text();
+    } else if (config->verification != PeerVerification::none && !config->deferred.certificate) {
+        return fail(ErrorCode::no_server_name);
+    }
+    core->client_config_ = std::move(config);
+    core->sending_.set_padding(core->client_config_->padding);
+    core->sending_.set_hello_version(ProtocolVersion::tls_1_0);
+    core->reader_.set_change_cipher_specs(record::ChangeCipherSpecs::accepted);
+    core->negotiated_.server_name = sni;
+    const auto around = core->surroundings(*core->client_config_->rng, *core->client_config_->clock);
+    PAVISE_LET(core->handshake_, handshake::make_client(core->client_config_, std::move(sni), around));
+    PAVISE_TRY(core->handshake_->start());
+    core->sending_.output(); // the first flight stands ready, under its own record version
+    core->sending_.set_hello_version(ProtocolVersion::tls_1_2);
+    return core;
+}
+
+Result<std::unique_ptr<ConnectionCore>> ConnectionCore::server(std::shared_ptr<const ServerConfig> config,
+                                                               const Hooks& hooks) {
+    if (config == nullptr) return fail(ErrorCode::bad_config);
+    PAVISE_TRY(check(*config));
+    std::unique_ptr<ConnectionCore> core(new ConnectionCore(Role::server, hooks));
+    core->server_config_ = std::move(config);
+    core->sending_.set_padding(core->server_config_->padding);
+    const auto around = core->surroundings(*core->server_config_->rng, *core->server_config_->clock);
+    PAVISE_LET(core->handshake_, handshake::make_server(around));
+    return core;
+}
+
+handshake::Surroundings ConnectionCore::surroundings(Rng& rng, Clock& clock) {
+    return {*hooks_.provider, rng, clock, *this, negotiated_, hooks_.tap};
+}
+
+// ---------------------------------------------------------------- what the handshake asks of its transport
+
+Status ConnectionCore::send(Bytes message) {
+    sending_.queue_handshake(message);
+    return {};
+}
+
+Status ConnectionCore::install_write_secret(Level level, const crypto::Suite13& suite, Bytes secret,
+                                            crypto::Hmac& hmac) {
+    return sending_.install(level, suite, secret, hmac);
+}
+
+Status ConnectionCore::install_read_secret(Level level, const crypto::Suite13& suite, Bytes secret,
+                                           crypto::Hmac& hmac) {
+    PAVISE_LET(schedule::TrafficKeys keys, schedule::traffic_keys(hmac, suite.aead, secret));
+    PAVISE_LET(auto aead, hooks_.provider->aead(suite.aead, crypto::AeadUse::open, keys.key.view()));
+    PAVISE_LET(auto protection,
+               record::ReadProtection::tls13({suite.aead, std::move(aead), std::move(keys.iv)}));
+    reader_.install(std::move(protection));
+    if (level == Level::application)
+        mailbox_.peer_updated(); // an answer to our KeyUpdate, if we had asked for one
+    return {};
+}
+
+Status ConnectionCore::answer_key_update() {
+    mailbox_.request_key_update();
+    return {};
+}
+
+// ---------------------------------------------------------------- records in
+
+Status ConnectionCore::usable() const {
+    if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
+    return {};
+}
+
+Status ConnectionCore::poison(Error error) noexcept {
+    mailbox_.fail_with(error);
+    return Unexpected(*mailbox_.failure());
+}
+
+MutableBytes ConnectionCore::receive_space() {
+    if (!wants_input()) return {};
+    return reader_.prepare();
+}
+
+Status ConnectionCore::received(std::size_t count) {
+    PAVISE_TRY(usable());
+    reader_.commit(count);
+    return proceed();
+}
+
+Result<std::size_t> ConnectionCore::feed(Bytes bytes) {
+    PAVISE_TRY(usable());
+    std::size_t taken = 0;
+    while (taken < bytes.size() && wants_input()) {
+        const std::size_t count = reader_.feed(bytes.subspan(taken));
+        taken += count;
+        PAVISE_TRY(proceed());
+        if (count == 0) break;
+    }
+    // What comes after the peer's close_notify is ignored (RFC 8446 §6.1).
+    return peer_closed() ? bytes.size() : taken;
+}
+
+Status ConnectionCore::transport_closed() {
+    PAVISE_TRY(usable());
+    if (peer_closed()) return {};
+    return poison({ErrorCode::truncated_connection});
+}
+
+Status ConnectionCore::data_read(std::size_t count) {
+    PAVISE_TRY(usable());
+    data_ = data_.subspan(std::min(count, data_.size()));
+    return data_.empty() ? proceed() : Status();
+}
+
+Status ConnectionCore::proceed() {
+    if (auto status = resolve_decisions(); !status) return poison(status.error());
+    if (auto status = process_records(); !status) return poison(status.error());
+    return {};
+}
+
+Status ConnectionCore::process_records() {
+    while (data_.empty() && !peer_closed() && waiting_for() == Decision::none) {
+        PAVISE_LET(const auto record, reader_.next());
+        if (!record) return {};
+        if (hooks_.tap != nullptr)
+            hooks_.tap->on_content(wire::Direction::received, record->type, record->fragment);
+        PAVISE_TRY(handle(*record));
+        PAVISE_TRY(resolve_decisions());
+    }
+    return {};
+}
+
+Status ConnectionCore::handle(const record::Record& record) {
+    if (record.type == ContentType::handshake) {
+        PAVISE_TRY(handshake_->receive(record.fragment));
+        follow_handshake();
+        return {};
+    }
+    if (record.type == ContentType::alert) return handle_alert(record);
+    // "if a handshake message is split over two or more records, there MUST NOT be any other records between
+    // them" (RFC 8446 §5.1)
+    if (handshake_->message_in_progress()) return fail(ErrorCode::interleaved_handshake);
+    if (record.type == ContentType::change_cipher_spec) return handshake_->exchange().budget.draw();
+    return handle_application_data(record);
+}
+
+Status ConnectionCore::handle_alert(const record::Record& record) {
+    // §5.1: alerts are not fragmented, and one record holds one alert.
+    if (record.fragment.size() != 2) return fail(ErrorCode::bad_alert);
+    const auto level = static_cast<AlertLevel>(record.fragment[0]);
+    const auto description = static_cast<AlertDescription>(record.fragment[1]);
+    if (level != AlertLevel::warning && level != AlertLevel::fatal) return fail(ErrorCode::bad_alert_level);
+    if (description == AlertDescription::close_notify) {
+        if (!handshake_complete()) return fail(ErrorCode::closed_during_handshake);
+        peer_closed_.store(true, std::memory_order_release);
+        return {};
+    }
+    // RFC 9846 §6.1: user_canceled is followed by a close_notify and means nothing until then.
+    if (description == AlertDescription::user_canceled) return handshake_->exchange().budget.draw();
+    // §6.2: all other alerts are errors, "regardless of the AlertLevel in the message".
+    return fail(ErrorCode::alert_received, static_cast<std::uint16_t>(description));
+}
+
+Status ConnectionCore::handle_application_data(const record::Record& record) {
+    // The handshake is complete only with a FinishedVerified in its hands.
+    if (!handshake_complete()) return fail(ErrorCode::unexpected_application_data);
+    if (record.fragment.empty()) return handshake_->exchange().budget.draw();
+    handshake_->exchange().budget.refill(record.fragment.size());
+    data_ = record.fragment;
+    return {};
+}
+
+// What the record layer has to know of the handshake's progress.
+void ConnectionCore::follow_handshake() {
+    // §5: change_cipher_spec is tolerated "after the first ClientHello message has been sent or received and
+    // before the peer's Finished message has been received".
+    reader_.set_change_cipher_specs(handshake_->peer_finished() ? record::ChangeCipherSpecs::refused
+                                                                : record::ChangeCipherSpecs::accepted);
+    if (handshake_->complete() && !sending_.is_open()) sending_.open();
+}
+
+// ---------------------------------------------------------------- decisions
+
+Decision ConnectionCore::waiting_for() const {
+    return mailbox_.failure() ? Decision::none : handshake_->waiting_for();
+}
+
+const DeferredDecisions& ConnectionCore::deferred() const {
+    return role_ == Role::client ? client_config_->deferred : server_config_->deferred;
+}
+
+// Decides what the config decides, until the handshake needs bytes or its caller.
+Status ConnectionCore::resolve_decisions() {
+    for (;;) {
+        const Decision decision = waiting_for();
+        const bool ours = (decision == Decision::certificate && !deferred().certificate) ||
+                          (decision == Decision::signature && !deferred().signature) ||
+                          (decision == Decision::config && !deferred().config);
+        if (!ours) break;
+        PAVISE_TRY(decide_by_config());
+    }
+    follow_handshake();
+    return {};
+}
+
+Status ConnectionCore::decide_by_config() {
+    switch (waiting_for()) {
+    case Decision::config: return handshake_->decide(handshake::ConfigChosen{server_config_});
+    case Decision::certificate: {
+        PAVISE_LET(const auto verdict, judge_certificate());
+        return handshake_->decide(verdict);
+    }
+    case Decision::signature: {
+        const handshake::PendingSignature& request = *handshake_->pending_signature();
+        Rng& rng = handshake_->exchange().rng();
+        PAVISE_LET(const ByteVector signature,
+                   request.credential.data()->key->sign(request.scheme, request.content, rng));
+        return handshake_->decide(handshake::Signature{signature});
+    }
+    case Decision::none: break;
+    }
+    return {};
+}
+
+Result<handshake::CertificateVerdict> ConnectionCore::judge_certificate() {
+    if (role_ == Role::client)
+        return verify_server(*client_config_, server_name_, *hooks_.provider, negotiated_);
+    return verify_client(*server_config_, *hooks_.provider, negotiated_);
+}
+
+Status ConnectionCore::decide_certificate(std::optional<Error> refusal) {
+    PAVISE_TRY(usable());
+    if (waiting_for() != Decision::certificate) return fail(ErrorCode::nothing_to_decide);
+    handshake::CertificateVerdict verdict;
+    verdict.refusal = refusal;
+    if (!refusal) {
+        auto key = leaf_key(*hooks_.provider, negotiated_);
+        if (!key) return poison(key.error());
+        verdict.key = *std::move(key);
+    }
+    return decide(verdict);
+}
+
+Status ConnectionCore::choose_config(std::shared_ptr<const ServerConfig> config) {
+    PAVISE_TRY(usable());
+    if (waiting_for() != Decision::config) return fail(ErrorCode::nothing_to_decide);
+    if (config == nullptr) return fail(ErrorCode::bad_config);
+    PAVISE_TRY(check(*config));
+    server_config_ = config;
+    sending_.set_padding(server_config_->padding);
+    return decide(handshake::ConfigChosen{std::move(config)});
+}
+
+// ---------------------------------------------------------------- state
+
+bool ConnectionCore::wants_input() const {
+    return !mailbox_.failure() && !peer_closed() && data_.empty() && waiting_for() == Decision::none;
+}
+
+bool ConnectionCore::closed() const {
+    return mailbox_.failure() || (peer_closed() && sending_.is_closed());
+}
+
+void ConnectionCore::release_idle() noexcept {
+    if (data_.empty()) reader_.release_idle();
+    sending_.release_idle();
+}
+
+} // namespace pavise::engine

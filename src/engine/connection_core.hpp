@@ -1,0 +1,109 @@
+// What stands behind a Connection: the two halves, the handshake between them, and the decisions.
+//
+// Nothing here throws but std::bad_alloc, which the outermost entry (outermost.hpp) turns into a failed
+// connection.
+#pragma once
+
+#include "engine/sending_half.hpp"
+#include "handshake/handshake.hpp"
+#include "record/reader.hpp"
+#include "trust/name_match.hpp"
+
+#include <pavise/engine.hpp>
+
+#include <optional>
+
+namespace pavise::engine {
+
+// What tests inject besides the config: see <pavise/testing/…>.
+struct Hooks {
+    const crypto::Provider* provider = &crypto::botan_provider();
+    wire::Tap* tap = nullptr;
+};
+
+class ConnectionCore final : private handshake::Transport {
+    Role role_;
+    std::shared_ptr<const ClientConfig> client_config_; // one of the two
+    std::shared_ptr<const ServerConfig> server_config_;
+    std::optional<trust::ReferenceName> server_name_;
+    Hooks hooks_;
+
+    Mailbox mailbox_;
+    SendingHalf sending_;
+    record::RecordReader reader_;
+    MutableBytes data_; // what is left of the current record's application data
+    Negotiated negotiated_;
+    std::unique_ptr<handshake::Handshake> handshake_;
+    std::atomic<bool> peer_closed_{false};
+
+    ConnectionCore(Role role, const Hooks& hooks) :
+        role_(role),
+        hooks_(hooks),
+        sending_(*hooks.provider, mailbox_, hooks.tap) {}
+
+  public:
+    static Result<std::unique_ptr<ConnectionCore>> client(std::shared_ptr<const ClientConfig> config,
+                                                          const ClientOptions& options, const Hooks& hooks);
+    static Result<std::unique_ptr<ConnectionCore>> server(std::shared_ptr<const ServerConfig> config,
+                                                          const Hooks& hooks);
+
+    // ---- the ports, as Connection has them
+    MutableBytes receive_space();
+    Status received(std::size_t count);
+    Result<std::size_t> feed(Bytes bytes);
+    Status transport_closed();
+    Bytes data() const noexcept { return data_; }
+    Status data_read(std::size_t count);
+    SendingHalf& sending() noexcept { return sending_; }
+
+    // ---- state
+    bool wants_input() const;
+    bool handshake_complete() const { return sending_.is_open(); }
+    bool peer_closed() const { return peer_closed_.load(std::memory_order_acquire); }
+    bool closed() const;
+    std::optional<Error> error() const { return mailbox_.failure(); }
+    const Negotiated& negotiated() const { return negotiated_; }
+    Role role() const { return role_; }
+    // Fails for good.
+    Status poison(Error error) noexcept;
+    void release_idle() noexcept;
+
+    // ---- decisions
+    Decision waiting_for() const;
+    template <class Answer> Status decide(const Answer& answer) {
+        PAVISE_TRY(usable());
+        if (auto decided = handshake_->decide(answer); !decided)
+            return decided.error().code == ErrorCode::nothing_to_decide ? decided : poison(decided.error());
+        return proceed();
+    }
+    Status decide_certificate(std::optional<Error> refusal);
+    Status choose_config(std::shared_ptr<const ServerConfig> config);
+    const handshake::PendingSignature* pending_signature() const { return handshake_->pending_signature(); }
+    Bytes client_hello() const { return handshake_->client_hello(); }
+
+  private:
+    // ---- handshake::Transport
+    Status send(Bytes message) override;
+    Status install_write_secret(handshake::Level level, const crypto::Suite13& suite, Bytes secret,
+                                crypto::Hmac& hmac) override;
+    Status install_read_secret(handshake::Level level, const crypto::Suite13& suite, Bytes secret,
+                               crypto::Hmac& hmac) override;
+    Status send_change_cipher_spec() override { return sending_.send_change_cipher_spec(); }
+    Status answer_key_update() override;
+
+    handshake::Surroundings surroundings(Rng& rng, Clock& clock);
+    const DeferredDecisions& deferred() const;
+    Status usable() const;
+    // Decisions, then records, as far as both go.
+    Status proceed();
+    Status resolve_decisions();
+    Status decide_by_config();
+    Result<handshake::CertificateVerdict> judge_certificate();
+    void follow_handshake();
+    Status process_records();
+    Status handle(const record::Record& record);
+    Status handle_alert(const record::Record& record);
+    Status handle_application_data(const record::Record& record);
+};
+
+} // namespace pavise::engine

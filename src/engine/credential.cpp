@@ -1,0 +1,59 @@
+// Credential: the public handle of a chain and its key.
+#include "handshake/credential.hpp"
+
+#include "base/pem.hpp"
+#include "crypto/signing_key.hpp"
+#include "engine/outermost.hpp"
+#include "trust/certificate.hpp"
+
+#include <algorithm>
+
+namespace pavise {
+
+namespace {
+
+Result<std::vector<ByteVector>> read_chain(Bytes file) {
+    std::vector<ByteVector> chain;
+    if (!looks_like_pem(file)) {
+        chain.emplace_back(file.begin(), file.end());
+    } else {
+        PAVISE_LET(const auto blocks, read_pem(as_text(file)));
+        for (const PemBlock& block : blocks)
+            if (block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE")
+                chain.emplace_back(block.contents.view().begin(), block.contents.view().end());
+    }
+    if (chain.empty()) return fail(ErrorCode::no_certificate_found);
+    return chain;
+}
+
+// The key that the leaf certifies must be the one that signs.
+Status check_match(const ByteVector& leaf, const crypto::SigningKey& key) {
+    PAVISE_LET(const trust::CertificatePtr certificate, trust::Certificate::parse(leaf));
+    if (!std::ranges::equal(certificate->subject_public_key_info(), key.subject_public_key_info()))
+        return fail(ErrorCode::key_does_not_match);
+    return {};
+}
+
+} // namespace
+
+Credential::Credential() noexcept = default;
+Credential::Credential(std::shared_ptr<const handshake::CredentialData> data) noexcept :
+    data_(std::move(data)) {}
+Credential::Credential(const Credential&) noexcept = default;
+Credential& Credential::operator=(const Credential&) noexcept = default;
+Credential::~Credential() = default;
+
+Result<Credential> Credential::load(Bytes chain, Bytes key, std::string_view password) {
+    return engine::guarded([&]() -> Result<Credential> {
+        auto data = std::make_shared<handshake::CredentialData>();
+        PAVISE_LET(data->chain, read_chain(chain));
+        crypto::PasswordCallback ask;
+        if (!password.empty())
+            ask = [&]() -> Result<SecretVector> { return SecretVector(as_bytes(password)); };
+        PAVISE_LET(data->key, crypto::load_signing_key(key, ask));
+        PAVISE_TRY(check_match(data->chain.front(), *data->key));
+        return Credential(std::move(data));
+    });
+}
+
+} // namespace pavise

@@ -1,0 +1,49 @@
+// What the two halves of a connection tell each other. After the handshake each half may have a thread of its
+// own; these words are all that they share.
+#pragma once
+
+#include <pavise/error.hpp>
+
+#include <atomic>
+#include <optional>
+
+namespace pavise::engine {
+
+class Mailbox {
+    // 0: none. Otherwise bit 32 is set, and below it lie code and detail: one word, hence never half an
+    // error.
+    std::atomic<std::uint64_t> failure_{0};
+    std::atomic<bool> key_update_due_{false};
+    std::atomic<bool> peer_update_awaited_{false};
+
+  public:
+    // The first fatal error stays; later ones are consequences.
+    void fail_with(Error error) noexcept {
+        std::uint64_t none = 0;
+        const std::uint64_t packed =
+            std::uint64_t{1} << 32 |
+            static_cast<std::uint64_t>(static_cast<std::uint16_t>(error.code)) << 16 | error.detail;
+        failure_.compare_exchange_strong(none, packed, std::memory_order_acq_rel);
+    }
+    std::optional<Error> failure() const noexcept {
+        const std::uint64_t packed = failure_.load(std::memory_order_acquire);
+        if (packed == 0) return std::nullopt;
+        return Error{static_cast<ErrorCode>(packed >> 16 & 0xffff),
+                     static_cast<std::uint16_t>(packed & 0xffff)};
+    }
+
+    // The peer asked for our keys to change. Several requests before we answer get one answer.
+    void request_key_update() noexcept { key_update_due_.store(true, std::memory_order_release); }
+    bool take_key_update_request() noexcept {
+        return key_update_due_.exchange(false, std::memory_order_acq_rel);
+    }
+
+    // "an endpoint MUST NOT have more than one outstanding request" (RFC 9846 §4.7.3): true if we may ask
+    // now.
+    bool begin_peer_update() noexcept {
+        return !peer_update_awaited_.exchange(true, std::memory_order_acq_rel);
+    }
+    void peer_updated() noexcept { peer_update_awaited_.store(false, std::memory_order_release); }
+};
+
+} // namespace pavise::engine

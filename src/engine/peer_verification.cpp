@@ -1,0 +1,66 @@
+#include "engine/peer_verification.hpp"
+
+#include "base/try.hpp"
+#include "trust/verify.hpp"
+
+namespace pavise::engine {
+
+namespace {
+
+Result<handshake::CertificateVerdict> verdict_by(const trust::VerifyOptions& options,
+                                                 const crypto::Provider& provider, Negotiated& negotiated) {
+    std::vector<Bytes> presented(negotiated.peer_chain.begin(), negotiated.peer_chain.end());
+    auto chain = trust::verify_chain(presented, options);
+    if (!chain) return handshake::CertificateVerdict{chain.error(), nullptr};
+    negotiated.verified_chain.clear();
+    for (const trust::CertificatePtr& certificate : chain->certificates)
+        negotiated.verified_chain.emplace_back(certificate->der().begin(), certificate->der().end());
+    auto key = provider.public_key(chain->leaf()->subject_public_key_info());
+    if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
+    return handshake::CertificateVerdict{std::nullopt, *std::move(key)};
+}
+
+const trust::TrustStore& store_of(const TrustStore& store) {
+    static const trust::TrustStore nobody;
+    return store.data() != nullptr ? *store.data() : nobody;
+}
+
+} // namespace
+
+Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
+                                                          const Negotiated& negotiated) {
+    if (negotiated.peer_chain.empty()) return fail(ErrorCode::internal);
+    PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(negotiated.peer_chain.front()));
+    return provider.public_key(leaf->subject_public_key_info());
+}
+
+Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
+                                                    const std::optional<trust::ReferenceName>& name,
+                                                    const crypto::Provider& provider,
+                                                    Negotiated& negotiated) {
+    if (config.verification == PeerVerification::none) {
+        auto key = leaf_key(provider, negotiated);
+        if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
+        return handshake::CertificateVerdict{std::nullopt, *std::move(key)};
+    }
+    trust::VerifyOptions options;
+    options.store = &store_of(config.trust);
+    options.time = config.clock->now();
+    options.purpose = trust::Purpose::server_auth;
+    options.name = name;
+    options.common_name = config.common_name == CommonName::fallback
+                              ? trust::CommonNamePolicy::when_no_dns_name
+                              : trust::CommonNamePolicy::ignore;
+    return verdict_by(options, provider, negotiated);
+}
+
+Result<handshake::CertificateVerdict>
+verify_client(const ServerConfig& config, const crypto::Provider& provider, Negotiated& negotiated) {
+    trust::VerifyOptions options;
+    options.store = &store_of(config.client_trust);
+    options.time = config.clock->now();
+    options.purpose = trust::Purpose::client_auth;
+    return verdict_by(options, provider, negotiated);
+}
+
+} // namespace pavise::engine

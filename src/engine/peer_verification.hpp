@@ -1,0 +1,25 @@
+// The config's verdict on the peer's certificate.
+#pragma once
+
+#include "crypto/provider.hpp"
+#include "handshake/decisions.hpp"
+#include "trust/name_match.hpp"
+
+#include <pavise/config.hpp>
+#include <pavise/negotiated.hpp>
+
+namespace pavise::engine {
+
+// Validates Negotiated::peer_chain as the config says and keeps the path in Negotiated::verified_chain. A
+// refusal is a verdict; an error is a failure to reach one.
+Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
+                                                    const std::optional<trust::ReferenceName>& name,
+                                                    const crypto::Provider& provider, Negotiated& negotiated);
+Result<handshake::CertificateVerdict> verify_client(const ServerConfig& config,
+                                                    const crypto::Provider& provider, Negotiated& negotiated);
+
+// The key of the peer's own certificate, unverified.
+Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
+                                                          const Negotiated& negotiated);
+
+} // namespace pavise::engine

@@ -1,0 +1,163 @@
+#include "engine/sending_half.hpp"
+
+#include "messages/key_update.hpp"
+#include "schedule/traffic_keys.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pavise::engine {
+
+void SendingHalf::set_padding(RecordPadding padding) noexcept {
+    if (padding.block > 1) writer_.set_padding({.block = padding.block});
+}
+
+Status SendingHalf::write_record(ContentType type, Bytes content) {
+    if (tap_ == nullptr) return writer_.write(type, content);
+    tap_->on_content(wire::Direction::sent, type, content);
+    const std::size_t before = writer_.pending().size();
+    const auto protection = writer_.is_protected() && type != ContentType::change_cipher_spec
+                                ? wire::RecordProtection::encrypted
+                                : wire::RecordProtection::plaintext;
+    PAVISE_TRY(writer_.write(type, content));
+    tap_->on_record(wire::Direction::sent, protection, writer_.pending().subspan(before));
+    return {};
+}
+
+Status SendingHalf::flush_handshake() {
+    if (handshake_.empty()) return {};
+    const ByteVector flight = std::exchange(handshake_, {});
+    return write_record(ContentType::handshake, flight);
+}
+
+Status SendingHalf::send_change_cipher_spec() {
+    PAVISE_TRY(flush_handshake());
+    constexpr std::array<std::uint8_t, 1> one{1};
+    return write_record(ContentType::change_cipher_spec, one);
+}
+
+Status SendingHalf::install(handshake::Level level, const crypto::Suite13& suite, Bytes secret,
+                            crypto::Hmac& hmac) {
+    PAVISE_TRY(flush_handshake());
+    PAVISE_LET(schedule::TrafficKeys keys, schedule::traffic_keys(hmac, suite.aead, secret));
+    PAVISE_LET(auto aead, provider_.aead(suite.aead, crypto::AeadUse::seal, keys.key.view()));
+    PAVISE_LET(auto protection,
+               record::WriteProtection::tls13({suite.aead, std::move(aead), std::move(keys.iv)}));
+    writer_.install(std::move(protection));
+    suite_ = suite;
+    if (level == handshake::Level::application) traffic_secret_ = HashSecret(secret);
+    return {};
+}
+
+// ---------------------------------------------------------------- what is due
+
+Status SendingHalf::queue_alert(AlertLevel level, AlertDescription description) {
+    PAVISE_TRY(flush_handshake());
+    const std::array<std::uint8_t, 2> alert{static_cast<std::uint8_t>(level),
+                                            static_cast<std::uint8_t>(description)};
+    return write_record(ContentType::alert, alert);
+}
+
+void SendingHalf::queue_alert_of_failure() {
+    if (alert_queued_) return;
+    alert_queued_ = true;
+    const auto failure = mailbox_.failure();
+    const auto alert = failure ? alert_of(*failure) : std::nullopt;
+    if (!alert || is_closed()) return;
+    // An alert that cannot be sealed any more is lost with its connection: there is nobody left to tell.
+    (void)queue_alert(AlertLevel::fatal, *alert);
+}
+
+Status SendingHalf::send_key_update(KeyUpdateRequest request) {
+    PAVISE_TRY(flush_handshake());
+    if (hmac_ == nullptr) {
+        PAVISE_LET(hmac_, provider_.hmac(suite_->hash));
+    }
+    PAVISE_LET(HashSecret next, schedule::next_traffic_secret(*hmac_, traffic_secret_.view()));
+    ByteVector message;
+    wire::Writer writer(message);
+    messages::write_message(writer, messages::KeyUpdate{request});
+    if (tap_ != nullptr) {
+        tap_->rewrite_outgoing(HandshakeType::key_update, message);
+        tap_->on_message(wire::Direction::sent, message);
+    }
+    PAVISE_TRY(write_record(ContentType::handshake, message));
+    // "After sending a KeyUpdate message, the sender SHALL send all its traffic using the next generation of
+    // keys" (RFC 8446 §4.6.3)
+    return install(handshake::Level::application, *suite_, next.view(), *hmac_);
+}
+
+Status SendingHalf::settle() {
+    if (mailbox_.failure()) {
+        queue_alert_of_failure();
+        return {};
+    }
+    PAVISE_TRY(flush_handshake());
+    if (is_open() && !is_closed() && mailbox_.take_key_update_request())
+        PAVISE_TRY(send_key_update(KeyUpdateRequest::update_not_requested));
+    return {};
+}
+
+Bytes SendingHalf::output() {
+    if (auto settled = settle(); !settled) {
+        mailbox_.fail_with(settled.error());
+        queue_alert_of_failure();
+    }
+    return writer_.pending();
+}
+
+// ---------------------------------------------------------------- application data
+
+Status SendingHalf::ready_to_write() {
+    if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
+    if (is_closed()) return fail(ErrorCode::already_closed);
+    if (!is_open()) return fail(ErrorCode::handshake_not_done);
+    PAVISE_TRY(settle());
+    // RFC 9846 §5.5: keys MUST change before the AEAD's limit.
+    if (writer_.records_until_key_update() == 0)
+        return send_key_update(KeyUpdateRequest::update_not_requested);
+    return {};
+}
+
+Result<std::size_t> SendingHalf::write(Bytes data) {
+    PAVISE_TRY(ready_to_write());
+    const std::size_t count = std::min(data.size(), writer_.room());
+    if (count > 0) PAVISE_TRY(write_record(ContentType::application_data, data.first(count)));
+    return count;
+}
+
+Result<MutableBytes> SendingHalf::reserve(std::size_t want) {
+    PAVISE_TRY(ready_to_write());
+    return writer_.reserve(want);
+}
+
+Status SendingHalf::commit(std::size_t used) {
+    if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
+    return writer_.seal_reserved(ContentType::application_data, used);
+}
+
+// ---------------------------------------------------------------- ending and rekeying
+
+Status SendingHalf::close() {
+    if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
+    if (is_closed()) return {};
+    PAVISE_TRY(queue_alert(AlertLevel::warning, AlertDescription::close_notify));
+    closed_.store(true, std::memory_order_release);
+    return {};
+}
+
+Status SendingHalf::cancel() {
+    if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
+    if (is_closed()) return {};
+    // "This alert SHOULD be followed by a 'close_notify'" (RFC 8446 §6.1)
+    PAVISE_TRY(queue_alert(AlertLevel::warning, AlertDescription::user_canceled));
+    return close();
+}
+
+Status SendingHalf::update_keys(KeyUpdateScope scope) {
+    PAVISE_TRY(ready_to_write());
+    const bool ask = scope == KeyUpdateScope::both && mailbox_.begin_peer_update();
+    return send_key_update(ask ? KeyUpdateRequest::update_requested : KeyUpdateRequest::update_not_requested);
+}
+
+} // namespace pavise::engine

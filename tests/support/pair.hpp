@@ -1,0 +1,58 @@
+// A client and a server in one process, and the wire between them.
+#pragma once
+
+#include "support/credentials.hpp"
+#include "support/environment.hpp"
+
+#include <pavise/engine.hpp>
+
+#include <memory>
+#include <string>
+
+namespace pavise::testing {
+
+// How many bytes at most reach the other side at once. 1: byte by byte; 0: all that there is.
+using Step = std::size_t;
+
+// Configs that work together, to be changed by a test before it connects.
+struct PairConfig {
+    ClientConfig client;
+    ServerConfig server;
+    std::string name = std::string(server_name);
+    Step step = 0;
+
+    explicit PairConfig(crypto::KeyType server_key = crypto::KeyType::ecdsa_p256);
+};
+
+class Pair {
+    // Behind pointers, so that a Pair can be moved while its connections refer to them.
+    struct World {
+        FixedClock clock;
+        SeededRng client_rng{1};
+        SeededRng server_rng{2};
+    };
+    std::unique_ptr<World> world_;
+    Step step_;
+
+  public:
+    Connection client;
+    Connection server;
+
+    // Aborts the test program where a connection cannot even be made.
+    explicit Pair(PairConfig config);
+
+    FixedClock& clock() { return world_->clock; }
+    // Carries bytes both ways until nothing moves; application data stays in the connections until read.
+    void pump();
+    // Pumps until both sides are connected; false when one failed.
+    bool connect();
+    // Writes on one side, pumps, and returns what the other side received.
+    std::string carry(Connection& from, Connection& to, std::string_view text);
+};
+
+// One move of output into the other side's input: how many bytes went over.
+std::size_t deliver(Connection& from, Connection& to, Step step = 0);
+// All application data that is there now.
+std::string read_all(Connection& connection);
+
+} // namespace pavise::testing
