@@ -58,6 +58,14 @@ constexpr std::size_t aead_tag_size(AeadId aead) noexcept {
     return aead == AeadId::aes_128_ccm_8 || aead == AeadId::aes_256_ccm_8 ? 8 : 16;
 }
 
+enum class CbcId : std::uint8_t { aes_128, aes_256 };
+
+inline constexpr std::size_t cbc_block_size = 16;
+
+constexpr std::size_t cbc_key_size(CbcId cipher) noexcept {
+    return cipher == CbcId::aes_128 ? 16 : 32;
+}
+
 enum class KeyType : std::uint8_t {
     rsa,     // rsaEncryption: PKCS#1 v1.5 and the rsa_pss_rsae schemes
     rsa_pss, // id-RSASSA-PSS: the rsa_pss_pss schemes alone

@@ -1,4 +1,5 @@
 #include "crypto/botan_aead.hpp"
+#include "crypto/botan_cbc.hpp"
 #include "crypto/botan_hash.hpp"
 #include "crypto/key_exchange.hpp"
 #include "crypto/provider.hpp"
@@ -15,6 +16,9 @@ class BotanProvider final : public Provider {
     Result<std::unique_ptr<Aead>> aead(AeadId id, AeadUse use, Bytes key) const noexcept override {
         return make_botan_aead(id, use, key);
     }
+    Result<std::unique_ptr<Cbc>> cbc(CbcId id, AeadUse use, Bytes key) const noexcept override {
+        return make_botan_cbc(id, use, key);
+    }
     Result<std::unique_ptr<Hash>> hash(HashId id) const noexcept override { return hashes_.hash(id); }
     Result<std::unique_ptr<Hmac>> hmac(HashId id) const noexcept override { return hashes_.hmac(id); }
 
@@ -25,6 +29,11 @@ class BotanProvider final : public Provider {
     Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value,
                                             Rng& rng) const noexcept override {
         return make_key_share_answer(group, peer_value, rng);
+    }
+
+    Result<std::unique_ptr<KeyShare>> generate_dhe_share(const FiniteFieldGroup& group,
+                                                         Rng& rng) const noexcept override {
+        return make_dhe_share(group, rng);
     }
 
     Result<std::shared_ptr<const PublicKey>>

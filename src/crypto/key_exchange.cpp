@@ -39,6 +39,10 @@ constexpr bool is_kem(NamedGroup group) {
     return group == ml_kem_512 || group == ml_kem_768 || group == ml_kem_1024;
 }
 
+constexpr bool is_finite_field(NamedGroup group) {
+    return group >= ffdhe2048 && group <= ffdhe8192;
+}
+
 constexpr GroupSizes simple_sizes(NamedGroup group) {
     switch (group) {
     // Uncompressed points: 4, x, y (RFC 8446 §4.2.8.2); the secret is x alone, leading zeros kept (§7.4.2).
@@ -47,6 +51,11 @@ constexpr GroupSizes simple_sizes(NamedGroup group) {
     case secp521r1: return {133, 133, 66};
     case x25519: return {32, 32, 32}; // RFC 7748 §5
     case x448: return {56, 56, 56};
+    case ffdhe2048: return {256, 256, 256}; // RFC 8446 §4.2.8.1, §7.4.1: as long as the prime
+    case ffdhe3072: return {384, 384, 384};
+    case ffdhe4096: return {512, 512, 512};
+    case ffdhe6144: return {768, 768, 768};
+    case ffdhe8192: return {1024, 1024, 1024};
     case ml_kem_512: return {800, 768, 32}; // FIPS 203 table 3
     case ml_kem_768: return {1184, 1088, 32};
     case ml_kem_1024: return {1568, 1568, 32};
@@ -69,6 +78,7 @@ static_assert(sizes_of(x25519_ml_kem_768).responder == 1088 + 32);
 std::unique_ptr<KeyShare> make_simple_share(NamedGroup group, Rng& rng) {
     if (is_kem(group)) return make_kem_share(group, rng);
     if (group == x25519 || group == x448) return make_montgomery_share(group, rng);
+    if (is_finite_field(group)) return make_finite_field_share(group, rng);
     return make_curve_share(group, rng);
 }
 

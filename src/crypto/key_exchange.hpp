@@ -1,4 +1,5 @@
-// The key exchanges behind the named groups: elliptic curves, ML-KEM, and the hybrids that join one of each.
+// The key exchanges behind the named groups: elliptic curves, finite fields, ML-KEM, and the hybrids that
+// join one of each.
 #pragma once
 
 #include "crypto/provider.hpp"
@@ -17,5 +18,7 @@ GroupSizes group_sizes(NamedGroup group) noexcept;
 
 Result<std::unique_ptr<KeyShare>> make_key_share(NamedGroup group, Rng& rng) noexcept;
 Result<KeyShareAnswer> make_key_share_answer(NamedGroup group, Bytes peer_value, Rng& rng) noexcept;
+
+Result<std::unique_ptr<KeyShare>> make_dhe_share(const FiniteFieldGroup& group, Rng& rng) noexcept;
 
 } // namespace pavise::crypto

@@ -12,12 +12,13 @@
 #include <pavise/registry.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace pavise::crypto {
 
-// What an Aead object is made for. Botan's modes are built for one direction, and a connection's memory
-// should not pay for the other.
+// What an Aead or Cbc object is made for. Botan's modes are built for one direction, and a connection's
+// memory should not pay for the other.
 enum class AeadUse : std::uint8_t { seal, open };
 
 // One key of an AEAD, for one direction of one epoch. In place; allocates nothing after construction (CCM
@@ -31,6 +32,16 @@ class Aead {
     virtual Status seal(Bytes nonce, Bytes associated_data, MutableBytes data, MutableBytes tag) noexcept = 0;
     // Verifies the tag and decrypts `data` in place. On failure: bad_record_mac, and `data` is wiped.
     virtual Status open(Bytes nonce, Bytes associated_data, MutableBytes data, Bytes tag) noexcept = 0;
+};
+
+// Bare CBC, for the records of TLS 1.2 that encrypt-then-MAC protects (RFC 7366): padding and MAC are the
+// caller's. In place; allocates nothing after construction. Made for one direction, as an Aead is.
+class Cbc {
+  public:
+    virtual ~Cbc() = default;
+    // Preconditions: an IV of cbc_block_size bytes, `blocks` a multiple of that.
+    virtual Status encrypt(Bytes iv, MutableBytes blocks) noexcept = 0;
+    virtual Status decrypt(Bytes iv, MutableBytes blocks) noexcept = 0;
 };
 
 // A running hash.
@@ -72,6 +83,21 @@ class KeyShare {
     virtual Result<SecretVector> agree(Bytes peer_value) noexcept = 0;
 };
 
+// A finite-field Diffie-Hellman group as a TLS 1.2 server names it (ServerDHParams, RFC 5246 §7.4.3):
+// big-endian numbers, leading zeros allowed.
+struct FiniteFieldGroup {
+    ByteVector prime;
+    ByteVector generator;
+};
+
+// Groups below are within reach of precomputation (Logjam); above, one handshake costs a server tenths of a
+// second.
+inline constexpr std::size_t min_dh_prime_bits = 2048;
+inline constexpr std::size_t max_dh_prime_bits = 8192;
+
+// The group of RFC 7919 by that name; nothing for any other name.
+std::optional<FiniteFieldGroup> named_finite_field(NamedGroup group);
+
 // The responder's half: the value to send back, and the secret.
 struct KeyShareAnswer {
     ByteVector public_value;
@@ -109,6 +135,8 @@ class Provider {
 
     // `key` of aead_key_size bytes.
     virtual Result<std::unique_ptr<Aead>> aead(AeadId id, AeadUse use, Bytes key) const noexcept = 0;
+    // `key` of cbc_key_size bytes.
+    virtual Result<std::unique_ptr<Cbc>> cbc(CbcId id, AeadUse use, Bytes key) const noexcept = 0;
     virtual Result<std::unique_ptr<Hash>> hash(HashId id) const noexcept = 0;
     virtual Result<std::unique_ptr<Hmac>> hmac(HashId id) const noexcept = 0;
 
@@ -119,6 +147,14 @@ class Provider {
     // Answers the initiator's key_exchange: generates (or encapsulates) and agrees in one step.
     virtual Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value,
                                                     Rng& rng) const noexcept = 0;
+
+    // DHE of TLS 1.2, for either side: agree() takes the peer's value with or without leading zeros and
+    // strips those of the secret (RFC 5246 §8.1.2), where the ffdhe groups of TLS 1.3 keep both at full
+    // length (RFC 8446 §4.2.8.1, §7.4.1). group() of such a share is 0. dh_group_too_small for a prime of
+    // fewer than min_dh_prime_bits, bad_dh_group for more than max_dh_prime_bits, an even modulus or a
+    // generator outside of 2 to p - 2.
+    virtual Result<std::unique_ptr<KeyShare>> generate_dhe_share(const FiniteFieldGroup& group,
+                                                                 Rng& rng) const noexcept = 0;
 
     // From a DER SubjectPublicKeyInfo; unsupported_key for a key type or curve that TLS does not sign with.
     virtual Result<std::shared_ptr<const PublicKey>>

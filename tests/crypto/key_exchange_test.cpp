@@ -27,6 +27,11 @@ constexpr Sizes all_groups[] = {
     {NamedGroup::secp521r1, 133, 133, 66},
     {NamedGroup::x25519, 32, 32, 32},
     {NamedGroup::x448, 56, 56, 56},
+    {NamedGroup::ffdhe2048, 256, 256, 256},
+    {NamedGroup::ffdhe3072, 384, 384, 384},
+    {NamedGroup::ffdhe4096, 512, 512, 512},
+    {NamedGroup::ffdhe6144, 768, 768, 768},
+    {NamedGroup::ffdhe8192, 1024, 1024, 1024},
     {NamedGroup::ml_kem_512, 800, 768, 32},
     {NamedGroup::ml_kem_768, 1184, 1088, 32},
     {NamedGroup::ml_kem_1024, 1568, 1568, 32},
@@ -240,6 +245,106 @@ TEST(KeyShare, of_a_kem_answers_a_wrong_ciphertext_with_another_secret) {
     const auto secret = (*share)->agree(wrong);
     ASSERT_TRUE(secret); // implicit rejection, FIPS 203 §6.3
     EXPECT_NE(to_hex(secret->view()), to_hex(answer->secret.view()));
+}
+
+// ---- finite fields
+
+// PITFALLS "Raccoon and its mirror": TLS 1.2 strips the leading zeros of the secret (RFC 5246 §8.1.2),
+// TLS 1.3 keeps them (RFC 8446 §7.4.1). The same seed gives both shares the same private key.
+TEST(FiniteField, secret_with_leading_zeros_is_stripped_in_tls12_and_kept_in_tls13) {
+    const auto group = named_finite_field(NamedGroup::ffdhe2048);
+    ASSERT_TRUE(group);
+    SeededRng rng(31);
+    SeededRng same_rng(31);
+    const auto tls13 = provider.generate_key_share(NamedGroup::ffdhe2048, rng);
+    const auto tls12 = provider.generate_dhe_share(*group, same_rng);
+    ASSERT_TRUE(tls13 && tls12);
+    ASSERT_EQ(to_hex((*tls13)->public_value()), to_hex((*tls12)->public_value()));
+    EXPECT_EQ((*tls12)->public_value().size(), 256U);
+    bool seen = false;
+    for (unsigned peer = 2; peer < 5000 && !seen; ++peer) {
+        ByteVector padded(256);
+        padded[255] = static_cast<std::uint8_t>(peer);
+        padded[254] = static_cast<std::uint8_t>(peer >> 8);
+        const auto kept = (*tls13)->agree(padded);
+        ASSERT_TRUE(kept);
+        ASSERT_EQ(kept->size(), 256U);
+        if (kept->view()[0] != 0) continue;
+        seen = true;
+        std::size_t zeros = 0;
+        while (kept->view()[zeros] == 0) ++zeros;
+        const auto stripped = (*tls12)->agree(padded);
+        ASSERT_TRUE(stripped);
+        EXPECT_EQ(stripped->size(), 256 - zeros);
+        EXPECT_EQ(to_hex(stripped->view()), to_hex(kept->view().subspan(zeros)));
+        // In TLS 1.2 the peer's value may come without its leading zeros, or with one more.
+        const ByteVector shortest(padded.begin() + (peer > 255 ? 254 : 255), padded.end());
+        EXPECT_EQ(to_hex((*tls12)->agree(shortest)->view()), to_hex(stripped->view()));
+        ByteVector one_more = padded;
+        one_more.insert(one_more.begin(), 0);
+        EXPECT_EQ(to_hex((*tls12)->agree(one_more)->view()), to_hex(stripped->view()));
+        EXPECT_EQ((*tls13)->agree(shortest).error(), Error{ErrorCode::bad_key_share});
+    }
+    EXPECT_TRUE(seen);
+}
+
+TEST(FiniteField, value_outside_of_its_range_is_refused) {
+    // RFC 8446 §4.2.8.1: 1 < Y < p - 1.
+    const ByteVector prime = named_finite_field(NamedGroup::ffdhe2048)->prime;
+    const auto minus = [&](std::uint8_t n) {
+        ByteVector value = prime;
+        value.back() = static_cast<std::uint8_t>(value.back() - n);
+        return value;
+    };
+    ASSERT_EQ(prime.size(), 256U);
+    ASSERT_EQ(prime.back(), 0xff);
+    ByteVector one(256);
+    one.back() = 1;
+    ByteVector two(256);
+    two.back() = 2;
+    SeededRng rng(32);
+    const auto share = provider.generate_key_share(NamedGroup::ffdhe2048, rng);
+    ASSERT_TRUE(share);
+    for (const ByteVector& bad : {ByteVector(256), one, minus(1), minus(0), ByteVector(256, 0xff)}) {
+        EXPECT_EQ((*share)->agree(bad).error(), Error{ErrorCode::bad_key_share});
+        EXPECT_EQ(provider.answer_key_share(NamedGroup::ffdhe2048, bad, rng).error(),
+                  Error{ErrorCode::bad_key_share});
+    }
+    for (const ByteVector& good : {two, minus(2)}) EXPECT_TRUE((*share)->agree(good));
+}
+
+TEST(FiniteField, group_of_a_server_is_bounded_and_well_formed) {
+    SeededRng rng(33);
+    const auto code_of = [&](const FiniteFieldGroup& group) {
+        const auto share = provider.generate_dhe_share(group, rng);
+        return share ? std::string("good") : std::string(name_of(share.error().code));
+    };
+    const FiniteFieldGroup good = *named_finite_field(NamedGroup::ffdhe2048);
+    EXPECT_EQ(code_of(good), "good");
+    // A number of so many bits, odd; nobody asks whether it is prime.
+    const auto odd_number = [](std::size_t bits) {
+        ByteVector number((bits + 7) / 8);
+        number[0] = static_cast<std::uint8_t>(1U << ((bits - 1) % 8));
+        number.back() |= 1;
+        return number;
+    };
+    EXPECT_EQ(code_of({odd_number(min_dh_prime_bits), {2}}), "good");
+    EXPECT_EQ(code_of({odd_number(min_dh_prime_bits - 1), {2}}), "dh_group_too_small");
+    EXPECT_EQ(code_of({odd_number(max_dh_prime_bits), {2}}), "good");
+    EXPECT_EQ(code_of({odd_number(max_dh_prime_bits + 1), {2}}), "bad_dh_group");
+    EXPECT_EQ(code_of({{}, {2}}), "dh_group_too_small");
+    ByteVector even = good.prime;
+    even.back() ^= 1;
+    EXPECT_EQ(code_of({even, {2}}), "bad_dh_group");
+    for (const ByteVector& generator : {ByteVector{}, ByteVector{0}, ByteVector{1}, even, good.prime})
+        EXPECT_EQ(code_of({good.prime, generator}), "bad_dh_group");
+    ByteVector largest = even;
+    largest.back() -= 1;
+    EXPECT_EQ(code_of({good.prime, largest}), "good");
+    FiniteFieldGroup padded = good; // as GnuTLS writes a number whose first bit is set
+    padded.prime.insert(padded.prime.begin(), 0);
+    EXPECT_EQ(code_of(padded), "good");
+    EXPECT_FALSE(named_finite_field(NamedGroup::x25519));
 }
 
 } // namespace
