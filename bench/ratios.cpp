@@ -39,22 +39,24 @@ class RatioReporter : public benchmark::ConsoleReporter {
             }
             const std::string& name = run.run_name.function_name;
             const std::size_t slash = name.rfind('/');
-            scenarios_[name.substr(0, slash)][name.substr(slash + 1)].runs.push_back(run.counters.at("bytes_per_second"));
+            scenarios_[name.substr(0, slash)][name.substr(slash + 1)].runs.push_back(
+                run.counters.at("bytes_per_second"));
         }
         if (!shown.empty()) ConsoleReporter::ReportRuns(shown);
     }
 
     void print_ratios() {
-        std::printf("\n%-44s %10s %10s %8s %s\n", "scenario", "MB/s", "bare MB/s", "of bare", "spread (bare)");
+        std::printf("\n%-44s %10s %10s %8s %s\n", "scenario", "MB/s", "bare MB/s", "of bare",
+                    "spread (bare)");
         for (auto& [scenario, subjects] : scenarios_) {
             const auto bare = subjects.find("bare");
             if (bare == subjects.end()) continue;
             for (auto& [subject, rates] : subjects) {
                 if (subject == "bare") continue;
-                std::printf("%-44s %10.0f %10.0f %7.1f%% %.0f%% (%.0f%%)\n", (scenario + "/" + subject).c_str(),
-                            rates.median() / 1e6, bare->second.median() / 1e6,
-                            100 * rates.median() / bare->second.median(), 100 * rates.spread(),
-                            100 * bare->second.spread());
+                std::printf("%-44s %10.0f %10.0f %7.1f%% %.0f%% (%.0f%%)\n",
+                            (scenario + "/" + subject).c_str(), rates.median() / 1e6,
+                            bare->second.median() / 1e6, 100 * rates.median() / bare->second.median(),
+                            100 * rates.spread(), 100 * bare->second.spread());
             }
         }
     }
@@ -72,7 +74,8 @@ double Stopwatch::take_typical_total() {
 
 int run_with_ratios(int argc, char** argv) {
     std::vector<std::string> arguments{argv[0], "--benchmark_repetitions=9",
-                                       "--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0.05"};
+                                       "--benchmark_enable_random_interleaving=true",
+                                       "--benchmark_min_time=0.05"};
     arguments.insert(arguments.end(), argv + 1, argv + argc);
     std::vector<char*> pointers;
     for (std::string& argument : arguments) pointers.push_back(argument.data());

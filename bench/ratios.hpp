@@ -1,5 +1,6 @@
-// Runs the registered benchmarks and prints, below Google Benchmark's own table, each one against its limit: the bare
-// calls of the same run. Names are scenario/…/subject; the subject "bare" is the limit of its scenario.
+// Runs the registered benchmarks and prints, below Google Benchmark's own table, each one against its limit:
+// the bare calls of the same run. Names are scenario/…/subject; the subject "bare" is the limit of its
+// scenario.
 #pragma once
 
 #include <chrono>
@@ -8,8 +9,8 @@
 
 namespace pavise::bench {
 
-// Runs everything; the result is main's. Repetitions are interleaved and medians compared, unless the command line says
-// otherwise, so that what else happens on the machine hits all alike.
+// Runs everything; the result is main's. Repetitions are interleaved and medians compared, unless the command
+// line says otherwise, so that what else happens on the machine hits all alike.
 int run_with_ratios(int argc, char** argv);
 
 // Short stretches timed one by one. Their median is what a stretch costs when nobody interrupts it.

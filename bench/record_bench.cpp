@@ -1,8 +1,9 @@
-// The record layer against the bare Botan calls that it cannot do without: associated data, nonce, the same number of
-// bytes, the tag. What is missing to 100 % is ours.
+// The record layer against the bare Botan calls that it cannot do without: associated data, nonce, the same
+// number of bytes, the tag. What is missing to 100 % is ours.
 //
 //   open/…      one record opened in place: by RecordReader out of its own buffer, and by Botan
-//   seal/…      one record sealed in place: by RecordWriter in a reserved record, with write()'s one copy, and by Botan
+//   seal/…      one record sealed in place: by RecordWriter in a reserved record, with write()'s one copy,
+//   and by Botan
 #include "ratios.hpp"
 
 #include "record/reader.hpp"
@@ -22,8 +23,8 @@ using crypto::AeadId;
 using crypto::AeadUse;
 
 constexpr std::size_t tag_size = 16;
-// Records of one pass under one key: enough that the ciphertext does not sit in the first-level cache before it is
-// brought, as it would not when it came from a socket.
+// Records of one pass under one key: enough that the ciphertext does not sit in the first-level cache before
+// it is brought, as it would not when it came from a socket.
 constexpr std::size_t records_in_a_pass = 64;
 
 struct Case {
@@ -40,8 +41,7 @@ constexpr std::size_t content_sizes[] = {16384, 1400, 256, 64};
     std::fprintf(stderr, "record-bench: %s\n", what);
     std::exit(1);
 }
-template <class T>
-T must(Result<T> result) {
+template <class T> T must(Result<T> result) {
     if (!result) give_up(describe(result.error()).c_str());
     return *std::move(result);
 }
@@ -97,7 +97,8 @@ class BareAead {
     void open(std::uint8_t* record, std::size_t inner_size, std::uint64_t number) {
         start(record, number);
         mode_->process(std::span(record + record::header_size, inner_size));
-        tag_.assign(record + record::header_size + inner_size, record + record::header_size + inner_size + tag_size);
+        tag_.assign(record + record::header_size + inner_size,
+                    record + record::header_size + inner_size + tag_size);
         mode_->finish(tag_);
     }
     void seal(std::uint8_t* record, std::size_t inner_size, std::uint64_t number) {
@@ -118,8 +119,8 @@ class AlignedRecord {
 };
 
 void report(benchmark::State& state, std::size_t content_size) {
-    state.SetBytesProcessed(
-        static_cast<std::int64_t>(static_cast<std::size_t>(state.iterations()) * records_in_a_pass * content_size));
+    state.SetBytesProcessed(static_cast<std::int64_t>(static_cast<std::size_t>(state.iterations()) *
+                                                      records_in_a_pass * content_size));
 }
 
 void open_bare(benchmark::State& state, const Case& of, std::size_t content_size) {

@@ -45,7 +45,8 @@ class Buffer {
   private:
     std::uint8_t* front() const noexcept { return storage_ == nullptr ? nullptr : storage_ + lead; }
 
-    // The first record's content starts on a cache line: wide vector loads that straddle lines are slower.
+    // The first record's content starts on a cache line; elsewhere AES-GCM on wide vectors was 1 to 2 %
+    // slower.
     static constexpr std::size_t alignment = 64;
     static constexpr std::size_t lead = alignment - 5;
 

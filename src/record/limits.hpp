@@ -41,6 +41,8 @@ inline constexpr std::uint64_t max_sequence_number = UINT64_MAX - 1;
 // RFC 8446 §5.5: AES-GCM, "up to 2^24.5 full-size records"; ChaCha20-Poly1305, "the record sequence number
 // would wrap before the safety limit is reached". RFC 8446 is silent on CCM; RFC 9147 §4.5.3 gives 2^23 for
 // TLS's record sizes. (The limits on forged records do not apply: TLS ends at the first one.)
+// The same bounds hold for the same AEADs in TLS 1.2, which has no KeyUpdate: there the connection cannot go
+// on.
 constexpr KeyLimit key_limit(crypto::AeadId aead) noexcept {
     constexpr std::uint64_t gcm_records = 23'726'566; // 2^24.5, rounded down
     constexpr std::uint64_t ccm_records = std::uint64_t{1} << 23;
