@@ -13,8 +13,8 @@ build     cmd:pkg-config                           pkg-config            pkgconf
 build     cmd:ccache                               ccache                ccache           ccache        ccache
 build     cmd:xz                                   xz-utils              xz               xz            xz
 build     file:/etc/ssl/certs/ca-certificates.crt,file:/etc/ssl/cert.pem,file:/etc/pki/tls/certs/ca-bundle.crt ca-certificates ca-certificates ca-certificates ca-certificates
-test      pc:gtest                                 libgtest-dev          gtest-devel      googletest    gtest
-test      pc:gmock                                 libgmock-dev          gmock-devel      googletest    gtest
+build     pc:gtest                                 libgtest-dev          gtest-devel      googletest    gtest
+build     pc:gmock                                 libgmock-dev          gmock-devel      googletest    gtest
 test      cmd:openssl                              openssl               openssl          openssl       openssl
 test      cmd:gnutls-cli                           gnutls-bin            gnutls-utils     gnutls        gnutls
 test      cmd:curl                                 curl                  curl             curl          curl
@@ -23,6 +23,7 @@ test      cmd:llvm-symbolizer-19,cmd:llvm-symbolizer llvm-19/llvm         llvm  
 lint      cmd:clang-format-19                      clang-format-19       clang-tools-extra clang-format  clang
 lint      cmd:clang-tidy-19                        clang-tidy-19         clang-tools-extra llvm          clang
 check     pc:botan-2                               libbotan-2-dev        -                -             -
+bench     pc:benchmark                             libbenchmark-dev      google-benchmark-devel google-benchmark benchmark
 coverage  cmd:gcovr                                gcovr                 gcovr            gcovr         gcovr
 '
 
