@@ -2,8 +2,8 @@
 
 #include "base/pem.hpp"
 #include "trust/fingerprint.hpp"
-#include "trust/mint_key.hpp"
 #include "trust/oids.hpp"
+#include "trust/signed_object.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@ namespace {
 struct IssuerView {
     Bytes name; // DER
     Bytes key_identifier;
-    const MintKey& key;
+    const crypto::SigningKey& key;
 };
 
 // One extension to be written, before it is known whether the spec replaces it.
@@ -148,7 +148,7 @@ ByteVector encode_must_staple() {
 }
 
 // The first 20 bytes of SHA-256 over the key (RFC 7093 §2, method 1, over the whole of SubjectPublicKeyInfo).
-Result<ByteVector> key_identifier_of(const MintKey& key) {
+Result<ByteVector> key_identifier_of(const crypto::SigningKey& key) {
     constexpr std::size_t size = 20;
     PAVISE_LET(const Fingerprint digest, sha256(key.subject_public_key_info()));
     return ByteVector(digest.begin(), digest.begin() + size);
@@ -225,7 +225,7 @@ Result<ByteVector> serial_number(const CertificateSpec& spec, Rng& rng) {
     return serial;
 }
 
-Result<Minted> mint_under(const CertificateSpec& spec, MintKeyPtr key, const IssuerView& issuer, Rng& rng) {
+Result<Minted> mint_under(const CertificateSpec& spec, MintKey key, const IssuerView& issuer, Rng& rng) {
     PAVISE_LET(const ByteVector serial, serial_number(spec, rng));
     PAVISE_LET(const ByteVector identifier, key_identifier_of(*key));
     const auto extensions = all_extensions(spec, own_extensions(spec, identifier, issuer.key_identifier));
@@ -248,7 +248,7 @@ Result<Minted> mint_under(const CertificateSpec& spec, MintKeyPtr key, const Iss
         writer.raw(key->subject_public_key_info());
         if (!spec.version_1) write_extensions(writer, extensions);
     };
-    PAVISE_LET(ByteVector der, sign_with(issuer.key, spec.signature_hash, rng, write_tbs));
+    PAVISE_LET(ByteVector der, sign_object(issuer.key, spec.signature_algorithm, rng, write_tbs));
     Minted minted;
     if (auto certificate = Certificate::parse(der)) minted.certificate = std::move(*certificate);
     minted.der = std::move(der);
@@ -256,9 +256,9 @@ Result<Minted> mint_under(const CertificateSpec& spec, MintKeyPtr key, const Iss
     return minted;
 }
 
-Result<MintKeyPtr> key_for(const CertificateSpec& spec, Rng& rng) {
-    if (spec.key) return MintKeyPtr(spec.key);
-    return mint_key(spec.key_type, rng, spec.rsa_bits);
+Result<MintKey> key_for(const CertificateSpec& spec, Rng& rng) {
+    if (spec.key) return MintKey(spec.key);
+    return crypto::generate_signing_key(spec.key_type, rng, spec.rsa_bits);
 }
 
 } // namespace
@@ -291,15 +291,9 @@ MintName MintName::ip(std::string_view literal) {
 std::string Minted::certificate_pem() const {
     return write_pem("CERTIFICATE", der);
 }
-SecretVector Minted::private_key_der() const {
-    return key->private_key_info();
-}
-std::string Minted::private_key_pem() const {
-    return write_pem("PRIVATE KEY", key->private_key_info().view());
-}
 
 Result<Minted> mint_self_signed(const CertificateSpec& spec, Rng& rng) {
-    PAVISE_LET(MintKeyPtr key, key_for(spec, rng));
+    PAVISE_LET(MintKey key, key_for(spec, rng));
     const ByteVector name = encode_name(spec);
     PAVISE_LET(const ByteVector identifier, key_identifier_of(*key));
     const IssuerView issuer{name, identifier, *key};
@@ -308,7 +302,7 @@ Result<Minted> mint_self_signed(const CertificateSpec& spec, Rng& rng) {
 
 Result<Minted> mint(const CertificateSpec& spec, const Minted& issuer, Rng& rng) {
     if (!issuer.certificate || !issuer.key) return fail(ErrorCode::bad_argument);
-    PAVISE_LET(MintKeyPtr key, key_for(spec, rng));
+    PAVISE_LET(MintKey key, key_for(spec, rng));
     const Certificate& certificate = *issuer.certificate;
     const IssuerView view{certificate.subject().encoding, certificate.subject_key_identifier(), *issuer.key};
     return mint_under(spec, std::move(key), view, rng);

@@ -1,21 +1,14 @@
 // Certificates made in memory: for `pavise demo` and `pavise cert`, and for tests, which also want odd ones.
 #pragma once
 
-#include "base/secret.hpp"
-#include "crypto/algorithms.hpp"
+#include "crypto/signing_key.hpp"
 #include "trust/certificate.hpp"
 
 #include <string>
 
 namespace pavise::trust {
 
-// A private key of our own making. Immutable; may be shared by several certificates, not by several threads
-// at once.
-class MintKey;
-using MintKeyPtr = std::shared_ptr<const MintKey>;
-
-// `bits` counts for RSA alone. not_supported where the build lacks the algorithm.
-Result<MintKeyPtr> mint_key(crypto::KeyType type, Rng& rng, std::size_t bits = 2048);
+using MintKey = std::shared_ptr<const crypto::LocalSigningKey>;
 
 // An entry of SubjectAltName: value as in GeneralName.
 struct MintName {
@@ -63,10 +56,11 @@ struct CertificateSpec {
     ByteVector serial_number; // big-endian; 16 random bytes where empty
     // Whether version 1 is written, without extensions.
     bool version_1 = false;
-    // The hash of the issuer's signature where its key leaves a choice; nothing for the key's own strength.
-    std::optional<crypto::HashId> signature_hash;
+    // The DER of an AlgorithmIdentifier that is stated in place of the true one. The signature does not
+    // follow it.
+    ByteVector signature_algorithm;
     // The subject's key: a given one, or a new one of this type.
-    MintKeyPtr key;
+    MintKey key;
     crypto::KeyType key_type = crypto::KeyType::ecdsa_p256;
     std::size_t rsa_bits = 2048;
 };
@@ -74,12 +68,9 @@ struct CertificateSpec {
 struct Minted {
     CertificatePtr certificate; // null where a spec was so odd that Pavise itself refuses to read the result
     ByteVector der;
-    MintKeyPtr key;
+    MintKey key;
 
     std::string certificate_pem() const;
-    // PKCS#8, unencrypted.
-    SecretVector private_key_der() const;
-    std::string private_key_pem() const;
 };
 
 Result<Minted> mint_self_signed(const CertificateSpec& spec, Rng& rng);

@@ -1,5 +1,5 @@
 #include "trust/mint.hpp"
-#include "trust/mint_key.hpp"
+#include "trust/signed_object.hpp"
 
 namespace pavise::trust {
 
@@ -58,7 +58,7 @@ Result<ByteVector> mint_crl(const CrlSpec& spec, const Minted& issuer, Rng& rng)
         }
         write_crl_extensions(writer, spec, certificate.subject_key_identifier());
     };
-    return sign_with(*issuer.key, std::nullopt, rng, write_tbs);
+    return sign_object(*issuer.key, {}, rng, write_tbs);
 }
 
 } // namespace pavise::trust

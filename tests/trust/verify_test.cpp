@@ -19,7 +19,6 @@ using testing::expect_verified;
 using testing::Pki;
 using testing::today;
 
-using crypto::HashId;
 using crypto::KeyType;
 using enum ErrorCode;
 
@@ -440,21 +439,26 @@ TEST(VerifyChain, SmallRsaKeysAreWeakUnlessThePolicySaysOtherwise) {
     expect_outcome(authority.verify(), weak_certificate_key, 1);
 }
 
-TEST(VerifyChain, Sha1SignaturesAreWeakButOnAnchors) {
-    Pki leaf([](Pki& p) { p.leaf_spec.signature_hash = HashId::sha1; });
-    expect_outcome(leaf.verify(), weak_certificate_signature, 0);
-    Pki intermediate([](Pki& p) {
-        p.root_spec.key_type = KeyType::rsa;
-        p.intermediate_spec.signature_hash = HashId::sha1;
-    });
-    expect_outcome(intermediate.verify(), weak_certificate_signature, 1);
-    Pki pss([](Pki& p) {
-        p.root_spec.key_type = KeyType::rsa_pss;
-        p.intermediate_spec.signature_hash = HashId::sha1;
-    });
-    expect_outcome(pss.verify(), weak_certificate_signature, 1);
-    Pki root([](Pki& p) { p.root_spec.signature_hash = HashId::sha1; });
-    expect_verified(root.verify());
+// SEQUENCE { OID, NULL }, or without the NULL.
+constexpr auto md5_with_rsa = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04\x05\x00"sv;
+constexpr auto sha1_with_rsa = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05\x05\x00"sv;
+constexpr auto sha1_with_ecdsa = "\x30\x09\x06\x07\x2a\x86\x48\xce\x3d\x04\x01"sv;
+// RSASSA-PSS with empty parameters: SHA-1 is the default of RFC 4055 §3.1.
+constexpr auto sha1_with_pss = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a\x30\x00"sv;
+constexpr auto unknown_algorithm = "\x30\x05\x06\x03\x2a\x03\x04"sv;
+
+TEST(VerifyChain, WeakHashesAreRefusedBeforeAnySignatureIsChecked) {
+    for (const std::string_view algorithm : {md5_with_rsa, sha1_with_rsa, sha1_with_ecdsa, sha1_with_pss}) {
+        Pki leaf([&](Pki& p) { p.leaf_spec.signature_algorithm = byte_vector(algorithm); });
+        expect_outcome(leaf.verify(), weak_certificate_signature, 0);
+        Pki intermediate([&](Pki& p) { p.intermediate_spec.signature_algorithm = byte_vector(algorithm); });
+        expect_outcome(intermediate.verify(), weak_certificate_signature, 1);
+    }
+}
+
+TEST(VerifyChain, UnknownSignatureAlgorithmsAreNotSupported) {
+    Pki pki([](Pki& p) { p.leaf_spec.signature_algorithm = byte_vector(unknown_algorithm); });
+    expect_outcome(pki.verify(), unsupported_certificate_signature, 0);
 }
 
 } // namespace
