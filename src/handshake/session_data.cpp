@@ -1,0 +1,120 @@
+#include "handshake/session_data.hpp"
+
+#include "base/try.hpp"
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
+
+namespace pavise::handshake {
+
+namespace {
+
+// The first byte; a change of the fields below is a new version.
+constexpr std::uint8_t format_version = 1;
+// More certificates than a peer may present are not a session's.
+constexpr std::size_t max_chain = 32;
+
+void write_chain(wire::Writer& writer, const std::vector<ByteVector>& chain) {
+    writer.u8(static_cast<std::uint8_t>(chain.size()));
+    for (const ByteVector& certificate : chain) writer.vector24(certificate);
+}
+
+Result<std::vector<ByteVector>> read_chain(wire::Reader& reader) {
+    PAVISE_LET(const std::size_t count, reader.u8());
+    if (count > max_chain) return fail(ErrorCode::bad_session);
+    std::vector<ByteVector> chain;
+    for (std::size_t i = 0; i < count; ++i) {
+        PAVISE_LET(const Bytes certificate, reader.vector24());
+        chain.emplace_back(certificate.begin(), certificate.end());
+    }
+    return chain;
+}
+
+ByteVector copy(Bytes bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+Status read_times(wire::Reader& reader, SessionData& session) {
+    PAVISE_LET(const std::uint64_t issued_at, reader.u64());
+    PAVISE_LET(const std::uint32_t lifetime, reader.u32());
+    // What lies outside of these cannot come from us, and would overflow in calculations.
+    if (issued_at > static_cast<std::uint64_t>(INT64_MAX) / 2 || lifetime > max_ticket_lifetime.count())
+        return fail(ErrorCode::bad_session);
+    session.issued_at = Timestamp(Milliseconds(static_cast<std::int64_t>(issued_at)));
+    session.lifetime = std::chrono::seconds(lifetime);
+    PAVISE_LET(session.age_add, reader.u32());
+    PAVISE_LET(session.max_early_data, reader.u32());
+    return {};
+}
+
+Status read_names(wire::Reader& reader, SessionData& session) {
+    PAVISE_LET(const Bytes ticket, reader.vector16());
+    PAVISE_LET(const Bytes session_id, reader.vector8({.least = 0, .most = 32}));
+    PAVISE_LET(const Bytes server_name, reader.vector8());
+    PAVISE_LET(const Bytes alpn_protocol, reader.vector8());
+    PAVISE_LET(const Bytes binding, reader.vector8());
+    session.ticket = copy(ticket);
+    session.session_id = copy(session_id);
+    session.server_name = as_text(server_name);
+    session.alpn_protocol = as_text(alpn_protocol);
+    session.binding = copy(binding);
+    return {};
+}
+
+Result<SessionData> read(Bytes bytes) {
+    wire::Reader reader(bytes);
+    PAVISE_LET(const std::uint8_t format, reader.u8());
+    if (format != format_version) return fail(ErrorCode::bad_session, format);
+    SessionData session;
+    PAVISE_LET(const std::uint16_t version, reader.u16());
+    PAVISE_LET(const std::uint16_t suite, reader.u16());
+    PAVISE_LET(const Bytes secret, reader.vector8({.least = 1, .most = max_hash_size}));
+    session.version = static_cast<ProtocolVersion>(version);
+    if (session.version != ProtocolVersion::tls_1_2 && session.version != ProtocolVersion::tls_1_3)
+        return fail(ErrorCode::bad_session, version);
+    session.cipher_suite = static_cast<CipherSuite>(suite);
+    session.secret = HashSecret(secret);
+    PAVISE_TRY(read_times(reader, session));
+    PAVISE_TRY(read_names(reader, session));
+    PAVISE_LET(session.peer_chain, read_chain(reader));
+    PAVISE_LET(session.verified_chain, read_chain(reader));
+    PAVISE_LET(const std::uint16_t group, reader.u16());
+    if (group != 0) session.group = static_cast<NamedGroup>(group);
+    PAVISE_LET(const std::uint8_t extended, reader.u8());
+    if (extended > 1) return fail(ErrorCode::bad_session);
+    session.extended_master_secret = static_cast<SessionData::ExtendedMasterSecret>(extended);
+    PAVISE_TRY(reader.finish());
+    return session;
+}
+
+} // namespace
+
+ByteVector serialise(const SessionData& session) {
+    ByteVector out;
+    wire::Writer writer(out);
+    writer.u8(format_version);
+    writer.u16(static_cast<std::uint16_t>(session.version));
+    writer.u16(static_cast<std::uint16_t>(session.cipher_suite));
+    writer.vector8(session.secret.view());
+    writer.u64(static_cast<std::uint64_t>(session.issued_at.time_since_epoch().count()));
+    writer.u32(static_cast<std::uint32_t>(session.lifetime.count()));
+    writer.u32(session.age_add);
+    writer.u32(session.max_early_data);
+    writer.vector16(session.ticket);
+    writer.vector8(session.session_id);
+    writer.vector8(as_bytes(session.server_name));
+    writer.vector8(as_bytes(session.alpn_protocol));
+    writer.vector8(session.binding);
+    write_chain(writer, session.peer_chain);
+    write_chain(writer, session.verified_chain);
+    writer.u16(session.group ? static_cast<std::uint16_t>(*session.group) : 0);
+    writer.u8(static_cast<std::uint8_t>(session.extended_master_secret));
+    return out;
+}
+
+Result<SessionData> deserialise_session(Bytes bytes) {
+    auto session = read(bytes);
+    if (!session) return fail(ErrorCode::bad_session);
+    return session;
+}
+
+} // namespace pavise::handshake

@@ -1,0 +1,49 @@
+// What a session consists of, on either side, and its form in bytes: a client stores it, a server seals it
+// into its ticket.
+#pragma once
+
+#include "base/secret.hpp"
+
+#include <pavise/environment.hpp>
+#include <pavise/registry.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pavise::handshake {
+
+// RFC 8446 §4.6.1: "Servers MUST NOT use any value greater than 604800 seconds (7 days)"; clients cache no
+// longer.
+inline constexpr std::chrono::seconds max_ticket_lifetime{604800};
+
+struct SessionData {
+    ProtocolVersion version = ProtocolVersion::tls_1_3;
+    CipherSuite cipher_suite{};
+    HashSecret secret;     // TLS 1.3: the PSK; TLS 1.2: the master secret
+    Timestamp issued_at{}; // by the clock of whoever holds this
+    std::chrono::seconds lifetime{0};
+    std::uint32_t age_add = 0;
+    std::uint32_t max_early_data = 0;
+    ByteVector ticket;     // client: what the server wants back; server: empty
+    ByteVector session_id; // TLS 1.2
+    std::string server_name;
+    std::string alpn_protocol;
+    // A digest of what vouched for the peer: the policy and the trusted certificates. A session counts only
+    // where both are still the same (CVE-2025-23419, CVE-2025-68121).
+    ByteVector binding;
+    std::vector<ByteVector> peer_chain;
+    std::vector<ByteVector> verified_chain;
+    std::optional<NamedGroup> group;
+    enum class ExtendedMasterSecret : std::uint8_t { absent, present };
+    ExtendedMasterSecret extended_master_secret = ExtendedMasterSecret::absent; // TLS 1.2
+
+    Timestamp expires_at() const noexcept { return issued_at + lifetime; }
+};
+
+ByteVector serialise(const SessionData& session);
+// bad_session for anything that serialise() of this or an earlier version did not write.
+Result<SessionData> deserialise_session(Bytes bytes);
+
+} // namespace pavise::handshake
