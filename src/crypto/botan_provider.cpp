@@ -26,6 +26,10 @@ class BotanProvider final : public Provider {
     Result<std::unique_ptr<KeyShare>> generate_key_share(NamedGroup group, Rng& rng) const noexcept override {
         return make_key_share(group, rng);
     }
+    Result<std::unique_ptr<KeyShare>> load_key_share(NamedGroup group, Bytes private_key,
+                                                     Rng& rng) const noexcept override {
+        return crypto::load_key_share(group, private_key, rng);
+    }
     Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value,
                                             Rng& rng) const noexcept override {
         return make_key_share_answer(group, peer_value, rng);

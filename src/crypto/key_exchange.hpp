@@ -17,6 +17,7 @@ struct GroupSizes {
 GroupSizes group_sizes(NamedGroup group) noexcept;
 
 Result<std::unique_ptr<KeyShare>> make_key_share(NamedGroup group, Rng& rng) noexcept;
+Result<std::unique_ptr<KeyShare>> load_key_share(NamedGroup group, Bytes private_key, Rng& rng) noexcept;
 Result<KeyShareAnswer> make_key_share_answer(NamedGroup group, Bytes peer_value, Rng& rng) noexcept;
 
 Result<std::unique_ptr<KeyShare>> make_dhe_share(const FiniteFieldGroup& group, Rng& rng) noexcept;

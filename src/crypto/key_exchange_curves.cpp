@@ -33,10 +33,10 @@ class CurveShare final : public KeyShare {
     ByteVector public_value_;
 
   public:
-    CurveShare(NamedGroup group, Rng& rng) :
+    CurveShare(NamedGroup group, Rng& rng, const Botan::EC_Scalar& private_key) :
         group_(group),
         rng_(rng),
-        private_key_(Botan::EC_Scalar::random(curve_of(group), rng_)),
+        private_key_(private_key),
         public_value_(Botan::EC_AffinePoint::g_mul(private_key_, rng_).serialize_uncompressed<ByteVector>()) {
     }
     ~CurveShare() override { private_key_.zeroize(); }
@@ -76,6 +76,11 @@ template <class PrivateKey> class MontgomeryShare final : public KeyShare {
         rng_(rng),
         private_key_(rng_),
         public_value_(private_key_.public_value()) {}
+    MontgomeryShare(NamedGroup group, Rng& rng, Bytes private_key) :
+        group_(group),
+        rng_(rng),
+        private_key_(private_key),
+        public_value_(private_key_.public_value()) {}
 
     NamedGroup group() const noexcept override { return group_; }
     Bytes public_value() const noexcept override { return public_value_; }
@@ -96,13 +101,35 @@ template <class PrivateKey> class MontgomeryShare final : public KeyShare {
 } // namespace
 
 std::unique_ptr<KeyShare> make_curve_share(NamedGroup group, Rng& rng) {
-    return std::make_unique<CurveShare>(group, rng);
+    BotanRng botan_rng(rng);
+    return std::make_unique<CurveShare>(group, rng, Botan::EC_Scalar::random(curve_of(group), botan_rng));
 }
 
 std::unique_ptr<KeyShare> make_montgomery_share(NamedGroup group, Rng& rng) {
     if (group == NamedGroup::x25519)
         return std::make_unique<MontgomeryShare<Botan::X25519_PrivateKey>>(group, rng);
     return std::make_unique<MontgomeryShare<Botan::X448_PrivateKey>>(group, rng);
+}
+
+Result<std::unique_ptr<KeyShare>> load_key_share(NamedGroup group, Bytes private_key, Rng& rng) noexcept {
+    return guarded(ErrorCode::bad_argument, [&]() -> Result<std::unique_ptr<KeyShare>> {
+        switch (group) {
+        case NamedGroup::x25519:
+            return std::unique_ptr<KeyShare>(
+                std::make_unique<MontgomeryShare<Botan::X25519_PrivateKey>>(group, rng, private_key));
+        case NamedGroup::x448:
+            return std::unique_ptr<KeyShare>(
+                std::make_unique<MontgomeryShare<Botan::X448_PrivateKey>>(group, rng, private_key));
+        case NamedGroup::secp256r1:
+        case NamedGroup::secp384r1:
+        case NamedGroup::secp521r1: {
+            const auto scalar = Botan::EC_Scalar::deserialize(curve_of(group), private_key);
+            if (!scalar || scalar->is_zero()) return fail(ErrorCode::bad_argument);
+            return std::unique_ptr<KeyShare>(std::make_unique<CurveShare>(group, rng, *scalar));
+        }
+        default: return fail(ErrorCode::not_supported);
+        }
+    });
 }
 
 } // namespace pavise::crypto

@@ -144,6 +144,11 @@ class Provider {
     // The share keeps a reference to `rng` until it is gone, for blinding in agree().
     virtual Result<std::unique_ptr<KeyShare>> generate_key_share(NamedGroup group,
                                                                  Rng& rng) const noexcept = 0;
+    // A share with a given private key, for long-lived keys (HPKE) and for vectors: P-256, P-384 and P-521 (a
+    // scalar of the order's length, big-endian), X25519 and X448 (RFC 7748). not_supported for other groups,
+    // bad_argument for bytes that are no private key.
+    virtual Result<std::unique_ptr<KeyShare>> load_key_share(NamedGroup group, Bytes private_key,
+                                                             Rng& rng) const noexcept = 0;
     // Answers the initiator's key_exchange: generates (or encapsulates) and agrees in one step.
     virtual Result<KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value,
                                                     Rng& rng) const noexcept = 0;

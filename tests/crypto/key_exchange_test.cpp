@@ -247,6 +247,43 @@ TEST(KeyShare, of_a_kem_answers_a_wrong_ciphertext_with_another_secret) {
     EXPECT_NE(to_hex(secret->view()), to_hex(answer->secret.view()));
 }
 
+TEST(KeyShare, with_a_given_private_key_is_the_one_that_belongs_to_it) {
+    SeededRng rng(41);
+    const auto alice = provider.load_key_share(
+        NamedGroup::x25519, from_hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"),
+        rng);
+    ASSERT_TRUE(alice);
+    EXPECT_EQ(to_hex((*alice)->public_value()),
+              "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+    // The scalar 1 gives the generator (SEC 2 §2.4.2).
+    ByteVector one(32);
+    one.back() = 1;
+    const auto generator = provider.load_key_share(NamedGroup::secp256r1, one, rng);
+    ASSERT_TRUE(generator);
+    EXPECT_EQ(to_hex((*generator)->public_value()),
+              "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+              "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+    for (const auto& [group, size] : {std::pair{NamedGroup::secp256r1, 32},
+                                      {NamedGroup::secp384r1, 48},
+                                      {NamedGroup::secp521r1, 66},
+                                      {NamedGroup::x25519, 32},
+                                      {NamedGroup::x448, 56}}) {
+        ByteVector key(static_cast<std::size_t>(size), 0);
+        key.back() = 5;
+        EXPECT_TRUE(provider.load_key_share(group, key, rng));
+        key.push_back(0);
+        EXPECT_EQ(provider.load_key_share(group, key, rng).error().code, ErrorCode::bad_argument);
+        key.resize(key.size() - 2);
+        EXPECT_EQ(provider.load_key_share(group, key, rng).error().code, ErrorCode::bad_argument);
+    }
+    EXPECT_EQ(provider.load_key_share(NamedGroup::secp256r1, ByteVector(32), rng).error().code,
+              ErrorCode::bad_argument);
+    EXPECT_EQ(provider.load_key_share(NamedGroup::secp256r1, ByteVector(32, 0xff), rng).error().code,
+              ErrorCode::bad_argument);
+    EXPECT_EQ(provider.load_key_share(NamedGroup::ml_kem_768, ByteVector(64), rng).error().code,
+              ErrorCode::not_supported);
+}
+
 // ---- finite fields
 
 // PITFALLS "Raccoon and its mirror": TLS 1.2 strips the leading zeros of the secret (RFC 5246 §8.1.2),

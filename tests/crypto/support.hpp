@@ -1,47 +1,16 @@
-// What the tests of the crypto room share: hex, and random sources that repeat themselves.
+// What the tests of the crypto room share: random sources that repeat themselves, or fail.
 #pragma once
+
+#include "vectors/hex.hpp"
 
 #include <pavise/environment.hpp>
 
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 namespace pavise::crypto::testing {
 
-// The bytes that `digits` spells; whatever is not a hex digit is skipped.
-inline ByteVector from_hex(std::string_view digits) {
-    ByteVector bytes;
-    int high = -1;
-    for (const char c : digits) {
-        int value = 0;
-        if (c >= '0' && c <= '9')
-            value = c - '0';
-        else if (c >= 'a' && c <= 'f')
-            value = c - 'a' + 10;
-        else if (c >= 'A' && c <= 'F')
-            value = c - 'A' + 10;
-        else
-            continue;
-        if (high < 0) {
-            high = value;
-        } else {
-            bytes.push_back(static_cast<std::uint8_t>(high * 16 + value));
-            high = -1;
-        }
-    }
-    return bytes;
-}
-
-inline std::string to_hex(Bytes bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
+using vectors::from_hex;
+using vectors::to_hex;
 
 inline ByteVector copy(Bytes bytes) {
     return {bytes.begin(), bytes.end()};
