@@ -3,6 +3,7 @@
 #include "messages/certificate_request13.hpp"
 #include "messages/encrypted_extensions.hpp"
 #include "messages/extension/alpn.hpp"
+#include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
@@ -11,6 +12,16 @@
 namespace pavise::handshake::server {
 
 namespace {
+
+// Of a HelloRetryRequest as it was really sent, should a Tap have rewritten it.
+ByteVector cookie_in(Bytes message) {
+    const auto sent =
+        messages::parse_body<messages::ServerHello>(message.subspan(messages::handshake_header_size));
+    if (!sent) return {};
+    const auto cookie = sent->extensions.get<messages::Cookie>();
+    if (!cookie || !*cookie) return {};
+    return {(*cookie)->cookie.begin(), (*cookie)->cookie.end()};
+}
 
 messages::ServerHello answer_to(const messages::ClientHello& hello, const crypto::Suite13& suite,
                                 const messages::Random& random, Bytes extensions) {
@@ -75,15 +86,18 @@ Status send_certificate(const Credential& credential, schedule::Transcript& tran
 
 } // namespace
 
-Status send_hello_retry_request(const messages::ClientHello& hello, const crypto::Suite13& suite,
-                                NamedGroup group, schedule::Transcript& transcript, Context& context) {
+Result<ByteVector> send_hello_retry_request(const messages::ClientHello& hello, const crypto::Suite13& suite,
+                                            NamedGroup group, schedule::Transcript& transcript,
+                                            Context& context) {
     ByteVector block;
     wire::Writer writer(block);
     messages::write_extension(writer, messages::SelectedVersion{ProtocolVersion::tls_1_3});
     messages::write_extension(writer, messages::KeyShareHelloRetryRequest{group});
     PAVISE_TRY(context.exchange.send(answer_to(hello, suite, messages::hello_retry_request_random, block),
                                      &transcript));
-    return send_compatibility_record(hello, context);
+    ByteVector cookie = cookie_in(context.exchange.outgoing());
+    PAVISE_TRY(send_compatibility_record(hello, context));
+    return cookie;
 }
 
 Result<AwaitSignature> send_flight(const messages::ClientHello& hello, const crypto::Suite13& suite,

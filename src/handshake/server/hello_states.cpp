@@ -38,16 +38,17 @@ Result<Next<ExpectSecondClientHello, AwaitSignature>> AwaitConfig::on(const Conf
         return next;
     }
     PAVISE_TRY(transcript.restart_with_message_hash());
-    PAVISE_TRY(send_hello_retry_request(hello, suite, group.group, transcript, context));
+    PAVISE_LET(ByteVector cookie, send_hello_retry_request(hello, suite, group.group, transcript, context));
     context.exchange.negotiated().hello_retry = true;
-    return ExpectSecondClientHello{std::move(message), suite, group.group, std::move(transcript)};
+    return ExpectSecondClientHello{std::move(message), suite, group.group, std::move(cookie),
+                                   std::move(transcript)};
 }
 
 Result<Next<AwaitSignature>> ExpectSecondClientHello::on(const ClientHello& hello, Context& context) && {
     PAVISE_LET(const ClientHello first, parse_kept(first_hello));
     PAVISE_TRY(choose_version(hello, *context.config));
     PAVISE_TRY(check_hello13(hello));
-    PAVISE_TRY(check_second_hello(first, hello, group));
+    PAVISE_TRY(check_second_hello(first, hello, group, cookie));
     PAVISE_LET(const auto chosen, choose_group(hello, *context.config));
     if (chosen.group != group || !chosen.client_share) return fail(ErrorCode::retry_not_answered);
     transcript.add(context.exchange.message());

@@ -1,6 +1,7 @@
 #include "handshake/server/negotiation.hpp"
 
 #include "messages/extension/alpn.hpp"
+#include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
@@ -142,7 +143,8 @@ Status negotiate_names(const ClientHello& hello, const ServerConfig& config, Neg
     return fail(ErrorCode::no_common_protocol);
 }
 
-Status check_second_hello(const ClientHello& first, const ClientHello& second, NamedGroup group) {
+Status check_second_hello(const ClientHello& first, const ClientHello& second, NamedGroup group,
+                          Bytes cookie) {
     if (first.legacy_version != second.legacy_version || first.random != second.random ||
         !std::ranges::equal(first.legacy_session_id, second.legacy_session_id) ||
         !std::ranges::equal(first.cipher_suites, second.cipher_suites) ||
@@ -154,10 +156,11 @@ Status check_second_hello(const ClientHello& first, const ClientHello& second, N
     PAVISE_LET(const auto shares, second.extensions.get<messages::KeyShareClientHello>());
     if (!shares) return fail(ErrorCode::missing_key_share);
     if (shares->client_shares.size() != 1 || !shares->find(group)) return fail(ErrorCode::retry_not_answered);
-    // "Removing the 'early_data' extension if one was present" (§4.1.2); a cookie was not sent, hence not
-    // echoed.
+    // "Removing the 'early_data' extension if one was present" (§4.1.2)
     if (second.extensions.contains(ExtensionType::early_data)) return fail(ErrorCode::early_data_after_retry);
-    if (second.extensions.contains(ExtensionType::cookie)) return fail(ErrorCode::hello_changed);
+    // "Including a 'cookie' extension if one was provided in the HelloRetryRequest" (§4.1.2), a copy (§4.2.2)
+    PAVISE_LET(const auto echo, second.extensions.get<messages::Cookie>());
+    if (!std::ranges::equal(echo ? echo->cookie : Bytes(), cookie)) return fail(ErrorCode::cookie_not_echoed);
     return {};
 }
 

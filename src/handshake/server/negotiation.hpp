@@ -29,8 +29,9 @@ Result<ChosenCredential> choose_server_credential(const messages::ClientHello& h
 Status negotiate_names(const messages::ClientHello& hello, const ServerConfig& config,
                        Negotiated& negotiated);
 
-// RFC 8446 §4.1.2: what a second hello may change after a HelloRetryRequest that selected `group`.
+// RFC 8446 §4.1.2: what a second hello may change after a HelloRetryRequest that selected `group` and held
+// `cookie` (empty: none).
 Status check_second_hello(const messages::ClientHello& first, const messages::ClientHello& second,
-                          NamedGroup group);
+                          NamedGroup group, Bytes cookie);
 
 } // namespace pavise::handshake::server

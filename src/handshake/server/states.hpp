@@ -49,6 +49,7 @@ struct ExpectSecondClientHello {
     ByteVector first_hello; // body: what the second may not change (RFC 8446 §4.1.2)
     crypto::Suite13 suite;
     NamedGroup group;
+    ByteVector cookie; // of the HelloRetryRequest as it was sent; empty: none
     schedule::Transcript transcript;
     Result<Next<AwaitSignature>> on(const messages::ClientHello&, Context&) &&;
 };
