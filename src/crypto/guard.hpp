@@ -20,6 +20,7 @@ struct Refusal {
     ErrorCode tag; // where an authentication tag does not verify
 
     // Implicit: most calls have one meaning for both.
+    // NOLINTNEXTLINE(google-explicit-constructor)
     Refusal(ErrorCode code) : input(code), tag(code) {}
     Refusal(ErrorCode for_input, ErrorCode for_tag) : input(for_input), tag(for_tag) {}
 };
@@ -29,8 +30,12 @@ struct Refusal {
 // no excuse. Precondition: called from a catch handler.
 Error error_of_current_exception(Refusal refusal) noexcept;
 
-template <class T> struct GuardedResult { using type = Result<T>; };
-template <class T> struct GuardedResult<Result<T>> { using type = Result<T>; };
+template <class T> struct GuardedResult {
+    using type = Result<T>;
+};
+template <class T> struct GuardedResult<Result<T>> {
+    using type = Result<T>;
+};
 
 // Runs `body`, which returns a value, nothing or a Result, and turns what it throws into an error.
 template <class Body>

@@ -43,15 +43,15 @@ class SignerPool {
 
     // Takes a signer that has finished its signature; destroys it where the pool is full.
     void give_back(std::unique_ptr<Botan::PK_Signer> signer) noexcept {
+        Botan::PK_Signer* const offered = signer.release();
         for (auto& slot : idle_) {
             Botan::PK_Signer* empty = nullptr;
             if (slot.load(std::memory_order_relaxed) != nullptr) continue;
-            if (slot.compare_exchange_strong(empty, signer.get(), std::memory_order_release,
-                                             std::memory_order_relaxed)) {
-                static_cast<void>(signer.release());
+            if (slot.compare_exchange_strong(empty, offered, std::memory_order_release,
+                                             std::memory_order_relaxed))
                 return;
-            }
         }
+        signer.reset(offered);
     }
 };
 
