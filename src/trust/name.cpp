@@ -206,9 +206,10 @@ std::string Name::to_string() const {
     for (auto rdn = rdns.rbegin(); rdn != rdns.rend(); ++rdn) {
         if (!out.empty()) out += ',';
         bool first = true;
-        for (const Attribute& attribute : *rdn) {
+        // Within an RDN the order means nothing; OpenSSL's is the reverse one.
+        for (auto attribute = rdn->rbegin(); attribute != rdn->rend(); ++attribute) {
             if (!first) out += '+';
-            out += attribute_to_string(attribute);
+            out += attribute_to_string(*attribute);
             first = false;
         }
     }
