@@ -14,9 +14,10 @@ from pathlib import Path
 
 
 def global_symbols(file):
+    """Names and types, as nm has them, of the symbols that a linker would see."""
     listing = subprocess.run(["nm", "--defined-only", "--extern-only", "--format=posix", file], check=True,
                              capture_output=True, text=True).stdout
-    return [line.split()[0] for line in listing.splitlines() if len(line.split()) > 1]
+    return [tuple(line.split()[:2]) for line in listing.splitlines() if len(line.split()) > 1]
 
 
 def main():
@@ -32,10 +33,13 @@ def main():
         # local symbols without their section. What is in them stays weak, so several copies remain legal.
         subprocess.run([options.compiler, "-r", "-nostdlib", "-Wl,--force-group-allocation", "-o", merged,
                         "-Wl,--whole-archive", *options.whole, "-Wl,--no-whole-archive", *options.needed], check=True)
+        # GNU's unique symbols may be defined several times in groups only; weak ones may be everywhere.
+        unique = Path(folder, "unique")
+        unique.write_text("".join(f"{name}\n" for name, kind in global_symbols(merged) if kind == "u"))
         # Botan and everything of ours that PAVISE_EXPORT does not name is hidden; templates and inline functions of the
         # standard library are not, and stay shared with the rest of the program.
-        subprocess.run([shutil.which("objcopy"), "--localize-hidden", merged], check=True)
-        left = [name for name in global_symbols(merged) if "5Botan" in name]
+        subprocess.run([shutil.which("objcopy"), "--localize-hidden", f"--weaken-symbols={unique}", merged], check=True)
+        left = [name for name, _ in global_symbols(merged) if "5Botan" in name]
         if left:
             print(f"{len(left)} symbols of Botan would be visible in {options.output}: {' '.join(left[:5])} …",
                   file=sys.stderr)

@@ -34,6 +34,18 @@ class Installation:
         self.libdir = self.pc.parent.parent
         self.archive = self.libdir / "libpavise.a"
         self.shared = self.libdir / "libpavise.so"
+        self.files = self._mint()
+
+    def _mint(self):
+        """A CA, and a certificate for localhost with its key: the program's arguments."""
+        def request(name, subject, *options):
+            run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", subject, "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem", *options)
+
+        request("ca", "/CN=a CA", "-addext", "keyUsage=critical,keyCertSign")
+        request("leaf", "/CN=a leaf", "-CA", self.folder / "ca.pem", "-CAkey", self.folder / "ca.key",
+                "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE")
+        return [self.folder / name for name in ("ca.pem", "leaf.pem", "leaf.key")]
 
     def _path(self):
         return {"PKG_CONFIG_PATH": str(self.pc.parent)}
@@ -51,7 +63,7 @@ class Installation:
         # is held to -Werror.
         run(self.compiler, "-std=c++20", *([] if with_botan_2 else ["-Wall", "-Wextra", "-Werror"]),
             *self._flags("--cflags", with_botan_2=with_botan_2), self.program, "-o", program, *link)
-        said = run(program, LD_LIBRARY_PATH=str(self.libdir))
+        said = run(program, *self.files, LD_LIBRARY_PATH=str(self.libdir))
         if said.strip() != "works":
             raise Trial(f"the program said {said!r}")
         return program
