@@ -27,15 +27,27 @@ constexpr std::array<Row, error_count> make_table() {
 
 constexpr auto table = make_table();
 
-const Row& row(ErrorCode code) noexcept { return table[static_cast<std::size_t>(code)]; }
+const Row& row(ErrorCode code) noexcept {
+    return table[static_cast<std::size_t>(code)];
+}
 
 } // namespace
 
-std::optional<AlertDescription> alert_of(Error error) noexcept { return row(error.code).alert; }
-Blame blame_of(Error error) noexcept { return row(error.code).blame; }
-std::string_view name_of(ErrorCode code) noexcept { return row(code).name; }
-std::string_view section_of(ErrorCode code) noexcept { return row(code).section; }
-std::string_view text_of(ErrorCode code) noexcept { return row(code).text; }
+std::optional<AlertDescription> alert_of(Error error) noexcept {
+    return row(error.code).alert;
+}
+Blame blame_of(Error error) noexcept {
+    return row(error.code).blame;
+}
+std::string_view name_of(ErrorCode code) noexcept {
+    return row(code).name;
+}
+std::string_view section_of(ErrorCode code) noexcept {
+    return row(code).section;
+}
+std::string_view text_of(ErrorCode code) noexcept {
+    return row(code).text;
+}
 
 std::string describe(Error error) {
     const Row& r = row(error.code);

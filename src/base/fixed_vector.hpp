@@ -11,8 +11,7 @@
 
 namespace pavise {
 
-template <class T, std::size_t N>
-class FixedVector {
+template <class T, std::size_t N> class FixedVector {
     static_assert(std::is_trivially_copyable_v<T>, "FixedVector holds plain values");
     std::array<T, N> items_{};
     std::size_t size_ = 0;

@@ -202,7 +202,7 @@ bool looks_like_pem(Bytes data) noexcept {
 Result<SecretVector> read_credential_file(const std::string& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (file.number() < 0) return system_failure(errno);
-    struct stat status {};
+    struct stat status{};
     if (::fstat(file.number(), &status) != 0) return system_failure(errno);
     if (S_ISDIR(status.st_mode)) return system_failure(EISDIR);
     // A pipe or /dev/stdin has no size: it grows up to the same limit.

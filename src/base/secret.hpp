@@ -13,14 +13,15 @@ namespace pavise {
 
 // Overwrites memory in a way that the optimiser keeps.
 void secure_wipe(void* memory, std::size_t size) noexcept;
-inline void secure_wipe(MutableBytes bytes) noexcept { secure_wipe(bytes.data(), bytes.size()); }
+inline void secure_wipe(MutableBytes bytes) noexcept {
+    secure_wipe(bytes.data(), bytes.size());
+}
 
 // Whether two byte strings are equal. Takes time that depends on the lengths alone.
 bool constant_time_equal(Bytes a, Bytes b) noexcept;
 
 // A secret of at most Capacity bytes, held inline.
-template <std::size_t Capacity>
-class FixedSecret {
+template <std::size_t Capacity> class FixedSecret {
     std::array<std::uint8_t, Capacity> bytes_{};
     std::size_t size_ = 0;
 

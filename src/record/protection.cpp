@@ -14,8 +14,8 @@ constexpr std::size_t explicit_nonce_size = 8;        // RFC 5288 §3: GCMNonce.
 constexpr std::size_t implicit_nonce_size = 4;        // RFC 5288 §3: GCMNonce.salt
 constexpr std::uint16_t version_on_the_wire = 0x0303; // RFC 8446 §5.2, RFC 5246 §6.2.3
 
-// In network byte order. Loops over single bytes are not made into one swap by every compiler, and this stands in
-// the way of every record.
+// In network byte order. Loops over single bytes are not made into one swap by every compiler, and this
+// stands in the way of every record.
 std::uint64_t swapped(std::uint64_t value) noexcept {
     return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
 }

@@ -73,7 +73,7 @@ Result<std::unique_ptr<FileKeyLog>> FileKeyLog::open(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (descriptor < 0) return fail(ErrorCode::key_log_failed, static_cast<std::uint16_t>(errno));
     std::unique_ptr<FileKeyLog> log(new FileKeyLog(descriptor));
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor, &status) == 0 && status.st_size == 0) append(descriptor, first_line);
     return log;
 }

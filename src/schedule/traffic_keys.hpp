@@ -21,8 +21,8 @@ struct TrafficLabels {
     std::string_view iv;
     std::string_view update;
 };
-inline constexpr TrafficLabels tls_labels{"key", "iv", "traffic upd"};        // RFC 8446 §7.2, §7.3
-inline constexpr TrafficLabels quic_labels{"quic key", "quic iv", "quic ku"}; // RFC 9001 §5.1, §6.1
+inline constexpr TrafficLabels tls_labels{"key", "iv", "traffic upd"};                 // RFC 8446 §7.2, §7.3
+inline constexpr TrafficLabels quic_labels{"quic key", "quic iv", "quic ku"};          // RFC 9001 §5.1, §6.1
 inline constexpr TrafficLabels quic_v2_labels{"quicv2 key", "quicv2 iv", "quicv2 ku"}; // RFC 9369 §3.3.2
 
 inline constexpr std::string_view quic_header_protection_label = "quic hp";      // RFC 9001 §5.1

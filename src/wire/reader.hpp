@@ -17,21 +17,18 @@ struct VectorBounds {
 class Reader {
     Bytes rest_;
 
-    template <std::size_t Width>
-    Result<std::uint64_t> number() noexcept {
+    template <std::size_t Width> Result<std::uint64_t> number() noexcept {
         if (rest_.size() < Width) return fail(ErrorCode::truncated);
         std::uint64_t value = 0;
         for (std::size_t i = 0; i < Width; ++i) value = value << 8 | rest_[i];
         rest_ = rest_.subspan(Width);
         return value;
     }
-    template <class T, std::size_t Width>
-    Result<T> integer() noexcept {
+    template <class T, std::size_t Width> Result<T> integer() noexcept {
         PAVISE_LET(const std::uint64_t value, number<Width>());
         return static_cast<T>(value);
     }
-    template <std::size_t Width>
-    Result<Bytes> vector(VectorBounds bounds) noexcept {
+    template <std::size_t Width> Result<Bytes> vector(VectorBounds bounds) noexcept {
         PAVISE_LET(const std::uint64_t length, number<Width>());
         if (length < bounds.least || length > bounds.most) return fail(ErrorCode::bad_vector_length);
         return bytes(static_cast<std::size_t>(length));

@@ -67,7 +67,8 @@ class Writer {
 
     // Bytes in the buffer so far, including what stood there before this Writer.
     std::size_t position() const noexcept { return out_.size(); }
-    // Overwrites bytes written before (placeholders such as PSK binders). Precondition: they lie in the buffer.
+    // Overwrites bytes written before (placeholders such as PSK binders). Precondition: they lie in the
+    // buffer.
     void overwrite(std::size_t position, Bytes bytes) {
         for (std::size_t i = 0; i < bytes.size(); ++i) out_[position + i] = bytes[i];
     }

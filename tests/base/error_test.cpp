@@ -8,7 +8,9 @@
 namespace pavise {
 namespace {
 
-ErrorCode code_at(std::size_t i) { return static_cast<ErrorCode>(i); }
+ErrorCode code_at(std::size_t i) {
+    return static_cast<ErrorCode>(i);
+}
 
 TEST(ErrorTable, every_row_has_a_unique_name_and_a_text) {
     std::set<std::string_view> names;
@@ -25,7 +27,8 @@ TEST(ErrorTable, what_the_peer_did_wrong_is_answered_with_a_named_alert) {
     for (std::size_t i = 0; i < error_count; ++i) {
         const Error error{code_at(i)};
         const auto alert = alert_of(error);
-        EXPECT_NE(name_of(alert.value_or(AlertDescription::internal_error)), "unknown") << name_of(error.code);
+        EXPECT_NE(name_of(alert.value_or(AlertDescription::internal_error)), "unknown")
+            << name_of(error.code);
         EXPECT_TRUE(alert || blame_of(error) != Blame::negotiation) << name_of(error.code);
         EXPECT_TRUE(!alert || blame_of(error) != Blame::transport) << name_of(error.code);
     }

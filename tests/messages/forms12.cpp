@@ -34,19 +34,15 @@ void add_server_key_exchanges(std::vector<Form>& forms) {
                  "020405"
                  "0804"
                  "0003a0a1a2"),
-        [](Generator& g) {
-            return EcdheServerKeyExchange{make_ecdh_params(g), {}, make_signature(g)};
-        }));
-    forms.push_back(
-        form<DheServerKeyExchange>("DheServerKeyExchange",
-                                   from_hex("0002fffd"
-                                            "000102"
-                                            "00020809"
-                                            "0401"
-                                            "0001a0"),
-                                   [](Generator& g) {
-                                       return DheServerKeyExchange{make_dh_params(g), {}, make_signature(g)};
-                                   }));
+        [](Generator& g) { return EcdheServerKeyExchange{make_ecdh_params(g), {}, make_signature(g)}; }));
+    forms.push_back(form<DheServerKeyExchange>(
+        "DheServerKeyExchange",
+        from_hex("0002fffd"
+                 "000102"
+                 "00020809"
+                 "0401"
+                 "0001a0"),
+        [](Generator& g) { return DheServerKeyExchange{make_dh_params(g), {}, make_signature(g)}; }));
     forms.push_back(
         form<PskServerKeyExchange>("PskServerKeyExchange", from_hex("000468696e74"),
                                    [](Generator& g) { return PskServerKeyExchange{g.bytes(0, 50)}; }));
@@ -56,18 +52,14 @@ void add_server_key_exchanges(std::vector<Form>& forms) {
                  "03"
                  "0017"
                  "020405"),
-        [](Generator& g) {
-            return EcdhePskServerKeyExchange{g.bytes(0, 50), make_ecdh_params(g)};
-        }));
-    forms.push_back(
-        form<DhePskServerKeyExchange>("DhePskServerKeyExchange",
-                                      from_hex("000168"
-                                               "0002fffd"
-                                               "000102"
-                                               "00020809"),
-                                      [](Generator& g) {
-                                          return DhePskServerKeyExchange{g.bytes(0, 50), make_dh_params(g)};
-                                      }));
+        [](Generator& g) { return EcdhePskServerKeyExchange{g.bytes(0, 50), make_ecdh_params(g)}; }));
+    forms.push_back(form<DhePskServerKeyExchange>(
+        "DhePskServerKeyExchange",
+        from_hex("000168"
+                 "0002fffd"
+                 "000102"
+                 "00020809"),
+        [](Generator& g) { return DhePskServerKeyExchange{g.bytes(0, 50), make_dh_params(g)}; }));
 }
 
 void add_client_key_exchanges(std::vector<Form>& forms) {
@@ -87,16 +79,12 @@ void add_client_key_exchanges(std::vector<Form>& forms) {
         "EcdhePskClientKeyExchange",
         from_hex("0003706f6f"
                  "020405"),
-        [](Generator& g) {
-            return EcdhePskClientKeyExchange{g.bytes(0, 128), {g.bytes(1, 255)}};
-        }));
-    forms.push_back(
-        form<DhePskClientKeyExchange>("DhePskClientKeyExchange",
-                                      from_hex("0003706f6f"
-                                               "00020809"),
-                                      [](Generator& g) {
-                                          return DhePskClientKeyExchange{g.bytes(0, 128), {g.bytes(1, 256)}};
-                                      }));
+        [](Generator& g) { return EcdhePskClientKeyExchange{g.bytes(0, 128), {g.bytes(1, 255)}}; }));
+    forms.push_back(form<DhePskClientKeyExchange>(
+        "DhePskClientKeyExchange",
+        from_hex("0003706f6f"
+                 "00020809"),
+        [](Generator& g) { return DhePskClientKeyExchange{g.bytes(0, 128), {g.bytes(1, 256)}}; }));
 }
 
 } // namespace
@@ -129,13 +117,11 @@ void add_messages12(std::vector<Form>& forms) {
                                   "0002a0a1"
                                   "0001b0"),
                          make_certificate_request));
-    forms.push_back(
-        form<NewSessionTicket12>("NewSessionTicket12",
-                                 from_hex("00001c20"
-                                          "0003a0a1a2"),
-                                 [](Generator& g) {
-                                     return NewSessionTicket12{g.value<std::uint32_t>(), g.bytes(0, 300)};
-                                 }));
+    forms.push_back(form<NewSessionTicket12>(
+        "NewSessionTicket12",
+        from_hex("00001c20"
+                 "0003a0a1a2"),
+        [](Generator& g) { return NewSessionTicket12{g.value<std::uint32_t>(), g.bytes(0, 300)}; }));
     add_server_key_exchanges(forms);
     add_client_key_exchanges(forms);
 }

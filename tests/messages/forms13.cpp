@@ -58,10 +58,9 @@ void add_messages13(std::vector<Form>& forms) {
     forms.push_back(
         form<EncryptedExtensions>("EncryptedExtensions", from_hex("000400000000"),
                                   [](Generator& g) { return EncryptedExtensions{g.extensions()}; }));
-    forms.push_back(form<CertificateRequest>("CertificateRequest", from_hex("01cc0008000d000400020403"),
-                                             [](Generator& g) {
-                                                 return CertificateRequest{g.bytes(0, 255), g.extensions(2)};
-                                             }));
+    forms.push_back(form<CertificateRequest>(
+        "CertificateRequest", from_hex("01cc0008000d000400020403"),
+        [](Generator& g) { return CertificateRequest{g.bytes(0, 255), g.extensions(2)}; }));
     forms.push_back(form("Certificate",
                          from_hex("01cc"
                                   "00000f"

@@ -30,10 +30,7 @@ KeyShareClientHello make_key_shares(Generator& g) {
 
 OfferedPsks make_offered_psks(Generator& g) {
     const std::size_t count = g.between(1, 5);
-    return {g.many(count, count,
-                   [&] {
-                       return PskIdentity{g.bytes(1, 200), g.value<std::uint32_t>()};
-                   }),
+    return {g.many(count, count, [&] { return PskIdentity{g.bytes(1, 200), g.value<std::uint32_t>()}; }),
             g.many(count, count, [&] { return PskBinderEntry{g.bytes(32, 255)}; })};
 }
 
@@ -220,18 +217,17 @@ void add_ech(std::vector<Form>& forms) {
                  "0004"
                  "00000000"),
         [](Generator& g) {
-            return EchConfigContents{
-                g.value<std::uint8_t>(),
-                g.value<std::uint16_t>(),
-                g.bytes(1, 70),
-                g.many(
-                    1, 4,
-                    [&] {
-                        return HpkeSymmetricCipherSuite{g.value<std::uint16_t>(), g.value<std::uint16_t>()};
-                    }),
-                g.value<std::uint8_t>(),
-                g.bytes(1, 255),
-                g.extensions()};
+            return EchConfigContents{g.value<std::uint8_t>(),
+                                     g.value<std::uint16_t>(),
+                                     g.bytes(1, 70),
+                                     g.many(1, 4,
+                                            [&] {
+                                                return HpkeSymmetricCipherSuite{g.value<std::uint16_t>(),
+                                                                                g.value<std::uint16_t>()};
+                                            }),
+                                     g.value<std::uint8_t>(),
+                                     g.bytes(1, 255),
+                                     g.extensions()};
         }));
     forms.push_back(
         form<EchHelloRetryRequest>("EchHelloRetryRequest", from_hex("0102030405060708"), [](Generator& g) {

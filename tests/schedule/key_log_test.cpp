@@ -83,7 +83,7 @@ TEST_F(FileKeyLogTest, begins_an_empty_file_with_a_comment_and_appends_to_anothe
 
 TEST_F(FileKeyLogTest, is_readable_by_its_owner_alone) {
     ASSERT_TRUE(FileKeyLog::open(path_));
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat(path_.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600u);
 }

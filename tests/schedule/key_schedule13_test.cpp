@@ -9,26 +9,18 @@ using namespace testing;
 
 // A stage that was left is gone: an lvalue has no way to the next stage.
 template <class Stage>
-concept goes_on_as_lvalue = requires(Stage& stage, Bytes secret) {
-    stage.to_handshake(secret);
-}
-|| requires(Stage& stage) {
-    stage.to_master();
-};
+concept goes_on_as_lvalue = requires(Stage& stage, Bytes secret) { stage.to_handshake(secret); } ||
+                            requires(Stage& stage) { stage.to_master(); };
 template <class Stage>
-concept goes_on_as_rvalue = requires(Stage stage, Bytes secret) {
-    std::move(stage).to_handshake(secret);
-}
-|| requires(Stage stage) {
-    std::move(stage).to_master();
-};
+concept goes_on_as_rvalue = requires(Stage stage, Bytes secret) { std::move(stage).to_handshake(secret); } ||
+                            requires(Stage stage) { std::move(stage).to_master(); };
 static_assert(!goes_on_as_lvalue<EarlyStage> && goes_on_as_rvalue<EarlyStage>);
 static_assert(!goes_on_as_lvalue<HandshakeStage> && goes_on_as_rvalue<HandshakeStage>);
 static_assert(!goes_on_as_rvalue<MasterStage>);
 
 template <class T>
 constexpr bool moves_and_is_never_copied =
-    std::is_nothrow_move_constructible_v<T>&& std::is_nothrow_move_assignable_v<T> &&
+    std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
     !std::is_copy_constructible_v<T>;
 static_assert(moves_and_is_never_copied<EarlyStage>);
 static_assert(moves_and_is_never_copied<HandshakeStage>);
