@@ -10,6 +10,7 @@
 #include <pavise/export.hpp>
 #include <pavise/registry.hpp>
 #include <pavise/result.hpp>
+#include <pavise/session.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -92,6 +93,19 @@ struct RecordPadding {
     std::uint16_t block = 0;
 };
 
+// A secret that both sides were given by other means (RFC 8446 §2.2, RFC 9257). At least 128 bits of entropy:
+// a password is not one, whoever sees a handshake can guess it offline.
+struct ExternalPsk {
+    // Whether the key is used as it is, or imported for every hash that a suite may need (RFC 9258).
+    enum class Kind : std::uint8_t { plain, imported };
+
+    ByteVector identity;                                          // 1 to 65535 bytes
+    ByteVector key;                                               // not empty
+    CipherSuite suite_hash = CipherSuite::TLS_AES_128_GCM_SHA256; // plain: the hash of this suite
+    Kind kind = Kind::plain;
+    ByteVector context; // imported: what else the two sides agreed on (RFC 9258 §3.1)
+};
+
 PAVISE_EXPORT std::vector<CipherSuite> default_cipher_suites();
 PAVISE_EXPORT std::vector<NamedGroup> default_groups();
 PAVISE_EXPORT std::vector<SignatureScheme> default_signature_schemes();
@@ -101,6 +115,7 @@ struct DeferredDecisions {
     bool certificate = false; // judge the peer's chain
     bool signature = false;   // sign with a key that lives elsewhere
     bool config = false;      // server: choose the config after the ClientHello
+    bool psk = false;         // server: open a ticket or find a pre-shared key
 };
 
 struct ClientConfig {
@@ -116,6 +131,11 @@ struct ClientConfig {
     TrustStore trust;
     CommonName common_name = CommonName::ignored;
     std::vector<Credential> credentials; // for a server that asks for a client certificate
+
+    std::shared_ptr<SessionCache>
+        sessions; // where tickets go and come from; none: only ClientOptions::session
+    std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
+    std::vector<ExternalPsk> external_psks;
 
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
     Grease grease = Grease::on;
@@ -138,6 +158,21 @@ struct ServerConfig {
 
     PeerVerification client_verification = PeerVerification::none;
     TrustStore client_trust;
+
+    // Sessions: `session_store` where it is set, else tickets sealed by `ticket_keys`, else none.
+    TicketKeys ticket_keys;
+    std::shared_ptr<SessionStore> session_store;
+    std::size_t tickets = 2;                    // how many a new connection is given
+    std::chrono::seconds ticket_lifetime{7200}; // at most 7 days (RFC 8446 §4.6.1)
+    std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
+    std::vector<ExternalPsk> external_psks;
+    ByteVector session_context; // sessions of one context are not taken in another; any bytes
+
+    // Early data (RFC 8446 §2.3): it can be replayed by an attacker within what `replay_register` cannot see.
+    // Taken only with a register, and only within `early_data_window` of its ticket's expected age.
+    std::uint32_t max_early_data = 0; // bytes; 0: refused
+    std::shared_ptr<ReplayRegister> replay_register;
+    Milliseconds early_data_window{10'000};
 
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
     RecordPadding padding;

@@ -40,10 +40,17 @@ namespace engine {
 class ConnectionCore;
 }
 
+enum class EarlyData : std::uint8_t { off, on };
+
 struct ClientOptions {
     // The name that the certificate must be valid for and, unless it is an IP address, that is sent as SNI.
     // A-labels (xn--…) for internationalised names. Empty only where the config does not verify the peer.
     std::string server_name;
+    // To be resumed, if the server agrees. Empty: one of the config's cache, if it has one.
+    Session session;
+    // Whether data written before the handshake is complete may go out as early data (RFC 8446 §2.3): fast,
+    // but an attacker can replay it, and it is not forward secret.
+    EarlyData early_data = EarlyData::off;
 };
 
 // Whether a KeyUpdate asks the peer to change its keys as well (RFC 8446 §4.6.3).
@@ -53,6 +60,12 @@ enum class KeyUpdateScope : std::uint8_t { ours, both };
 struct SignatureRequest {
     SignatureScheme scheme;
     Bytes content; // sign exactly these bytes; valid until the request is answered
+};
+
+// Which of the offered PSKs the caller knows, and its key.
+struct FoundPsk {
+    std::uint16_t index; // into offered_psks()
+    ExternalPsk psk;
 };
 
 class PAVISE_EXPORT Connection {
@@ -128,6 +141,19 @@ class PAVISE_EXPORT Connection {
     // The ClientHello message as it came, header included (server, Decision::config).
     Bytes client_hello() const;
     Status choose_config(std::shared_ptr<const ServerConfig> config);
+    // The identities that the client offers, in its order (server, Decision::psk); at most eight. Valid until
+    // the answer.
+    std::vector<Bytes> offered_psks() const;
+    // The one that is known; nothing: the handshake goes on without. The config's own PSKs and tickets are
+    // not asked.
+    Status choose_psk(const std::optional<FoundPsk>& found);
+
+    // ---- sessions and early data
+    // The sessions that the server gave since the last call, the newest last (client). Those that the
+    // config's cache took are here too. At most the last 16.
+    std::vector<Session> take_sessions();
+    // How many bytes of early data write() still takes before the handshake is complete (client).
+    std::size_t early_data_room() const;
 
     const Negotiated& negotiated() const;
     Role role() const;

@@ -13,7 +13,10 @@ namespace pavise {
 enum class Role : std::uint8_t { client, server };
 
 // What the connection waits for from its caller (see DeferredDecisions).
-enum class Decision : std::uint8_t { none, certificate, signature, config };
+enum class Decision : std::uint8_t { none, certificate, signature, config, psk };
+
+// What became of early data. A client whose early data was rejected sends it again, or something else.
+enum class EarlyDataStatus : std::uint8_t { not_offered, pending, accepted, rejected };
 
 // What was agreed. Views and values are valid as long as the connection.
 struct Negotiated {
@@ -27,6 +30,9 @@ struct Negotiated {
     std::vector<ByteVector> peer_chain;             // DER, as the peer sent it, leaf first
     std::vector<ByteVector> verified_chain;         // DER, leaf to anchor; empty where nothing was verified
     bool hello_retry = false;                       // a HelloRetryRequest was needed
+    bool resumed = false;    // by a session: the chains are those of its first connection
+    ByteVector psk_identity; // of the external PSK, if one authenticated both sides
+    EarlyDataStatus early_data = EarlyDataStatus::not_offered;
 };
 
 } // namespace pavise

@@ -156,6 +156,21 @@ Status Connection::choose_config(std::shared_ptr<const ServerConfig> config) {
     return guarded(*core_, [&] { return core_->choose_config(std::move(config)); });
 }
 
+std::vector<Bytes> Connection::offered_psks() const {
+    return core_->offered_psks();
+}
+
+Status Connection::choose_psk(const std::optional<FoundPsk>& found) {
+    return guarded(*core_, [&] { return core_->choose_psk(found); });
+}
+
+std::vector<Session> Connection::take_sessions() {
+    return core_->take_sessions();
+}
+std::size_t Connection::early_data_room() const {
+    return core_->sending().early_data_room();
+}
+
 const Negotiated& Connection::negotiated() const {
     return core_->negotiated();
 }

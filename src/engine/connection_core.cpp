@@ -3,6 +3,7 @@
 #include "engine/config_check.hpp"
 #include "engine/peer_verification.hpp"
 #include "handshake/credential.hpp"
+#include "handshake/server/resumption.hpp"
 #include "schedule/traffic_keys.hpp"
 
 namespace pavise::engine {
@@ -31,7 +32,12 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<c
     core->reader_.set_change_cipher_specs(record::ChangeCipherSpecs::accepted);
     core->negotiated_.server_name = sni;
     const auto around = core->surroundings(*core->client_config_->rng, *core->client_config_->clock);
-    PAVISE_LET(core->handshake_, handshake::make_client(core->client_config_, std::move(sni), around));
+    PAVISE_LET(core->binding_, session_binding(*core->client_config_));
+    handshake::ClientStart start{core->client_config_, std::move(sni), core->session_to_resume(options),
+                                 options.early_data == EarlyData::on ? EarlyDataStatus::pending
+                                                                     : EarlyDataStatus::not_offered,
+                                 core->binding_};
+    PAVISE_LET(core->handshake_, handshake::make_client(std::move(start), around));
     PAVISE_TRY(core->handshake_->start());
     core->sending_.output(); // the first flight stands ready, under its own record version
     core->sending_.set_hello_version(ProtocolVersion::tls_1_2);
@@ -48,6 +54,23 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::server(std::shared_ptr<c
     const auto around = core->surroundings(*core->server_config_->rng, *core->server_config_->clock);
     PAVISE_LET(core->handshake_, handshake::make_server(around));
     return core;
+}
+
+// A session counts only for the name, the policy and the trusted certificates under which it was made.
+Session ConnectionCore::session_to_resume(const ClientOptions& options) const {
+    const std::string& name = negotiated_.server_name;
+    Session session = options.session;
+    if (!session && client_config_->sessions != nullptr)
+        session = client_config_->sessions->take(name, client_config_->clock->now());
+    if (!session || session.data()->server_name != name || session.data()->binding != binding_) return {};
+    return session;
+}
+
+void ConnectionCore::keep_session(Session session) {
+    constexpr std::size_t most = 16; // a caller that does not ask keeps the newest
+    if (client_config_->sessions != nullptr) client_config_->sessions->put(negotiated_.server_name, session);
+    if (new_sessions_.size() == most) new_sessions_.erase(new_sessions_.begin());
+    new_sessions_.push_back(std::move(session));
 }
 
 handshake::Surroundings ConnectionCore::surroundings(Rng& rng, Clock& clock) {
@@ -182,7 +205,14 @@ Status ConnectionCore::handle_alert(const record::Record& record) {
 
 Status ConnectionCore::handle_application_data(const record::Record& record) {
     // The handshake is complete only with a FinishedVerified in its hands.
-    if (!handshake_complete()) return fail(ErrorCode::unexpected_application_data);
+    if (!handshake_complete()) {
+        if (handshake_->exchange().read_level() != Level::early_data)
+            return fail(ErrorCode::unexpected_application_data);
+        // "If the server receives more than max_early_data_size bytes … it SHOULD terminate the connection
+        // with an 'unexpected_message' alert" (RFC 8446 §4.6.1)
+        if (record.fragment.size() > early_data_left_) return fail(ErrorCode::too_much_early_data);
+        early_data_left_ -= record.fragment.size();
+    }
     if (record.fragment.empty()) return handshake_->exchange().budget.draw();
     handshake_->exchange().budget.refill(record.fragment.size());
     data_ = record.fragment;
@@ -214,7 +244,8 @@ Status ConnectionCore::resolve_decisions() {
         const Decision decision = waiting_for();
         const bool ours = (decision == Decision::certificate && !deferred().certificate) ||
                           (decision == Decision::signature && !deferred().signature) ||
-                          (decision == Decision::config && !deferred().config);
+                          (decision == Decision::config && !deferred().config) ||
+                          (decision == Decision::psk && !deferred().psk);
         if (!ours) break;
         PAVISE_TRY(decide_by_config());
     }
@@ -224,7 +255,16 @@ Status ConnectionCore::resolve_decisions() {
 
 Status ConnectionCore::decide_by_config() {
     switch (waiting_for()) {
-    case Decision::config: return handshake_->decide(handshake::ConfigChosen{server_config_});
+    case Decision::config: {
+        PAVISE_LET(binding_, session_binding(*server_config_));
+        return handshake_->decide(handshake::ConfigChosen{server_config_, binding_});
+    }
+    case Decision::psk: {
+        PAVISE_LET(const auto choice, handshake::server::find_psks(*hooks_.provider, *server_config_,
+                                                                   binding_, *handshake_->psk_offer(),
+                                                                   handshake_->exchange().clock().now()));
+        return handshake_->decide(choice);
+    }
     case Decision::certificate: {
         PAVISE_LET(const auto verdict, judge_certificate());
         return handshake_->decide(verdict);
@@ -265,9 +305,30 @@ Status ConnectionCore::choose_config(std::shared_ptr<const ServerConfig> config)
     if (waiting_for() != Decision::config) return fail(ErrorCode::nothing_to_decide);
     if (config == nullptr) return fail(ErrorCode::bad_config);
     PAVISE_TRY(check(*config));
-    server_config_ = config;
+    server_config_ = std::move(config);
     sending_.set_padding(server_config_->padding);
-    return decide(handshake::ConfigChosen{std::move(config)});
+    if (auto binding = session_binding(*server_config_); binding)
+        binding_ = *std::move(binding);
+    else
+        return poison(binding.error());
+    return decide(handshake::ConfigChosen{server_config_, binding_});
+}
+
+std::vector<Bytes> ConnectionCore::offered_psks() const {
+    const handshake::PskOffer* offer = handshake_->psk_offer();
+    return offer != nullptr ? offer->identities : std::vector<Bytes>();
+}
+
+Status ConnectionCore::choose_psk(const std::optional<FoundPsk>& found) {
+    PAVISE_TRY(usable());
+    if (waiting_for() != Decision::psk) return fail(ErrorCode::nothing_to_decide);
+    handshake::PskChosen choice;
+    if (found) {
+        auto psks = handshake::psks_of(*hooks_.provider, found->psk);
+        if (!psks) return Unexpected(psks.error());
+        for (handshake::Psk& psk : *psks) choice.found.push_back({found->index, std::move(psk)});
+    }
+    return decide(choice);
 }
 
 // ---------------------------------------------------------------- state

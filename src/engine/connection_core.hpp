@@ -35,6 +35,9 @@ class ConnectionCore final : private handshake::Transport {
     Negotiated negotiated_;
     std::unique_ptr<handshake::Handshake> handshake_;
     std::atomic<bool> peer_closed_{false};
+    std::size_t early_data_left_ = 0; // server: bytes of early data that may yet come
+    std::vector<Session> new_sessions_;
+    ByteVector binding_; // what our sessions are bound to
 
     ConnectionCore(Role role, const Hooks& hooks) :
         role_(role),
@@ -78,6 +81,9 @@ class ConnectionCore final : private handshake::Transport {
     }
     Status decide_certificate(std::optional<Error> refusal);
     Status choose_config(std::shared_ptr<const ServerConfig> config);
+    Status choose_psk(const std::optional<FoundPsk>& found);
+    std::vector<Bytes> offered_psks() const;
+    std::vector<Session> take_sessions() { return std::exchange(new_sessions_, {}); }
     const handshake::PendingSignature* pending_signature() const { return handshake_->pending_signature(); }
     Bytes client_hello() const { return handshake_->client_hello(); }
 
@@ -90,9 +96,15 @@ class ConnectionCore final : private handshake::Transport {
                                crypto::Hmac& hmac) override;
     Status send_change_cipher_spec() override { return sending_.send_change_cipher_spec(); }
     Status answer_key_update() override;
+    void allow_early_data(std::size_t bytes) override { sending_.allow_early_data(bytes); }
+    void drop_write_keys() override { sending_.drop_keys(); }
+    void expect_early_data(std::size_t bytes) override { early_data_left_ = bytes; }
+    void skip_early_data(std::size_t bytes) override { reader_.skip_undecryptable(bytes); }
+    void keep_session(Session session) override;
 
     handshake::Surroundings surroundings(Rng& rng, Clock& clock);
     const DeferredDecisions& deferred() const;
+    Session session_to_resume(const ClientOptions& options) const;
     Status usable() const;
     // Decisions, then records, as far as both go.
     Status proceed();

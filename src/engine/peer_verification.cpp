@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "trust/verify.hpp"
+#include "wire/writer.hpp"
 
 namespace pavise::engine {
 
@@ -25,7 +26,36 @@ const trust::TrustStore& store_of(const TrustStore& store) {
     return store.data() != nullptr ? *store.data() : nobody;
 }
 
+Result<ByteVector> digest_of(Bytes written) {
+    PAVISE_LET(const auto hash, crypto::botan_provider().hash(crypto::HashId::sha256));
+    hash->update(written);
+    PAVISE_LET(const crypto::Digest digest, hash->digest());
+    return ByteVector(digest.begin(), digest.end());
+}
+
 } // namespace
+
+Result<ByteVector> session_binding(const ClientConfig& config) {
+    ByteVector bytes;
+    wire::Writer writer(bytes);
+    writer.vector8(as_bytes("client"));
+    writer.u8(static_cast<std::uint8_t>(config.verification));
+    writer.u8(static_cast<std::uint8_t>(config.common_name));
+    writer.u8(config.deferred.certificate ? 1 : 0);
+    writer.vector8(store_of(config.trust).fingerprint());
+    return digest_of(bytes);
+}
+
+Result<ByteVector> session_binding(const ServerConfig& config) {
+    ByteVector bytes;
+    wire::Writer writer(bytes);
+    writer.vector8(as_bytes("server"));
+    writer.u8(static_cast<std::uint8_t>(config.client_verification));
+    writer.u8(config.deferred.certificate ? 1 : 0);
+    writer.vector8(store_of(config.client_trust).fingerprint());
+    writer.vector24(config.session_context);
+    return digest_of(bytes);
+}
 
 Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
                                                           const Negotiated& negotiated) {

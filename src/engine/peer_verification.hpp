@@ -18,6 +18,11 @@ Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
 Result<handshake::CertificateVerdict> verify_client(const ServerConfig& config,
                                                     const crypto::Provider& provider, Negotiated& negotiated);
 
+// A digest of all that decides whether a peer is believed: policy, purpose and trusted certificates. A
+// session that was made under another one is not resumed.
+Result<ByteVector> session_binding(const ClientConfig& config);
+Result<ByteVector> session_binding(const ServerConfig& config);
+
 // The key of the peer's own certificate, unverified.
 Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
                                                           const Negotiated& negotiated);

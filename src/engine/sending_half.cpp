@@ -111,8 +111,9 @@ Bytes SendingHalf::output() {
 Status SendingHalf::ready_to_write() {
     if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
     if (is_closed()) return fail(ErrorCode::already_closed);
-    if (!is_open()) return fail(ErrorCode::handshake_not_done);
+    if (!is_open() && early_room_ == 0) return fail(ErrorCode::handshake_not_done);
     PAVISE_TRY(settle());
+    if (!is_open()) return {};
     // RFC 9846 §5.5: keys MUST change before the AEAD's limit.
     if (writer_.records_until_key_update() == 0)
         return send_key_update(KeyUpdateRequest::update_not_requested);
@@ -121,13 +122,17 @@ Status SendingHalf::ready_to_write() {
 
 Result<std::size_t> SendingHalf::write(Bytes data) {
     PAVISE_TRY(ready_to_write());
-    const std::size_t count = std::min(data.size(), writer_.room());
-    if (count > 0) PAVISE_TRY(write_record(ContentType::application_data, data.first(count)));
+    std::size_t count = std::min(data.size(), writer_.room());
+    if (!is_open()) count = std::min(count, early_room_);
+    if (count == 0) return count;
+    PAVISE_TRY(write_record(ContentType::application_data, data.first(count)));
+    if (!is_open()) early_room_ -= count;
     return count;
 }
 
 Result<MutableBytes> SendingHalf::reserve(std::size_t want) {
     PAVISE_TRY(ready_to_write());
+    if (!is_open()) return fail(ErrorCode::handshake_not_done); // early data goes through write()
     return writer_.reserve(want);
 }
 
@@ -156,6 +161,7 @@ Status SendingHalf::cancel() {
 
 Status SendingHalf::update_keys(KeyUpdateScope scope) {
     PAVISE_TRY(ready_to_write());
+    if (!is_open()) return fail(ErrorCode::handshake_not_done);
     const bool ask = scope == KeyUpdateScope::both && mailbox_.begin_peer_update();
     return send_key_update(ask ? KeyUpdateRequest::update_requested : KeyUpdateRequest::update_not_requested);
 }

@@ -27,6 +27,7 @@ class SendingHalf {
     HashSecret traffic_secret_; // of the application level, for the next key update
     std::unique_ptr<crypto::Hmac> hmac_;
     bool alert_queued_ = false;
+    std::size_t early_room_ = 0; // bytes of early data that may yet be written
     std::atomic<bool> open_{false};
     std::atomic<bool> closed_{false};
 
@@ -45,6 +46,10 @@ class SendingHalf {
     }
     Status send_change_cipher_spec();
     Status install(handshake::Level level, const crypto::Suite13& suite, Bytes secret, crypto::Hmac& hmac);
+    // Application data may be written as early data, this many bytes.
+    void allow_early_data(std::size_t bytes) noexcept { early_room_ = bytes; }
+    std::size_t early_data_room() const noexcept { return is_open() ? 0 : early_room_; }
+    void drop_keys() noexcept { writer_.drop_protection(); }
     // Application data may be written from now on.
     void open() noexcept { open_.store(true, std::memory_order_release); }
 

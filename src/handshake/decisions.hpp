@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/provider.hpp"
+#include "handshake/psk.hpp"
 
 #include <pavise/config.hpp>
 #include <pavise/error.hpp>
@@ -27,9 +28,23 @@ struct Signature {
     Bytes value;
 };
 
-// Which config serves this client, whose hello is in view.
+// Which config serves this client, whose hello is in view, and what its sessions are bound to.
 struct ConfigChosen {
     std::shared_ptr<const ServerConfig> config;
+    ByteVector binding; // see SessionData::binding
+};
+
+// The PSKs that a client offers: which of them is known?
+struct PskOffer {
+    std::vector<Bytes> identities; // views into the hello
+};
+// The first that is known and fits, or none: the handshake goes on without.
+struct PskChosen {
+    struct Found {
+        std::uint16_t index;
+        Psk psk;
+    };
+    std::vector<Found> found; // candidates in the client's order; those that do not fit are passed over
 };
 
 } // namespace pavise::handshake

@@ -33,15 +33,23 @@ class Handshake {
     virtual Status decide(const CertificateVerdict& verdict) = 0;
     virtual Status decide(const Signature& signature) = 0;
     virtual Status decide(const ConfigChosen& choice) = 0;
+    virtual Status decide(const PskChosen& choice) = 0;
+    // While waiting for a PSK; else null.
+    virtual const PskOffer* psk_offer() const = 0;
     // While waiting for a signature; else null.
     virtual const PendingSignature* pending_signature() const = 0;
     // While waiting for a config: the ClientHello message, header included.
     virtual Bytes client_hello() const = 0;
 };
 
-// `sni` is sent as server_name unless empty.
-Result<std::unique_ptr<Handshake>> make_client(std::shared_ptr<const ClientConfig> config, std::string sni,
-                                               const Surroundings& surroundings);
+struct ClientStart {
+    std::shared_ptr<const ClientConfig> config;
+    std::string sni; // sent as server_name unless empty
+    Session session; // to be resumed; empty: none
+    EarlyDataStatus early_data = EarlyDataStatus::not_offered;
+    ByteVector binding; // for the sessions that come: see SessionData::binding
+};
+Result<std::unique_ptr<Handshake>> make_client(ClientStart start, const Surroundings& surroundings);
 Result<std::unique_ptr<Handshake>> make_server(const Surroundings& surroundings);
 
 } // namespace pavise::handshake

@@ -8,6 +8,7 @@
 
 #include "crypto/provider.hpp"
 #include "handshake/exchange.hpp"
+#include "handshake/psk.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/finished.hpp"
 
@@ -20,8 +21,11 @@ class PeerAuthenticated {
     friend Result<PeerAuthenticated> verify_certificate_verify(const messages::CertificateVerify&,
                                                                const crypto::PublicKey&, Signer,
                                                                std::span<const SignatureScheme>, Bytes);
-    friend PeerAuthenticated authenticated_by_psk() noexcept;
+    friend PeerAuthenticated authenticated_by_psk(const Psk&) noexcept;
 };
+
+// The peer that can go on knows the key; that it does, its Finished proves (RFC 8446 §4.2.11).
+PeerAuthenticated authenticated_by_psk(const Psk& psk) noexcept;
 
 class FinishedVerified {
     FinishedVerified() = default;

@@ -6,6 +6,7 @@
 
 #include <pavise/bytes.hpp>
 #include <pavise/result.hpp>
+#include <pavise/session.hpp>
 
 #include <cstdint>
 
@@ -28,6 +29,20 @@ class Transport {
                                        crypto::Hmac& hmac) = 0;
     // Sends the record that quiets middleboxes (RFC 8446 §D.4). A transport without records does nothing.
     virtual Status send_change_cipher_spec() = 0;
+
+    // ---- early data (RFC 8446 §2.3)
+    // Client: data may be written now, this many bytes; 0 ends it.
+    virtual void allow_early_data(std::size_t bytes) = 0;
+    // Client, after a HelloRetryRequest: what is sent next is not protected.
+    virtual void drop_write_keys() = 0;
+    // Server: this many bytes of data may come before the handshake is complete; 0 ends it.
+    virtual void expect_early_data(std::size_t bytes) = 0;
+    // Server: data of this many bytes may come that cannot be read, and is dropped.
+    virtual void skip_early_data(std::size_t bytes) = 0;
+
+    // ---- after the handshake
+    // A session that the server gave us.
+    virtual void keep_session(Session session) = 0;
     // The peer asked us to change our keys too: a KeyUpdate is due before our next data (RFC 8446 §4.6.3).
     virtual Status answer_key_update() = 0;
 };

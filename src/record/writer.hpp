@@ -59,6 +59,9 @@ class RecordWriter {
 
     // From the next record on. Records that wait keep the protection they have.
     void install(WriteProtection protection) noexcept;
+    // The next record is unprotected again: the second ClientHello after early data (RFC 8446 §4.1.2).
+    // Records that wait keep the protection they have.
+    void drop_protection() noexcept { protection_.reset(); }
     bool is_protected() const noexcept { return protection_.has_value(); }
     // legacy_record_version of unprotected records: tls_1_0 for an initial ClientHello, else tls_1_2, the
     // default (RFC 8446 §5.1).

@@ -62,7 +62,7 @@ trust::CertificateSpec leaf_spec(crypto::KeyType type) {
 }
 
 Credential credential_of(const trust::Minted& leaf) {
-    const SecretVector key = leaf.private_key_der();
+    const SecretVector key = must(leaf.key->pkcs8_der(), "writing a key");
     return must(Credential::load(leaf.der, key.view()), "loading a credential");
 }
 

@@ -37,10 +37,11 @@ PairConfig::PairConfig(crypto::KeyType server_key) {
 }
 
 Pair::Pair(PairConfig config) :
-    world_(std::make_unique<World>()),
+    world_(std::make_unique<World>(config.time)),
     step_(config.step),
-    client(must(Connection::client(with(std::move(config.client), world_->client_rng, world_->clock),
-                                   {.server_name = config.name}))),
+    client(must(Connection::client(
+        with(std::move(config.client), world_->client_rng, world_->clock),
+        {.server_name = config.name, .session = config.session, .early_data = config.early_data}))),
     server(must(Connection::server(with(std::move(config.server), world_->server_rng, world_->clock)))) {}
 
 std::size_t deliver(Connection& from, Connection& to, Step step) {

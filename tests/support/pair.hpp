@@ -20,6 +20,9 @@ struct PairConfig {
     ServerConfig server;
     std::string name = std::string(server_name);
     Step step = 0;
+    Session session; // for the client to resume
+    EarlyData early_data = EarlyData::off;
+    Timestamp time = test_time;
 
     explicit PairConfig(crypto::KeyType server_key = crypto::KeyType::ecdsa_p256);
 };
@@ -27,6 +30,7 @@ struct PairConfig {
 class Pair {
     // Behind pointers, so that a Pair can be moved while its connections refer to them.
     struct World {
+        explicit World(Timestamp now) : clock(now) {}
         FixedClock clock;
         SeededRng client_rng{1};
         SeededRng server_rng{2};

@@ -1,7 +1,9 @@
 // From EncryptedExtensions to the end of the handshake: the server proves who it is, and so do we where it
 // asks (RFC 8446 §4.3, §4.4).
 #include "handshake/client/states.hpp"
+#include "messages/empty_messages.hpp"
 #include "messages/extension/alpn.hpp"
+#include "messages/extension/early_data.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
 
@@ -23,6 +25,25 @@ Status accept_alpn(const messages::EncryptedExtensions& message, Context& contex
         return fail(ErrorCode::alpn_not_offered);
     context.exchange.negotiated().alpn_protocol = name;
     return {};
+}
+
+Status accept_extensions(const messages::EncryptedExtensions& message, const messages::ExtensionSet& offered,
+                         Context& context) {
+    PAVISE_TRY(messages::refuse_unsolicited(message.extensions, MessageKind::encrypted_extensions, offered));
+    PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::encrypted_extensions));
+    PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
+    PAVISE_TRY(message.extensions.get<messages::SupportedGroups>()); // for a later connection; must parse
+    return accept_alpn(message, context);
+}
+
+// Ends the early data that the server took: what follows is under the handshake's keys (§4.5).
+Status end_early_data(Handshake13& handshake, crypto::Hmac& hmac, Context& context) {
+    Exchange& exchange = context.exchange;
+    if (exchange.negotiated().early_data != EarlyDataStatus::accepted) return {};
+    exchange.transport().allow_early_data(0);
+    PAVISE_TRY(exchange.send(messages::EndOfEarlyData{}, &handshake.transcript));
+    return exchange.transport().install_write_secret(Level::handshake, handshake.suite,
+                                                     handshake.secrets.client.view(), hmac);
 }
 
 Result<AwaitCertificateVerdict> accept_certificate(const messages::Certificate& message,
@@ -78,13 +99,36 @@ Result<Connected> finish(FinishedVerified server_finished, const crypto::Suite13
 
 Result<Next<ExpectCertificateOrRequest>>
 ExpectEncryptedExtensions::on(const messages::EncryptedExtensions& message, Context& context) && {
-    PAVISE_TRY(messages::refuse_unsolicited(message.extensions, MessageKind::encrypted_extensions, offered));
-    PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::encrypted_extensions));
-    PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
-    PAVISE_TRY(message.extensions.get<messages::SupportedGroups>()); // for a later connection; must parse
-    PAVISE_TRY(accept_alpn(message, context));
+    PAVISE_TRY(accept_extensions(message, offered, context));
+    // "… the server MUST have accepted a PSK cipher suite and selected the first key offered" (§4.2.10)
+    if (message.extensions.contains(ExtensionType::early_data))
+        return fail(ErrorCode::early_data_without_psk);
     handshake.transcript.add(context.exchange.message());
     return ExpectCertificateOrRequest{std::move(handshake), offered};
+}
+
+Result<Next<ExpectServerFinished>>
+ExpectEncryptedExtensionsWithPsk::on(const messages::EncryptedExtensions& message, Context& context) && {
+    Exchange& exchange = context.exchange;
+    PAVISE_TRY(accept_extensions(message, offered, context));
+    PAVISE_LET(const auto early_data, message.extensions.get<messages::EarlyData>());
+    if (early_data) {
+        // "If the server supplies an 'early_data' extension in its EncryptedExtensions message, the client
+        // MUST verify that the server's selected_identity is set to 0"; suite and protocol are those of the
+        // session (§4.2.10).
+        if (exchange.negotiated().early_data != EarlyDataStatus::pending || selected_identity != 0 ||
+            session == nullptr || session->cipher_suite != handshake.suite.id ||
+            session->alpn_protocol != exchange.negotiated().alpn_protocol)
+            return fail(ErrorCode::early_data_without_psk);
+        exchange.negotiated().early_data = EarlyDataStatus::accepted;
+    } else if (exchange.negotiated().early_data == EarlyDataStatus::pending) {
+        exchange.negotiated().early_data = EarlyDataStatus::rejected;
+        exchange.transport().allow_early_data(0);
+        PAVISE_TRY(exchange.transport().install_write_secret(
+            Level::handshake, handshake.suite, handshake.secrets.client.view(), handshake.stage.hmac()));
+    }
+    handshake.transcript.add(exchange.message());
+    return ExpectServerFinished{std::move(handshake), std::nullopt, server_authenticated};
 }
 
 Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::CertificateRequest& message,
@@ -143,6 +187,7 @@ Result<Next<AwaitSignature, Connected>> ExpectServerFinished::on(const messages:
                begin_application13(exchange, std::move(handshake.stage), handshake.transcript));
     PAVISE_TRY(exchange.change_read_keys(Level::application, handshake.suite,
                                          application.traffic.server.view(), application.stage.hmac()));
+    PAVISE_TRY(end_early_data(handshake, application.stage.hmac(), context));
     if (authentication) PAVISE_TRY(send_certificate(exchange, *authentication, handshake.transcript));
     if (!authentication || !authentication->chosen) {
         PAVISE_LET(auto connected, finish(verified, handshake.suite, std::move(handshake.transcript),

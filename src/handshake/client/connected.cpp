@@ -1,13 +1,41 @@
 // After the handshake (RFC 8446 §4.6), and the client as the transports see it.
 #include "handshake/client/states.hpp"
 #include "handshake/running.hpp"
+#include "messages/extension/early_data.hpp"
+#include "schedule/traffic_keys.hpp"
+
+#include <algorithm>
 
 namespace pavise::handshake {
 
 namespace client {
 
-Result<Next<Connected>> Connected::on(const messages::NewSessionTicket&, Context& context) && {
-    PAVISE_TRY(context.exchange.budget.draw());
+Result<Next<Connected>> Connected::on(const messages::NewSessionTicket& message, Context& context) && {
+    Exchange& exchange = context.exchange;
+    PAVISE_TRY(exchange.budget.draw());
+    PAVISE_TRY(messages::check_allowed(message.extensions, messages::MessageKind::new_session_ticket));
+    PAVISE_LET(const auto max_early_data, message.extensions.get<messages::MaxEarlyDataSize>());
+    // "The value of zero indicates that the ticket should be discarded immediately" (§4.6.1)
+    if (message.ticket_lifetime == 0 || context.config->psk_modes.empty()) return std::move(*this);
+
+    const Negotiated& negotiated = exchange.negotiated();
+    SessionData session;
+    session.cipher_suite = suite.id;
+    PAVISE_LET(session.secret,
+               schedule::resumption_psk(*hmac, resumption_master_secret.view(), message.ticket_nonce));
+    session.issued_at = exchange.clock().now();
+    // "Clients MUST NOT cache tickets for longer than 7 days, regardless of the ticket_lifetime" (§4.6.1)
+    session.lifetime = std::min(std::chrono::seconds(message.ticket_lifetime), max_ticket_lifetime);
+    session.age_add = message.ticket_age_add;
+    session.max_early_data = max_early_data ? max_early_data->value : 0;
+    session.ticket.assign(message.ticket.begin(), message.ticket.end());
+    session.server_name = context.server_name;
+    session.alpn_protocol = negotiated.alpn_protocol;
+    session.binding = context.binding;
+    session.peer_chain = negotiated.peer_chain;
+    session.verified_chain = negotiated.verified_chain;
+    session.group = negotiated.group;
+    exchange.transport().keep_session(Session(std::make_shared<const SessionData>(std::move(session))));
     return std::move(*this);
 }
 
@@ -41,6 +69,8 @@ class RunningClient final : public Running<Client> {
     Status decide(const CertificateVerdict& verdict) override { return resume_with(verdict); }
     Status decide(const Signature& signature) override { return resume_with(signature); }
     Status decide(const ConfigChosen&) override { return fail(ErrorCode::nothing_to_decide); }
+    Status decide(const PskChosen&) override { return fail(ErrorCode::nothing_to_decide); }
+    const PskOffer* psk_offer() const override { return nullptr; }
     Bytes client_hello() const override { return {}; }
 };
 
@@ -48,10 +78,10 @@ class RunningClient final : public Running<Client> {
 
 } // namespace client
 
-Result<std::unique_ptr<Handshake>> make_client(std::shared_ptr<const ClientConfig> config, std::string sni,
-                                               const Surroundings& surroundings) {
+Result<std::unique_ptr<Handshake>> make_client(ClientStart start, const Surroundings& surroundings) {
     return std::unique_ptr<Handshake>(std::make_unique<client::RunningClient>(
-        client::Context{Exchange(surroundings), std::move(config), std::move(sni), std::nullopt}));
+        client::Context{Exchange(surroundings), std::move(start.config), std::move(start.sni),
+                        std::move(start.session), start.early_data, std::move(start.binding), std::nullopt}));
 }
 
 } // namespace pavise::handshake

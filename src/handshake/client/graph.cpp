@@ -10,8 +10,11 @@ namespace m = messages;
 struct Rfc8446AppendixA1
     : Table<
           //  in state                    on                       may go to
-          Row<ExpectServerHello, m::ServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>,
-          Row<ExpectServerHelloAfterRetry, m::ServerHello, ExpectEncryptedExtensions>,
+          Row<ExpectServerHello, m::ServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
+              ExpectEncryptedExtensionsWithPsk>,
+          Row<ExpectServerHelloAfterRetry, m::ServerHello, ExpectEncryptedExtensions,
+              ExpectEncryptedExtensionsWithPsk>,
+          Row<ExpectEncryptedExtensionsWithPsk, m::EncryptedExtensions, ExpectServerFinished>,
           Row<ExpectEncryptedExtensions, m::EncryptedExtensions, ExpectCertificateOrRequest>,
           Row<ExpectCertificateOrRequest, m::CertificateRequest, ExpectCertificate>,
           Row<ExpectCertificateOrRequest, m::Certificate, AwaitCertificateVerdict>,
@@ -29,6 +32,9 @@ static_assert(!reachable<Client, ExpectServerHello, Connected, ExpectServerFinis
 // … nor, where certificates authenticate, without a verdict on the chain and a verified CertificateVerify …
 static_assert(!reachable<Client, ExpectCertificateOrRequest, Connected, AwaitCertificateVerdict>());
 static_assert(!reachable<Client, ExpectCertificateOrRequest, Connected, ExpectCertificateVerify>());
+// … nor at all without a CertificateVerify, but by a pre-shared key …
+static_assert(!reachable<Client, ExpectServerHello, Connected, ExpectCertificateVerify,
+                         ExpectEncryptedExtensionsWithPsk>());
 // … and a second HelloRetryRequest has nowhere to go.
 static_assert(!reachable<Client, ExpectServerHelloAfterRetry, ExpectServerHello>());
 

@@ -3,8 +3,10 @@
 #include "crypto/cipher_suite.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
+#include "messages/extension/early_data.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
+#include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
 
 #include <algorithm>
@@ -77,10 +79,23 @@ class ExtensionsWriter {
         add(messages::SupportedVersions{greased(hello_.grease, &GreaseValues::version, ours)});
     }
 
+    // The binders are zeros until the hello around them is known.
+    void add_psks(Timestamp now) {
+        constexpr std::array<std::uint8_t, crypto::max_digest_size> zeros{};
+        std::vector<messages::PskIdentity> identities;
+        std::vector<messages::PskBinderEntry> binders;
+        for (const Psk& psk : hello_.psks) {
+            // "For identities established externally, an obfuscated_ticket_age of 0 SHOULD be used" (§4.2.11)
+            identities.push_back({psk.identity, psk.session ? obfuscated_ticket_age(*psk.session, now) : 0});
+            binders.push_back({Bytes(zeros).first(crypto::digest_size(psk.hash))});
+        }
+        add(messages::OfferedPsks{identities, binders});
+    }
+
   public:
     ExtensionsWriter(const HelloInputs& inputs, HelloInFlight& hello) : inputs_(inputs), hello_(hello) {}
 
-    Result<Bytes> write() {
+    Result<Bytes> write(Timestamp now) {
         if (hello_.grease) add_grease(hello_.grease->first_extension, {});
         add_names();
         add_groups();
@@ -88,12 +103,63 @@ class ExtensionsWriter {
         add_key_shares();
         add_versions();
         if (!hello_.cookie.empty()) add(messages::Cookie{hello_.cookie});
+        if (!inputs_.config.psk_modes.empty()) add(messages::PskKeyExchangeModes{inputs_.config.psk_modes});
+        if (hello_.early_data == EarlyDataStatus::pending) add(messages::EarlyData{});
         // RFC 8701 §3.1 has one of the reserved extensions with a body.
         if (hello_.grease) add_grease(hello_.grease->last_extension, std::array<std::uint8_t, 1>{0});
+        // "The 'pre_shared_key' extension MUST be the last extension in the ClientHello" (§4.2.11)
+        if (!hello_.psks.empty()) add_psks(now);
         PAVISE_TRY(writer_.status());
         return Bytes(block_);
     }
 };
+
+// Puts the binders, which end the hello, over their zeros (§4.2.11.2).
+Status write_binders(Exchange& exchange, const HelloInFlight& hello, const schedule::Transcript* before,
+                     wire::Writer& writer) {
+    if (hello.psks.empty()) return {};
+    std::size_t binders_size = 2; // the list's length, and a length for each
+    for (const Psk& psk : hello.psks) binders_size += 1 + crypto::digest_size(psk.hash);
+    const std::size_t truncated_size = writer.position() - binders_size;
+    std::size_t position = truncated_size + 2;
+    for (const Psk& psk : hello.psks) {
+        PAVISE_LET(const HashSecret value,
+                   binder(exchange.provider(), psk, before, writer.written().first(truncated_size)));
+        writer.overwrite(position + 1, value.view());
+        position += 1 + value.size();
+    }
+    return {};
+}
+
+bool enables(const ClientConfig& config, crypto::HashId hash) {
+    return std::ranges::any_of(config.cipher_suites, [&](CipherSuite id) {
+        const auto suite = crypto::suite13(id);
+        return suite && suite->hash == hash;
+    });
+}
+
+// The session first, then external keys; only such as a suite of ours could use.
+Status choose_psks(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello) {
+    if (inputs.config.psk_modes.empty()) return {};
+    const Session& session = inputs.session;
+    if (session && session.version() == ProtocolVersion::tls_1_3 &&
+        session.usable_at(exchange.clock().now())) {
+        PAVISE_LET(Psk psk, psk_of_session(session.data()));
+        if (enables(inputs.config, psk.hash)) hello.psks.push_back(std::move(psk));
+    }
+    const auto& suites = inputs.config.cipher_suites;
+    const bool suite_enabled = std::ranges::find(suites, session.cipher_suite()) != suites.end();
+    // Early data goes under the first PSK, with its suite and its protocol (§4.2.10).
+    if (!hello.psks.empty() && inputs.early_data == EarlyDataStatus::pending &&
+        session.max_early_data_size() > 0 && suite_enabled)
+        hello.early_data = EarlyDataStatus::pending;
+    for (const ExternalPsk& external : inputs.config.external_psks) {
+        PAVISE_LET(std::vector<Psk> psks, psks_of(exchange.provider(), external));
+        for (Psk& psk : psks)
+            if (enables(inputs.config, psk.hash)) hello.psks.push_back(std::move(psk));
+    }
+    return {};
+}
 
 // What counts for the server's answer is what was really sent, should a Tap have rewritten it. A hello that a
 // test has broken beyond parsing is judged as the one that we meant to send.
@@ -129,15 +195,17 @@ Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const H
                    exchange.provider().generate_key_share(inputs.config.groups[i], exchange.rng()));
         hello->key_shares.push_back(std::move(share));
     }
+    PAVISE_TRY(choose_psks(exchange, inputs, *hello));
     return hello;
 }
 
-Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello) {
+Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
+                  const schedule::Transcript* before) {
     const std::vector<CipherSuite> suites =
         greased(hello.grease, &GreaseValues::suite, inputs.config.cipher_suites);
     hello.offered = {};
     ExtensionsWriter extensions(inputs, hello);
-    PAVISE_LET(const Bytes block, extensions.write());
+    PAVISE_LET(const Bytes block, extensions.write(exchange.clock().now()));
 
     constexpr std::array<std::uint8_t, 1> null_compression{0};
     messages::ClientHello message;
@@ -146,7 +214,12 @@ Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& 
     message.cipher_suites = suites;
     message.legacy_compression_methods = null_compression;
     message.extensions = messages::Extensions::from_block(block);
-    PAVISE_TRY(exchange.send(message, nullptr));
+    exchange.outgoing().clear();
+    wire::Writer writer(exchange.outgoing());
+    messages::write_message(writer, message);
+    PAVISE_TRY(writer.status());
+    PAVISE_TRY(write_binders(exchange, hello, before, writer));
+    PAVISE_TRY(exchange.send_written(HandshakeType::client_hello, nullptr));
     return adopt_sent_hello(exchange, hello);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "handshake/exchange.hpp"
+#include "handshake/psk.hpp"
 #include "messages/client_hello.hpp"
 #include "messages/extension_table.hpp"
 
@@ -30,6 +31,8 @@ struct HelloInFlight {
     std::optional<GreaseValues> grease;
     std::vector<std::unique_ptr<crypto::KeyShare>> key_shares;
     messages::ExtensionSet offered;
+    std::vector<Psk> psks; // offered, by preference
+    EarlyDataStatus early_data = EarlyDataStatus::not_offered;
     ByteVector message;   // our last hello, until the suite tells which hash takes it
     bool retried = false; // a HelloRetryRequest was answered: one key share, no more
     ByteVector cookie;    // of the HelloRetryRequest, to be echoed
@@ -38,11 +41,15 @@ struct HelloInFlight {
 struct HelloInputs {
     const ClientConfig& config;
     std::string_view server_name; // as SNI; empty: not sent
+    const Session& session;       // to be resumed; empty: none
+    EarlyDataStatus early_data;   // pending: to be offered, if the session allows it
 };
 
 // Draws randoms, session id, GREASE values and key shares for a first hello.
 Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const HelloInputs& inputs);
-// Writes and sends the hello that `hello` describes, and keeps what was sent in hello.message.
-Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello);
+// Writes and sends the hello that `hello` describes, and keeps what was sent in hello.message. `before`: the
+// transcript up to it, in answer to a HelloRetryRequest; null for a first hello.
+Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
+                  const schedule::Transcript* before);
 
 } // namespace pavise::handshake

@@ -4,6 +4,8 @@
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
+#include "messages/extension/pre_shared_key.hpp"
+#include "schedule/key_log.hpp"
 
 #include <algorithm>
 
@@ -62,10 +64,9 @@ Result<crypto::Suite13> check_common(const ServerHello& message, const HelloInFl
 }
 
 // The (EC)DHE secret of the share that the server answered.
-Result<SecretVector> agree(const ServerHello& message, HelloInFlight& hello, Context& context) {
-    PAVISE_LET(const auto share, message.extensions.get<messages::KeyShareServerHello>());
-    if (!share) return fail(ErrorCode::missing_key_share);
-    const NamedGroup group = share->server_share.group;
+Result<SecretVector> agree(const messages::KeyShareEntry& server_share, HelloInFlight& hello,
+                           Context& context) {
+    const NamedGroup group = server_share.group;
     // "… the client MUST verify that the selected NamedGroup … is the same" (§4.2.8): one that we sent a
     // share for.
     const auto ours =
@@ -73,34 +74,103 @@ Result<SecretVector> agree(const ServerHello& message, HelloInFlight& hello, Con
     if (ours == hello.key_shares.end())
         return fail(ErrorCode::group_not_offered, static_cast<std::uint16_t>(group));
     context.exchange.negotiated().group = group;
-    return (*ours)->agree(share->server_share.key_exchange);
+    return (*ours)->agree(server_share.key_exchange);
+}
+
+struct SelectedKey {
+    std::uint16_t index;
+    const Psk& psk;
+};
+
+// "Clients MUST verify that the server's selected_identity is within the range supplied by the client, that
+// the server selected a cipher suite indicating a Hash associated with the PSK, and that a server 'key_share'
+// extension is present if required by the ClientHello 'psk_key_exchange_modes' extension. If these values are
+// not consistent, the client MUST abort the handshake with an 'illegal_parameter' alert" (§4.2.11)
+Result<std::optional<SelectedKey>> selected_psk(const ServerHello& message, const HelloInFlight& hello,
+                                                const crypto::Suite13& suite, const ClientConfig& config) {
+    PAVISE_LET(const auto selected, message.extensions.get<messages::SelectedPsk>());
+    if (!selected) return std::optional<SelectedKey>();
+    if (selected->value >= hello.psks.size()) return fail(ErrorCode::psk_out_of_range, selected->value);
+    const Psk& psk = hello.psks[selected->value];
+    if (psk.hash != suite.hash) return fail(ErrorCode::psk_of_other_hash);
+    const PskKeyExchangeMode mode = message.extensions.contains(ExtensionType::key_share)
+                                        ? PskKeyExchangeMode::psk_dhe_ke
+                                        : PskKeyExchangeMode::psk_ke;
+    if (std::ranges::find(config.psk_modes, mode) == config.psk_modes.end())
+        return fail(ErrorCode::psk_mode_not_offered);
+    return std::optional<SelectedKey>({selected->value, psk});
+}
+
+Result<Handshake13> begin(const ServerHello& message, HelloInFlight& hello, const crypto::Suite13& suite,
+                          const std::optional<SelectedKey>& key, schedule::Transcript transcript,
+                          Context& context) {
+    Exchange& exchange = context.exchange;
+    PAVISE_LET(const auto share, message.extensions.get<messages::KeyShareServerHello>());
+    if (!share && !key) return fail(ErrorCode::missing_key_share);
+    SecretVector secret(schedule::hash_length_zeros(suite.hash)); // psk_ke: no key exchange (§7.1)
+    if (share) {
+        PAVISE_LET(secret, agree(share->server_share, hello, context));
+    }
+    transcript.add(exchange.message());
+    PAVISE_LET(schedule::EarlyStage early,
+               key ? schedule::EarlyStage::start(exchange.provider(), suite.hash, key->psk.secret.view())
+                   : schedule::EarlyStage::start(exchange.provider(), suite.hash));
+    return begin_handshake13(exchange, suite, std::move(early), secret.view(), std::move(transcript));
+}
+
+// Our write keys change now, with nothing left to be sent in the clear; the compatibility record goes before
+// our second flight (§D.4), which began already where there was a retry or early data. While early data may
+// still be accepted, its keys stay: EncryptedExtensions tells.
+Status begin_writing(const Handshake13& handshake, const HelloInFlight& hello, Context& context) {
+    if (context.exchange.negotiated().early_data == EarlyDataStatus::pending) return {};
+    Transport& transport = context.exchange.transport();
+    const bool first_of_flight = !hello.retried && hello.early_data == EarlyDataStatus::not_offered;
+    if (context.config->middlebox_compatibility == MiddleboxCompatibility::on && first_of_flight)
+        PAVISE_TRY(transport.send_change_cipher_spec());
+    return transport.install_write_secret(Level::handshake, handshake.suite, handshake.secrets.client.view(),
+                                          handshake.stage.hmac());
+}
+
+void reject_early_data(Context& context) {
+    if (context.exchange.negotiated().early_data != EarlyDataStatus::pending) return;
+    context.exchange.negotiated().early_data = EarlyDataStatus::rejected;
+    context.exchange.transport().allow_early_data(0);
+}
+
+// What resuming a session, or an external PSK, says about the peer.
+void remember_psk(const Psk& psk, Negotiated& negotiated) {
+    if (psk.session) {
+        negotiated.resumed = true;
+        negotiated.peer_chain = psk.session->peer_chain;
+        negotiated.verified_chain = psk.session->verified_chain;
+    } else {
+        negotiated.psk_identity = psk.external_identity;
+    }
 }
 
 // The negotiation is over: the key schedule begins, and what the server sends next is protected.
-Result<ExpectEncryptedExtensions> accept_server_hello(const ServerHello& message, HelloInFlight& hello,
-                                                      const crypto::Suite13& suite,
-                                                      schedule::Transcript transcript, Context& context) {
+template <class Successors>
+Result<Successors> accept_server_hello(const ServerHello& message, HelloInFlight& hello,
+                                       const crypto::Suite13& suite, schedule::Transcript transcript,
+                                       Context& context) {
     Exchange& exchange = context.exchange;
-    PAVISE_LET(const SecretVector secret, agree(message, hello, context));
-    transcript.add(exchange.message());
-    PAVISE_LET(schedule::EarlyStage early, schedule::EarlyStage::start(exchange.provider(), suite.hash));
-    PAVISE_LET(Handshake13 handshake,
-               begin_handshake13(exchange, suite, std::move(early), secret.view(), std::move(transcript)));
+    PAVISE_LET(const auto key, selected_psk(message, hello, suite, *context.config));
+    PAVISE_LET(Handshake13 handshake, begin(message, hello, suite, key, std::move(transcript), context));
     PAVISE_TRY(exchange.change_read_keys(Level::handshake, suite, handshake.secrets.server.view(),
                                          handshake.stage.hmac()));
-    // Our write keys change only now that nothing is left to be sent in the clear; the compatibility record
-    // goes before our second flight (§D.4), which after a retry was the second hello.
-    if (context.config->middlebox_compatibility == MiddleboxCompatibility::on && !hello.retried)
-        PAVISE_TRY(exchange.transport().send_change_cipher_spec());
-    PAVISE_TRY(exchange.transport().install_write_secret(
-        Level::handshake, suite, handshake.secrets.client.view(), handshake.stage.hmac()));
+    if (!key) reject_early_data(context); // only the first PSK can carry it (§4.2.10)
+    PAVISE_TRY(begin_writing(handshake, hello, context));
     exchange.negotiated().version = ProtocolVersion::tls_1_3;
     exchange.negotiated().cipher_suite = suite.id;
-    return ExpectEncryptedExtensions{std::move(handshake), hello.offered};
+    if (!key) return Successors(ExpectEncryptedExtensions{std::move(handshake), hello.offered});
+    remember_psk(key->psk, exchange.negotiated());
+    return Successors(ExpectEncryptedExtensionsWithPsk{
+        std::move(handshake), hello.offered, authenticated_by_psk(key->psk), key->psk.session, key->index});
 }
 
 // Sends the hello again as the server asked (§4.1.2, §4.1.4).
-Status answer_retry(const ServerHello& message, HelloInFlight& hello, Context& context) {
+Status answer_retry(const ServerHello& message, HelloInFlight& hello, const schedule::Transcript& transcript,
+                    Context& context) {
     PAVISE_LET(const auto selected, message.extensions.get<messages::KeyShareHelloRetryRequest>());
     PAVISE_LET(const auto cookie, message.extensions.get<messages::Cookie>());
     // "Clients MUST abort the handshake … if the HelloRetryRequest would not result in any change in the
@@ -121,38 +191,73 @@ Status answer_retry(const ServerHello& message, HelloInFlight& hello, Context& c
     }
     if (cookie) hello.cookie.assign(cookie->cookie.begin(), cookie->cookie.end());
     hello.retried = true;
-    if (context.config->middlebox_compatibility == MiddleboxCompatibility::on)
+    const bool compatibility = context.config->middlebox_compatibility == MiddleboxCompatibility::on;
+    if (compatibility && hello.early_data == EarlyDataStatus::not_offered)
         PAVISE_TRY(context.exchange.transport().send_change_cipher_spec());
-    return send_hello(context.exchange, context.hello_inputs(), hello);
+    if (hello.early_data == EarlyDataStatus::pending) {
+        // "Removing the 'early_data' extension if one was present" (§4.1.2); what was sent of it is lost.
+        reject_early_data(context);
+        hello.early_data = EarlyDataStatus::rejected;
+        context.exchange.transport().drop_write_keys();
+    }
+    // "… and removing any PSKs which are incompatible with the server's indicated cipher suite" (§4.1.4)
+    std::erase_if(hello.psks, [&](const Psk& psk) { return psk.hash != transcript.hash_id(); });
+    return send_hello(context.exchange, context.hello_inputs(), hello, &transcript);
+}
+
+} // namespace
+
+namespace {
+
+// What is written from now on is early data, under keys that the first PSK gives (§4.2.10).
+Status begin_early_data(const HelloInFlight& hello, Context& context) {
+    Exchange& exchange = context.exchange;
+    const Psk& psk = hello.psks.front();
+    const auto suite = crypto::suite13(psk.session->cipher_suite);
+    if (!suite) return fail(ErrorCode::internal);
+    PAVISE_LET(const auto early,
+               schedule::EarlyStage::start(exchange.provider(), psk.hash, psk.secret.view()));
+    PAVISE_LET(auto transcript, schedule::Transcript::start(exchange.provider(), psk.hash));
+    PAVISE_LET(const crypto::Digest hash, transcript.hash_with(hello.message));
+    PAVISE_LET(const HashSecret secret, early.client_early_traffic_secret(hash.view()));
+    exchange.log_secret(schedule::key_log_label::client_early_traffic_secret, secret.view());
+    if (context.config->middlebox_compatibility == MiddleboxCompatibility::on)
+        PAVISE_TRY(exchange.transport().send_change_cipher_spec());
+    PAVISE_TRY(
+        exchange.transport().install_write_secret(Level::early_data, *suite, secret.view(), early.hmac()));
+    exchange.transport().allow_early_data(psk.session->max_early_data);
+    exchange.negotiated().early_data = EarlyDataStatus::pending;
+    return {};
 }
 
 } // namespace
 
 Result<ExpectServerHello> start(Context& context) {
     PAVISE_LET(auto hello, prepare_hello(context.exchange, context.hello_inputs()));
-    PAVISE_TRY(send_hello(context.exchange, context.hello_inputs(), *hello));
+    PAVISE_TRY(send_hello(context.exchange, context.hello_inputs(), *hello, nullptr));
+    if (hello->early_data == EarlyDataStatus::pending) PAVISE_TRY(begin_early_data(*hello, context));
     return ExpectServerHello{std::move(hello)};
 }
 
-Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>>
-ExpectServerHello::on(const ServerHello& message, Context& context) && {
+using AfterFirstHello =
+    Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>;
+using AfterSecondHello = Next<ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>;
+
+Result<AfterFirstHello> ExpectServerHello::on(const ServerHello& message, Context& context) && {
     PAVISE_LET(const crypto::Suite13 suite, check_common(message, *hello, *context.config));
     PAVISE_LET(auto transcript, schedule::Transcript::start(context.exchange.provider(), suite.hash));
     transcript.add(hello->message);
-    if (!message.is_hello_retry_request()) {
-        PAVISE_LET(auto next, accept_server_hello(message, *hello, suite, std::move(transcript), context));
-        return next;
-    }
+    if (!message.is_hello_retry_request())
+        return accept_server_hello<AfterFirstHello>(message, *hello, suite, std::move(transcript), context);
     PAVISE_TRY(transcript.restart_with_message_hash());
     transcript.add(context.exchange.message());
-    PAVISE_TRY(answer_retry(message, *hello, context));
+    PAVISE_TRY(answer_retry(message, *hello, transcript, context));
     transcript.add(hello->message);
     context.exchange.negotiated().hello_retry = true;
     return ExpectServerHelloAfterRetry{std::move(hello), suite, std::move(transcript)};
 }
 
-Result<Next<ExpectEncryptedExtensions>> ExpectServerHelloAfterRetry::on(const ServerHello& message,
-                                                                        Context& context) && {
+Result<AfterSecondHello> ExpectServerHelloAfterRetry::on(const ServerHello& message, Context& context) && {
     // "If a client receives a second HelloRetryRequest in the same connection …, it MUST abort the handshake
     // with an 'unexpected_message' alert" (§4.1.4)
     if (message.is_hello_retry_request()) return fail(ErrorCode::second_retry);
@@ -160,8 +265,7 @@ Result<Next<ExpectEncryptedExtensions>> ExpectServerHelloAfterRetry::on(const Se
     // "Upon receiving the ServerHello, clients MUST check that the cipher suite supplied in the ServerHello
     // is the same as that in the HelloRetryRequest" (§4.1.4)
     if (chosen.id != suite.id) return fail(ErrorCode::suite_changed, static_cast<std::uint16_t>(chosen.id));
-    PAVISE_LET(auto next, accept_server_hello(message, *hello, suite, std::move(transcript), context));
-    return next;
+    return accept_server_hello<AfterSecondHello>(message, *hello, suite, std::move(transcript), context);
 }
 
 } // namespace pavise::handshake::client

@@ -24,9 +24,12 @@ struct Context {
     Exchange exchange;
     std::shared_ptr<const ClientConfig> config;
     std::string server_name;                   // for SNI; empty where none is sent
+    Session session;                           // to be resumed; empty: none
+    EarlyDataStatus early_data;                // pending: to be offered
+    ByteVector binding;                        // what vouches for the server: see SessionData::binding
     std::optional<PendingSignature> signature; // while AwaitSignature
 
-    HelloInputs hello_inputs() const { return {*config, server_name}; }
+    HelloInputs hello_inputs() const { return {*config, server_name, session, early_data}; }
     void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
         if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
     }
@@ -40,6 +43,7 @@ struct ClientAuthentication {
 struct ExpectServerHello;
 struct ExpectServerHelloAfterRetry;
 struct ExpectEncryptedExtensions;
+struct ExpectEncryptedExtensionsWithPsk;
 struct ExpectCertificateOrRequest;
 struct ExpectCertificate;
 struct AwaitCertificateVerdict;
@@ -50,21 +54,32 @@ struct Connected;
 
 struct ExpectServerHello {
     std::unique_ptr<HelloInFlight> hello;
-    Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>> on(const messages::ServerHello&,
-                                                                            Context&) &&;
+    Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>>
+    on(const messages::ServerHello&, Context&) &&;
 };
 
 struct ExpectServerHelloAfterRetry {
     std::unique_ptr<HelloInFlight> hello;
     crypto::Suite13 suite; // chosen in the HelloRetryRequest; may not change (RFC 8446 §4.1.4)
     schedule::Transcript transcript;
-    Result<Next<ExpectEncryptedExtensions>> on(const messages::ServerHello&, Context&) &&;
+    Result<Next<ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>> on(const messages::ServerHello&,
+                                                                                 Context&) &&;
 };
 
 struct ExpectEncryptedExtensions {
     Handshake13 handshake;
     messages::ExtensionSet offered; // by our hello: what the server may answer
     Result<Next<ExpectCertificateOrRequest>> on(const messages::EncryptedExtensions&, Context&) &&;
+};
+
+// A pre-shared key authenticates both sides: no certificate will come.
+struct ExpectEncryptedExtensionsWithPsk {
+    Handshake13 handshake;
+    messages::ExtensionSet offered;
+    PeerAuthenticated server_authenticated;
+    std::shared_ptr<const SessionData> session; // nothing: an external PSK
+    std::uint16_t selected_identity;
+    Result<Next<ExpectServerFinished>> on(const messages::EncryptedExtensions&, Context&) &&;
 };
 
 struct ExpectCertificateOrRequest {
@@ -122,10 +137,10 @@ struct Connected {
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
 };
 
-struct State
-    : std::variant<ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-                   ExpectCertificateOrRequest, ExpectCertificate, AwaitCertificateVerdict,
-                   ExpectCertificateVerify, ExpectServerFinished, AwaitSignature, Connected, Poisoned> {
+struct State : std::variant<ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
+                            ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest, ExpectCertificate,
+                            AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished,
+                            AwaitSignature, Connected, Poisoned> {
     using variant::variant;
 };
 

@@ -1,8 +1,18 @@
 // The client's second flight: its certificate, where we asked for one, and its Finished (RFC 8446 §4.4).
-#include "handshake/server/states.hpp"
+#include "handshake/server/resumption.hpp"
 #include "messages/extension_table.hpp"
 
 namespace pavise::handshake::server {
+
+Result<Next<ExpectClientFinished>> ExpectEndOfEarlyData::on(const messages::EndOfEarlyData&,
+                                                            Context& context) && {
+    finishing.transcript.add(context.exchange.message());
+    context.exchange.transport().expect_early_data(0);
+    PAVISE_TRY(context.exchange.change_read_keys(Level::handshake, finishing.suite,
+                                                 finishing.client_handshake_traffic_secret.view(),
+                                                 finishing.application.stage.hmac()));
+    return ExpectClientFinished{std::move(finishing), client_authenticated};
+}
 
 Result<Next<AwaitClientCertificateVerdict, ExpectClientFinished>>
 ExpectClientCertificate::on(const messages::Certificate& message, Context& context) && {
@@ -54,6 +64,7 @@ Result<Next<Connected>> ExpectClientFinished::on(const messages::Finished& messa
                                                  finishing.application.traffic.client.view(), stage.hmac()));
     PAVISE_LET(const crypto::Digest complete, finishing.transcript.hash());
     PAVISE_LET(HashSecret resumption, stage.resumption_master_secret(complete.view()));
+    PAVISE_TRY(send_tickets(finishing.suite, stage.hmac(), resumption.view(), context));
     return Connected{verified,
                      finishing.suite,
                      std::move(stage).release_hmac(),

@@ -23,6 +23,7 @@ class RunningServer final : public Running<Server> {
     bool peer_finished() const override { return complete(); }
     Decision waiting_for() const override {
         if (std::holds_alternative<AwaitConfig>(state_)) return Decision::config;
+        if (std::holds_alternative<AwaitPsk>(state_)) return Decision::psk;
         if (std::holds_alternative<AwaitSignature>(state_)) return Decision::signature;
         if (std::holds_alternative<AwaitClientCertificateVerdict>(state_)) return Decision::certificate;
         return Decision::none;
@@ -30,6 +31,10 @@ class RunningServer final : public Running<Server> {
     Status decide(const CertificateVerdict& verdict) override { return resume_with(verdict); }
     Status decide(const Signature& signature) override { return resume_with(signature); }
     Status decide(const ConfigChosen& choice) override { return resume_with(choice); }
+    Status decide(const PskChosen& choice) override { return resume_with(choice); }
+    const PskOffer* psk_offer() const override {
+        return std::holds_alternative<AwaitPsk>(state_) ? &context_.psk_offer : nullptr;
+    }
     Bytes client_hello() const override { return context_.client_hello; }
 };
 
@@ -39,7 +44,7 @@ class RunningServer final : public Running<Server> {
 
 Result<std::unique_ptr<Handshake>> make_server(const Surroundings& surroundings) {
     return std::unique_ptr<Handshake>(std::make_unique<server::RunningServer>(
-        server::Context{Exchange(surroundings), nullptr, std::nullopt, {}}));
+        server::Context{Exchange(surroundings), nullptr, std::nullopt, {}, {}, {}}));
 }
 
 } // namespace pavise::handshake

@@ -4,10 +4,13 @@
 #include "messages/encrypted_extensions.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
+#include "messages/extension/early_data.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
+#include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
 #include "messages/server_hello.hpp"
+#include "schedule/key_log.hpp"
 
 namespace pavise::handshake::server {
 
@@ -42,16 +45,20 @@ Status send_compatibility_record(const messages::ClientHello& hello, Context& co
     return context.exchange.transport().send_change_cipher_spec();
 }
 
-Status send_server_hello(const messages::ClientHello& hello, const crypto::Suite13& suite,
-                         const messages::KeyShareEntry& share, schedule::Transcript& transcript,
-                         Context& context) {
+// `share`: nothing in psk_ke. `psk`: the index of the one that was chosen.
+Status send_server_hello(Agreement& agreement, const std::optional<messages::KeyShareEntry>& share,
+                         std::optional<std::uint16_t> psk, Context& context) {
     messages::Random random{};
     PAVISE_TRY(context.exchange.rng().fill(random));
     ByteVector block;
     wire::Writer writer(block);
-    messages::write_extension(writer, messages::KeyShareServerHello{share});
+    if (share) messages::write_extension(writer, messages::KeyShareServerHello{*share});
     messages::write_extension(writer, messages::SelectedVersion{ProtocolVersion::tls_1_3});
-    return context.exchange.send(answer_to(hello, suite, random, block), &transcript);
+    if (psk) messages::write_extension(writer, messages::SelectedPsk{*psk});
+    PAVISE_TRY(context.exchange.send(answer_to(agreement.hello, agreement.suite, random, block),
+                                     &agreement.transcript));
+    if (context.exchange.negotiated().hello_retry) return {};
+    return send_compatibility_record(agreement.hello, context);
 }
 
 Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::Transcript& transcript,
@@ -64,6 +71,8 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
         messages::write_extension(writer, messages::ServerNameAck{});
     if (!negotiated.alpn_protocol.empty())
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
+    if (negotiated.early_data == EarlyDataStatus::accepted)
+        messages::write_extension(writer, messages::EarlyData{});
     PAVISE_TRY(writer.status());
     return context.exchange.send(messages::EncryptedExtensions{messages::Extensions::from_block(block)},
                                  &transcript);
@@ -96,35 +105,79 @@ Result<ByteVector> send_hello_retry_request(const messages::ClientHello& hello, 
     PAVISE_TRY(context.exchange.send(answer_to(hello, suite, messages::hello_retry_request_random, block),
                                      &transcript));
     ByteVector cookie = cookie_in(context.exchange.outgoing());
+    // Early data that is already under way is dropped (§4.2.10).
+    if (hello.extensions.contains(ExtensionType::early_data)) {
+        context.exchange.negotiated().early_data = EarlyDataStatus::rejected;
+        context.exchange.transport().skip_early_data(max_skipped_early_data + context.config->max_early_data);
+    }
     PAVISE_TRY(send_compatibility_record(hello, context));
     return cookie;
 }
 
-Result<AwaitSignature> send_flight(const messages::ClientHello& hello, const crypto::Suite13& suite,
-                                   const ChosenGroup& group, schedule::Transcript transcript,
-                                   Context& context) {
+namespace {
+
+// ServerHello and the keys that it brings. `psk`: null for none.
+Result<Handshake13> begin_flight(Agreement& agreement, const AcceptedPsk* psk, Context& context) {
     Exchange& exchange = context.exchange;
     Negotiated& negotiated = exchange.negotiated();
-    PAVISE_TRY(negotiate_names(hello, *context.config, negotiated));
-    PAVISE_LET(ChosenCredential chosen, choose_server_credential(hello, *context.config));
-    PAVISE_LET(const crypto::KeyShareAnswer answer,
-               exchange.provider().answer_key_share(group.group, group.client_share.value_or(Bytes()),
-                                                    exchange.rng()));
     negotiated.version = ProtocolVersion::tls_1_3;
-    negotiated.cipher_suite = suite.id;
-    negotiated.group = group.group;
+    negotiated.cipher_suite = agreement.suite.id;
+    std::optional<std::uint16_t> index;
+    if (psk != nullptr) index = psk->index;
 
-    PAVISE_TRY(send_server_hello(hello, suite, {group.group, answer.public_value}, transcript, context));
-    if (!negotiated.hello_retry) PAVISE_TRY(send_compatibility_record(hello, context));
-    PAVISE_LET(schedule::EarlyStage early, schedule::EarlyStage::start(exchange.provider(), suite.hash));
-    PAVISE_LET(Handshake13 handshake, begin_handshake13(exchange, suite, std::move(early),
-                                                        answer.secret.view(), std::move(transcript)));
+    std::optional<messages::KeyShareEntry> share;
+    crypto::KeyShareAnswer answer{{}, SecretVector(schedule::hash_length_zeros(agreement.suite.hash))};
+    if (agreement.group.client_share) {
+        PAVISE_LET(answer, exchange.provider().answer_key_share(
+                               agreement.group.group, *agreement.group.client_share, exchange.rng()));
+        share = {agreement.group.group, answer.public_value};
+        negotiated.group = agreement.group.group;
+    }
+    PAVISE_TRY(send_server_hello(agreement, share, index, context));
+    PAVISE_LET(schedule::EarlyStage early,
+               psk != nullptr ? schedule::EarlyStage::start(exchange.provider(), agreement.suite.hash,
+                                                            psk->psk.secret.view())
+                              : schedule::EarlyStage::start(exchange.provider(), agreement.suite.hash));
+    PAVISE_LET(Handshake13 handshake,
+               begin_handshake13(exchange, agreement.suite, std::move(early), answer.secret.view(),
+                                 std::move(agreement.transcript)));
     PAVISE_TRY(exchange.transport().install_write_secret(
-        Level::handshake, suite, handshake.secrets.server.view(), handshake.stage.hmac()));
-    PAVISE_TRY(exchange.change_read_keys(Level::handshake, suite, handshake.secrets.client.view(),
-                                         handshake.stage.hmac()));
+        Level::handshake, agreement.suite, handshake.secrets.server.view(), handshake.stage.hmac()));
+    return handshake;
+}
 
-    PAVISE_TRY(send_encrypted_extensions(hello, handshake.transcript, context));
+// What comes next from a client that sends no early data, or whose early data we cannot or will not read.
+Status read_handshake(const messages::ClientHello& hello, const Handshake13& handshake, Context& context) {
+    PAVISE_TRY(context.exchange.change_read_keys(Level::handshake, handshake.suite,
+                                                 handshake.secrets.client.view(), handshake.stage.hmac()));
+    if (hello.extensions.contains(ExtensionType::early_data)) {
+        context.exchange.negotiated().early_data = EarlyDataStatus::rejected;
+        context.exchange.transport().skip_early_data(max_skipped_early_data + context.config->max_early_data);
+    }
+    return {};
+}
+
+// The keys of the early data: from the PSK and the ClientHello alone (§4.2.10, §7.1).
+Status read_early_data(const Agreement& agreement, const Psk& psk, Context& context) {
+    Exchange& exchange = context.exchange;
+    PAVISE_LET(const auto early,
+               schedule::EarlyStage::start(exchange.provider(), agreement.suite.hash, psk.secret.view()));
+    PAVISE_LET(const crypto::Digest hash, agreement.transcript.hash());
+    PAVISE_LET(const HashSecret secret, early.client_early_traffic_secret(hash.view()));
+    exchange.log_secret(schedule::key_log_label::client_early_traffic_secret, secret.view());
+    exchange.negotiated().early_data = EarlyDataStatus::accepted;
+    exchange.transport().expect_early_data(context.config->max_early_data);
+    return exchange.change_read_keys(Level::early_data, agreement.suite, secret.view(), early.hmac());
+}
+
+} // namespace
+
+Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& context) {
+    if (!agreement.group.client_share) return fail(ErrorCode::missing_key_share);
+    PAVISE_LET(ChosenCredential chosen, choose_server_credential(agreement.hello, *context.config));
+    PAVISE_LET(Handshake13 handshake, begin_flight(agreement, nullptr, context));
+    PAVISE_TRY(read_handshake(agreement.hello, handshake, context));
+    PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));
     if (context.config->client_verification != PeerVerification::none)
         PAVISE_TRY(send_certificate_request(handshake.transcript, context));
     PAVISE_TRY(send_certificate(chosen.credential, handshake.transcript, context));
@@ -132,6 +185,28 @@ Result<AwaitSignature> send_flight(const messages::ClientHello& hello, const cry
     context.signature = PendingSignature{std::move(chosen.credential), chosen.scheme,
                                          certificate_verify_content(Signer::server, hash.view())};
     return AwaitSignature{std::move(handshake)};
+}
+
+Result<Finishing13> send_psk_flight(Agreement agreement, const AcceptedPsk& accepted, Context& context) {
+    if (accepted.early_data == EarlyDataStatus::accepted)
+        PAVISE_TRY(read_early_data(agreement, accepted.psk, context));
+    PAVISE_LET(Handshake13 handshake, begin_flight(agreement, &accepted, context));
+    if (accepted.early_data != EarlyDataStatus::accepted)
+        PAVISE_TRY(read_handshake(agreement.hello, handshake, context));
+    PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));
+    return finish_flight(std::move(handshake), context);
+}
+
+Result<Finishing13> finish_flight(Handshake13 handshake, Context& context) {
+    Exchange& exchange = context.exchange;
+    PAVISE_TRY(send_finished(exchange, handshake.stage.hmac(), handshake.secrets.server.view(),
+                             handshake.transcript));
+    PAVISE_LET(ApplicationSecrets application,
+               begin_application13(exchange, std::move(handshake.stage), handshake.transcript));
+    PAVISE_TRY(exchange.transport().install_write_secret(
+        Level::application, handshake.suite, application.traffic.server.view(), application.stage.hmac()));
+    return Finishing13{handshake.suite, std::move(handshake.transcript), std::move(handshake.secrets.client),
+                       std::move(application)};
 }
 
 } // namespace pavise::handshake::server

@@ -11,8 +11,10 @@ struct Rfc8446AppendixA2
     : Table<
           //  in state            on                may go to
           Row<ExpectClientHello, m::ClientHello, AwaitConfig>,
-          Row<AwaitConfig, ConfigChosen, ExpectSecondClientHello, AwaitSignature>,
-          Row<ExpectSecondClientHello, m::ClientHello, AwaitSignature>,
+          Row<AwaitConfig, ConfigChosen, ExpectSecondClientHello, AwaitPsk, AwaitSignature>,
+          Row<ExpectSecondClientHello, m::ClientHello, AwaitPsk, AwaitSignature>,
+          Row<AwaitPsk, PskChosen, AwaitSignature, ExpectClientFinished, ExpectEndOfEarlyData>,
+          Row<ExpectEndOfEarlyData, m::EndOfEarlyData, ExpectClientFinished>,
           Row<AwaitSignature, Signature, ExpectClientCertificate, ExpectClientFinished>,
           Row<ExpectClientCertificate, m::Certificate, AwaitClientCertificateVerdict, ExpectClientFinished>,
           Row<AwaitClientCertificateVerdict, CertificateVerdict, ExpectClientCertificateVerify>,

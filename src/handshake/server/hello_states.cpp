@@ -1,6 +1,11 @@
 // From the ClientHello to our Finished (RFC 8446 §4.1, §4.3, §4.4).
 #include "handshake/server/flight13.hpp"
+#include "handshake/server/resumption.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/pre_shared_key.hpp"
 #include "messages/message.hpp"
+
+#include <algorithm>
 
 namespace pavise::handshake::server {
 
@@ -21,10 +26,52 @@ Result<Next<AwaitConfig>> ExpectClientHello::on(const ClientHello& hello, Contex
     return AwaitConfig{};
 }
 
-Result<Next<ExpectSecondClientHello, AwaitSignature>> AwaitConfig::on(const ConfigChosen& choice,
-                                                                      Context& context) && {
+namespace {
+
+// Whether the client offers PSKs in a way that we may take up.
+Result<bool> offers_psks(const ClientHello& hello, Context& context) {
+    PAVISE_LET(const auto modes, hello.extensions.get<messages::PskKeyExchangeModes>());
+    PAVISE_LET(const auto offered, hello.extensions.get<messages::OfferedPsks>());
+    // "If clients offer 'pre_shared_key' without a 'psk_key_exchange_modes' extension, servers MUST abort the
+    // handshake" (§4.2.9)
+    if (offered && !modes) return fail(ErrorCode::missing_psk_modes);
+    context.client_resumes =
+        modes && std::ranges::any_of(context.config->psk_modes,
+                                     [&](PskKeyExchangeMode mode) { return modes->values.contains(mode); });
+    if (!offered || !context.client_resumes) return false;
+    context.psk_offer.identities.clear();
+    for (const messages::PskIdentity& psk : offered->identities) {
+        if (context.psk_offer.identities.size() == max_examined_psks) break;
+        context.psk_offer.identities.push_back(psk.identity);
+    }
+    return true;
+}
+
+// `message` is kept for as long as views into it are used; `transcript` does not contain it yet.
+template <class Successors>
+Result<Successors> answer_hello(ByteVector message, const crypto::Suite13& suite, const ChosenGroup& group,
+                                schedule::Transcript transcript, Context& context) {
+    context.client_hello = std::move(message);
+    PAVISE_LET(const ClientHello hello, parse_kept(context.client_hello));
+    PAVISE_TRY(negotiate_names(hello, *context.config, context.exchange.negotiated()));
+    PAVISE_LET(const bool psks, offers_psks(hello, context));
+    if (psks) return Successors(AwaitPsk{suite, group.group, std::move(transcript)});
+    transcript.add(context.client_hello);
+    PAVISE_LET(auto next, send_certificate_flight({hello, suite, group, std::move(transcript)}, context));
+    context.client_hello = ByteVector();
+    return Successors(std::move(next));
+}
+
+} // namespace
+
+using AfterConfig = Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature>;
+using AfterSecondHello = Next<AwaitPsk, AwaitSignature>;
+using AfterPsk = Next<AwaitSignature, ExpectClientFinished, ExpectEndOfEarlyData>;
+
+Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context) && {
     if (choice.config == nullptr) return fail(ErrorCode::bad_config);
     context.config = choice.config;
+    context.binding = choice.binding;
     ByteVector message = std::exchange(context.client_hello, {});
     PAVISE_LET(const ClientHello hello, parse_kept(message));
     PAVISE_TRY(choose_version(hello, *context.config));
@@ -32,11 +79,9 @@ Result<Next<ExpectSecondClientHello, AwaitSignature>> AwaitConfig::on(const Conf
     PAVISE_LET(const crypto::Suite13 suite, choose_suite13(hello, *context.config));
     PAVISE_LET(const ChosenGroup group, choose_group(hello, *context.config));
     PAVISE_LET(auto transcript, schedule::Transcript::start(context.exchange.provider(), suite.hash));
+    if (group.client_share || !group.any())
+        return answer_hello<AfterConfig>(std::move(message), suite, group, std::move(transcript), context);
     transcript.add(message);
-    if (group.client_share) {
-        PAVISE_LET(auto next, send_flight(hello, suite, group, std::move(transcript), context));
-        return next;
-    }
     PAVISE_TRY(transcript.restart_with_message_hash());
     PAVISE_LET(ByteVector cookie, send_hello_retry_request(hello, suite, group.group, transcript, context));
     context.exchange.negotiated().hello_retry = true;
@@ -44,33 +89,47 @@ Result<Next<ExpectSecondClientHello, AwaitSignature>> AwaitConfig::on(const Conf
                                    std::move(transcript)};
 }
 
-Result<Next<AwaitSignature>> ExpectSecondClientHello::on(const ClientHello& hello, Context& context) && {
+Result<AfterSecondHello> ExpectSecondClientHello::on(const ClientHello& hello, Context& context) && {
     PAVISE_LET(const ClientHello first, parse_kept(first_hello));
     PAVISE_TRY(choose_version(hello, *context.config));
     PAVISE_TRY(check_hello13(hello));
     PAVISE_TRY(check_second_hello(first, hello, group, cookie));
-    PAVISE_LET(const auto chosen, choose_group(hello, *context.config));
+    const Bytes message = context.exchange.message();
+    ByteVector kept(message.begin(), message.end());
+    PAVISE_LET(const ClientHello kept_hello, parse_kept(kept));
+    PAVISE_LET(const ChosenGroup chosen, choose_group(kept_hello, *context.config));
     if (chosen.group != group || !chosen.client_share) return fail(ErrorCode::retry_not_answered);
-    transcript.add(context.exchange.message());
-    PAVISE_LET(auto next, send_flight(hello, suite, chosen, std::move(transcript), context));
-    return next;
+    return answer_hello<AfterSecondHello>(std::move(kept), suite, chosen, std::move(transcript), context);
+}
+
+Result<AfterPsk> AwaitPsk::on(const PskChosen& choice, Context& context) && {
+    const ByteVector message = std::exchange(context.client_hello, {});
+    context.psk_offer.identities.clear();
+    PAVISE_LET(const ClientHello hello, parse_kept(message));
+    PAVISE_LET(const ChosenGroup chosen, choose_group(hello, *context.config));
+    PAVISE_LET(const auto accepted, accept_psk(choice, hello, message, suite, transcript, context));
+    transcript.add(message);
+    Agreement agreement{hello, suite, chosen, std::move(transcript)};
+    if (!accepted) {
+        PAVISE_LET(auto next, send_certificate_flight(std::move(agreement), context));
+        return AfterPsk(std::move(next));
+    }
+    PAVISE_TRY(drop_key_share_unless_wanted(hello, agreement.group, context));
+    PAVISE_LET(Finishing13 finishing, send_psk_flight(std::move(agreement), *accepted, context));
+    const PeerAuthenticated authenticated = authenticated_by_psk(accepted->psk);
+    if (accepted->early_data == EarlyDataStatus::accepted)
+        return AfterPsk(ExpectEndOfEarlyData{std::move(finishing), authenticated});
+    return AfterPsk(ExpectClientFinished{std::move(finishing), authenticated});
 }
 
 Result<Next<ExpectClientCertificate, ExpectClientFinished>> AwaitSignature::on(const Signature& signature,
                                                                                Context& context) && {
-    Exchange& exchange = context.exchange;
     const SignatureScheme scheme = context.signature->scheme;
-    PAVISE_TRY(exchange.send(messages::CertificateVerify{scheme, signature.value}, &handshake.transcript));
-    exchange.negotiated().local_signature = scheme;
+    PAVISE_TRY(
+        context.exchange.send(messages::CertificateVerify{scheme, signature.value}, &handshake.transcript));
+    context.exchange.negotiated().local_signature = scheme;
     context.signature.reset();
-    PAVISE_TRY(send_finished(exchange, handshake.stage.hmac(), handshake.secrets.server.view(),
-                             handshake.transcript));
-    PAVISE_LET(ApplicationSecrets application,
-               begin_application13(exchange, std::move(handshake.stage), handshake.transcript));
-    PAVISE_TRY(exchange.transport().install_write_secret(
-        Level::application, handshake.suite, application.traffic.server.view(), application.stage.hmac()));
-    Finishing13 finishing{handshake.suite, std::move(handshake.transcript),
-                          std::move(handshake.secrets.client), std::move(application)};
+    PAVISE_LET(Finishing13 finishing, finish_flight(std::move(handshake), context));
     if (context.config->client_verification != PeerVerification::none)
         return ExpectClientCertificate{std::move(finishing)};
     return ExpectClientFinished{std::move(finishing), std::nullopt};

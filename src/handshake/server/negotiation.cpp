@@ -90,12 +90,16 @@ Status check_hello13(const ClientHello& hello) {
     PAVISE_LET(const auto groups, hello.extensions.get<messages::SupportedGroups>());
     PAVISE_LET(const auto shares, hello.extensions.get<messages::KeyShareClientHello>());
     PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
-    // §9.2: without a pre_shared_key, signature_algorithms and supported_groups are needed; supported_groups
-    // and key_share come together. "Servers receiving a ClientHello which does not conform to these
-    // requirements MUST abort the handshake with a 'missing_extension' alert".
-    if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
-    if (!groups) return fail(ErrorCode::missing_supported_groups);
-    if (!shares) return fail(ErrorCode::missing_key_share);
+    // §9.2: "If not containing a 'pre_shared_key' extension, it MUST contain both a 'signature_algorithms'
+    // extension and a 'supported_groups' extension. If containing a 'supported_groups' extension, it MUST
+    // also contain a 'key_share' extension, and vice versa." Otherwise: missing_extension.
+    if (!hello.extensions.contains(ExtensionType::pre_shared_key)) {
+        if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
+        if (!groups) return fail(ErrorCode::missing_supported_groups);
+    }
+    if (groups && !shares) return fail(ErrorCode::missing_key_share);
+    if (shares && !groups) return fail(ErrorCode::missing_supported_groups);
+    if (!groups) return {};
     return check_shares(*shares, *groups);
 }
 
@@ -108,7 +112,8 @@ Result<crypto::Suite13> choose_suite13(const ClientHello& hello, const ServerCon
 Result<ChosenGroup> choose_group(const ClientHello& hello, const ServerConfig& config) {
     PAVISE_LET(const auto groups, hello.extensions.get<messages::SupportedGroups>());
     PAVISE_LET(const auto shares, hello.extensions.get<messages::KeyShareClientHello>());
-    if (!groups || !shares) return fail(ErrorCode::missing_key_share);
+    if (!groups || !shares)
+        return ChosenGroup{NamedGroup{}, std::nullopt}; // psk_ke alone, see check_hello13()
     std::optional<ChosenGroup> best;
     for (const NamedGroup group : config.groups) {
         if (!groups->values.contains(group)) continue;

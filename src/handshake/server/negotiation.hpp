@@ -12,6 +12,8 @@ namespace pavise::handshake::server {
 struct ChosenGroup {
     NamedGroup group;
     std::optional<Bytes> client_share; // nothing: a HelloRetryRequest has to ask for it
+    // A hello without groups and shares can only end in psk_ke.
+    bool any() const { return group != NamedGroup{}; }
 };
 
 // Which of the versions that both sides speak. Refuses hellos that no version allows.

@@ -8,6 +8,7 @@
 #include "handshake/machine.hpp"
 #include "handshake/proof13.hpp"
 #include "messages/client_hello.hpp"
+#include "messages/empty_messages.hpp"
 
 namespace pavise::handshake::server {
 
@@ -18,7 +19,10 @@ struct Context {
     Exchange exchange;
     std::shared_ptr<const ServerConfig> config;
     std::optional<PendingSignature> signature; // while AwaitSignature
-    ByteVector client_hello;                   // while AwaitConfig: the message, header included
+    ByteVector client_hello;                   // while AwaitConfig and AwaitPsk: the message, header included
+    ByteVector binding;                        // what sessions are bound to: see SessionData::binding
+    PskOffer psk_offer;                        // while AwaitPsk
+    bool client_resumes = false;               // it knows a PSK mode of ours: a ticket is of use to it
 
     void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
         if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
@@ -28,7 +32,9 @@ struct Context {
 struct ExpectClientHello;
 struct AwaitConfig;
 struct ExpectSecondClientHello;
+struct AwaitPsk;
 struct AwaitSignature;
+struct ExpectEndOfEarlyData;
 struct ExpectClientCertificate;
 struct AwaitClientCertificateVerdict;
 struct ExpectClientCertificateVerify;
@@ -41,7 +47,7 @@ struct ExpectClientHello {
 
 // The hello lies in Context::client_hello; the caller chooses who serves it.
 struct AwaitConfig {
-    Result<Next<ExpectSecondClientHello, AwaitSignature>> on(const ConfigChosen&, Context&) &&;
+    Result<Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature>> on(const ConfigChosen&, Context&) &&;
 };
 
 // A HelloRetryRequest was sent.
@@ -51,7 +57,16 @@ struct ExpectSecondClientHello {
     NamedGroup group;
     ByteVector cookie; // of the HelloRetryRequest as it was sent; empty: none
     schedule::Transcript transcript;
-    Result<Next<AwaitSignature>> on(const messages::ClientHello&, Context&) &&;
+    Result<Next<AwaitPsk, AwaitSignature>> on(const messages::ClientHello&, Context&) &&;
+};
+
+// The client offers pre-shared keys (Context::psk_offer); the caller finds them.
+struct AwaitPsk {
+    crypto::Suite13 suite;
+    NamedGroup group;
+    schedule::Transcript transcript; // up to this hello, which it does not contain
+    Result<Next<AwaitSignature, ExpectClientFinished, ExpectEndOfEarlyData>> on(const PskChosen&,
+                                                                                Context&) &&;
 };
 
 // Everything up to our Certificate is sent; our CertificateVerify waits for its signature.
@@ -66,6 +81,13 @@ struct Finishing13 {
     schedule::Transcript transcript;
     HashSecret client_handshake_traffic_secret;
     ApplicationSecrets application;
+};
+
+// Early data comes in.
+struct ExpectEndOfEarlyData {
+    Finishing13 finishing;
+    PeerAuthenticated client_authenticated;
+    Result<Next<ExpectClientFinished>> on(const messages::EndOfEarlyData&, Context&) &&;
 };
 
 struct ExpectClientCertificate {
@@ -101,8 +123,8 @@ struct Connected {
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
 };
 
-struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitSignature,
-                            ExpectClientCertificate, AwaitClientCertificateVerdict,
+struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
+                            ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
                             ExpectClientCertificateVerify, ExpectClientFinished, Connected, Poisoned> {
     using variant::variant;
 };
@@ -110,9 +132,9 @@ struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHe
 struct Server {
     using State = server::State;
     using Context = server::Context;
-    using Messages = List<messages::ClientHello, messages::Certificate, messages::CertificateVerify,
-                          messages::Finished, messages::KeyUpdate>;
-    using Resumptions = List<ConfigChosen, Signature, CertificateVerdict>;
+    using Messages = List<messages::ClientHello, messages::EndOfEarlyData, messages::Certificate,
+                          messages::CertificateVerify, messages::Finished, messages::KeyUpdate>;
+    using Resumptions = List<ConfigChosen, PskChosen, Signature, CertificateVerdict>;
 };
 
 } // namespace pavise::handshake::server

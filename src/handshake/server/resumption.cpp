@@ -1,0 +1,225 @@
+#include "handshake/server/resumption.hpp"
+
+#include "messages/extension/early_data.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/pre_shared_key.hpp"
+#include "messages/new_session_ticket13.hpp"
+#include "schedule/ticket_keys.hpp"
+#include "schedule/traffic_keys.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace pavise::handshake::server {
+
+namespace {
+
+// What the client calls a session: the sealed state, or a name in our store.
+std::optional<SecretVector> session_state(const ServerConfig& config, Bytes identity, Bytes binding,
+                                          Timestamp now) {
+    if (config.session_store != nullptr) {
+        const auto state = config.session_store->take(identity, now); // a ticket is used once (§C.4)
+        return state ? std::optional(SecretVector(Bytes(*state))) : std::nullopt;
+    }
+    if (!config.ticket_keys) return std::nullopt;
+    auto opened = config.ticket_keys.ring()->open(identity, binding, now);
+    return opened ? std::optional(std::move(opened->state)) : std::nullopt;
+}
+
+Result<std::optional<Psk>> find_external(const crypto::Provider& provider, const ServerConfig& config,
+                                         Bytes identity) {
+    for (const ExternalPsk& external : config.external_psks) {
+        PAVISE_LET(std::vector<Psk> psks, psks_of(provider, external));
+        for (Psk& psk : psks)
+            if (std::ranges::equal(psk.identity, identity)) return std::optional(std::move(psk));
+    }
+    return std::optional<Psk>();
+}
+
+bool session_fits(const SessionData& session, const Context& context) {
+    const Timestamp now = context.exchange.clock().now();
+    const bool alive = now < session.expires_at() && session.version == ProtocolVersion::tls_1_3;
+    // A name, a policy or a set of trusted certificates that changed since: the peer has to prove itself
+    // anew.
+    const bool same = session.binding == context.binding &&
+                      session.server_name == context.exchange.negotiated().server_name;
+    const bool authenticated =
+        context.config->client_verification != PeerVerification::required || !session.peer_chain.empty();
+    return alive && same && authenticated;
+}
+
+// §4.2.10: the ticket's age as the client sees it must be near the age that we see; §8: and shown for the
+// first time.
+bool early_data_is_fresh(const messages::PskIdentity& identity, Bytes binder, const SessionData& session,
+                         const Context& context) {
+    const Timestamp now = context.exchange.clock().now();
+    const std::uint32_t claimed = identity.obfuscated_ticket_age - session.age_add;
+    const auto elapsed = now - session.issued_at;
+    const Milliseconds window = context.config->early_data_window;
+    if (std::chrono::abs(Milliseconds(claimed) - elapsed) > window) return false;
+    // The binder is a MAC over this very ClientHello: a replay has the same one, and nothing else has.
+    return context.config->replay_register->first_use(binder, now, now + 2 * window);
+}
+
+bool early_data_allowed(const PskChosen::Found& found, const messages::OfferedPsks& offered,
+                        const messages::ClientHello& hello, const crypto::Suite13& suite,
+                        const Context& context) {
+    const ServerConfig& config = *context.config;
+    const SessionData* session = found.psk.session.get();
+    return hello.extensions.contains(ExtensionType::early_data) && config.max_early_data > 0 &&
+           config.replay_register != nullptr && found.index == 0 && session != nullptr &&
+           session->max_early_data > 0 && session->cipher_suite == suite.id &&
+           session->alpn_protocol == context.exchange.negotiated().alpn_protocol &&
+           !context.exchange.negotiated().hello_retry &&
+           early_data_is_fresh(*offered.identities.begin(), offered.binders.begin()->bytes, *session,
+                               context);
+}
+
+void remember(const Psk& psk, Negotiated& negotiated) {
+    if (psk.session != nullptr) {
+        negotiated.resumed = true;
+        negotiated.peer_chain = psk.session->peer_chain;
+        negotiated.verified_chain = psk.session->verified_chain;
+    } else {
+        negotiated.psk_identity = psk.external_identity;
+    }
+}
+
+constexpr std::size_t stored_session_name_size = 32; // cannot be guessed
+
+// The name of a stored session, or the sealed session itself. Empty where neither can be had (a ring whose
+// keys were not rotated in time, a session too long to seal): a connection does not fail for want of a
+// ticket.
+Result<ByteVector> make_ticket(const SessionData& session, Context& context) {
+    ByteVector state = serialise(session);
+    ByteVector ticket;
+    if (context.config->session_store != nullptr) {
+        ticket.resize(stored_session_name_size);
+        PAVISE_TRY(context.exchange.rng().fill(ticket));
+        context.config->session_store->put(ticket, state, session.expires_at());
+    } else {
+        const auto& ring = context.config->ticket_keys.ring();
+        auto sealed = ring->seal(state, context.binding, session.issued_at, context.exchange.rng());
+        if (sealed) ticket = *std::move(sealed);
+    }
+    secure_wipe(state);
+    return ticket;
+}
+
+Status send_ticket(const SessionData& session, Bytes ticket, Bytes nonce, Context& context) {
+    ByteVector block;
+    wire::Writer writer(block);
+    if (session.max_early_data > 0)
+        messages::write_extension(writer, messages::MaxEarlyDataSize{session.max_early_data});
+    messages::NewSessionTicket message;
+    message.ticket_lifetime = static_cast<std::uint32_t>(session.lifetime.count());
+    message.ticket_age_add = session.age_add;
+    message.ticket_nonce = nonce;
+    message.ticket = ticket;
+    message.extensions = messages::Extensions::from_block(block);
+    return context.exchange.send(message, nullptr);
+}
+
+SessionData session_of(const crypto::Suite13& suite, const Context& context) {
+    const Negotiated& negotiated = context.exchange.negotiated();
+    const ServerConfig& config = *context.config;
+    SessionData session;
+    session.cipher_suite = suite.id;
+    session.issued_at = context.exchange.clock().now();
+    session.lifetime = std::min(config.ticket_lifetime, max_ticket_lifetime);
+    session.max_early_data = config.replay_register != nullptr ? config.max_early_data : 0;
+    session.server_name = negotiated.server_name;
+    session.alpn_protocol = negotiated.alpn_protocol;
+    session.binding = context.binding;
+    session.peer_chain = negotiated.peer_chain;
+    session.verified_chain = negotiated.verified_chain;
+    session.group = negotiated.group;
+    return session;
+}
+
+} // namespace
+
+Result<PskChosen> find_psks(const crypto::Provider& provider, const ServerConfig& config, Bytes binding,
+                            const PskOffer& offer, Timestamp now) {
+    PskChosen choice;
+    for (std::uint16_t index = 0; index < offer.identities.size(); ++index) {
+        const Bytes identity = offer.identities[index];
+        PAVISE_LET(auto external, find_external(provider, config, identity));
+        if (external) {
+            choice.found.push_back({index, *std::move(external)});
+            continue;
+        }
+        const auto state = session_state(config, identity, binding, now);
+        if (!state) continue;
+        auto session = deserialise_session(state->view());
+        if (!session) continue; // of a version of ours that we do not know
+        auto psk = psk_of_session(std::make_shared<const SessionData>(*std::move(session)));
+        if (psk) choice.found.push_back({index, *std::move(psk)});
+    }
+    return choice;
+}
+
+Result<std::optional<AcceptedPsk>> accept_psk(const PskChosen& choice, const messages::ClientHello& hello,
+                                              Bytes message, const crypto::Suite13& suite,
+                                              const schedule::Transcript& before, Context& context) {
+    PAVISE_LET(const auto offered, hello.extensions.get<messages::OfferedPsks>());
+    if (!offered) return fail(ErrorCode::internal);
+    const auto fits = [&](const PskChosen::Found& found) {
+        // "the server selected a cipher suite indicating a Hash associated with the PSK" (§4.2.11)
+        return found.psk.hash == suite.hash &&
+               (found.psk.session == nullptr || session_fits(*found.psk.session, context));
+    };
+    const auto found = std::ranges::find_if(choice.found, fits);
+    if (found == choice.found.end()) return std::optional<AcceptedPsk>();
+
+    // "Prior to accepting PSK key establishment, the server MUST validate the corresponding binder value"
+    // (§4.2.11)
+    auto theirs = offered->binders.begin();
+    for (std::uint16_t i = 0; i < found->index && theirs != offered->binders.end(); ++i) ++theirs;
+    if (theirs == offered->binders.end()) return fail(ErrorCode::internal);
+    const Bytes truncated = message.first(message.size() - offered->binders_size());
+    PAVISE_LET(const HashSecret expected,
+               binder(context.exchange.provider(), found->psk, &before, truncated));
+    if (!constant_time_equal(theirs->bytes, expected.view())) return fail(ErrorCode::bad_binder);
+
+    remember(found->psk, context.exchange.negotiated());
+    const EarlyDataStatus early = early_data_allowed(*found, *offered, hello, suite, context)
+                                      ? EarlyDataStatus::accepted
+                                      : EarlyDataStatus::rejected;
+    return std::optional(AcceptedPsk{found->index, found->psk, early});
+}
+
+Status drop_key_share_unless_wanted(const messages::ClientHello& hello, ChosenGroup& group,
+                                    const Context& context) {
+    PAVISE_LET(const auto modes, hello.extensions.get<messages::PskKeyExchangeModes>());
+    const auto& ours = context.config->psk_modes;
+    const auto both = [&](PskKeyExchangeMode mode) {
+        return modes && modes->values.contains(mode) && std::ranges::find(ours, mode) != ours.end();
+    };
+    if (!both(PskKeyExchangeMode::psk_dhe_ke)) group.client_share.reset();
+    if (!group.client_share && !both(PskKeyExchangeMode::psk_ke)) return fail(ErrorCode::missing_key_share);
+    return {};
+}
+
+Status send_tickets(const crypto::Suite13& suite, crypto::Hmac& hmac, Bytes resumption_master_secret,
+                    Context& context) {
+    const ServerConfig& config = *context.config;
+    if (!context.client_resumes || (config.session_store == nullptr && !config.ticket_keys)) return {};
+    for (std::size_t i = 0; i < config.tickets; ++i) {
+        // "ticket_nonce: A per-ticket value that is unique across all tickets issued on this connection"
+        // (§4.6.1)
+        const std::array<std::uint8_t, 2> nonce{static_cast<std::uint8_t>(i >> 8),
+                                                static_cast<std::uint8_t>(i)};
+        std::array<std::uint8_t, 4> age_add{}; // "a securely generated, random 32-bit value" (§4.6.1)
+        PAVISE_TRY(context.exchange.rng().fill(age_add));
+        SessionData session = session_of(suite, context);
+        PAVISE_LET(session.secret, schedule::resumption_psk(hmac, resumption_master_secret, nonce));
+        for (const std::uint8_t byte : age_add) session.age_add = session.age_add << 8 | byte;
+        PAVISE_LET(const ByteVector ticket, make_ticket(session, context));
+        if (ticket.empty()) return {};
+        PAVISE_TRY(send_ticket(session, ticket, nonce, context));
+    }
+    return {};
+}
+
+} // namespace pavise::handshake::server

@@ -1,0 +1,309 @@
+// Resumption, external PSKs and early data, both sides (RFC 8446 §2.2, §2.3, §4.2.10, §4.2.11, §4.6.1, §8).
+#include "support/pair.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pavise::testing {
+namespace {
+
+std::string say(const Connection& c) {
+    return c.error() ? describe(*c.error()) : "fine";
+}
+
+void expect_connected(Pair& pair) {
+    ASSERT_TRUE(pair.connect()) << "client: " << say(pair.client) << ", server: " << say(pair.server);
+}
+
+TicketKeys ticket_keys() {
+    static SeededRng rng(99);
+    static FixedClock clock;
+    auto keys = TicketKeys::generate(rng, clock);
+    EXPECT_TRUE(keys);
+    return *keys;
+}
+
+// A world in which sessions are given.
+PairConfig resuming() {
+    PairConfig config;
+    config.server.ticket_keys = ticket_keys();
+    return config;
+}
+
+// A first connection, and the newest session that it left behind.
+Session first_session(const PairConfig& config) {
+    Pair pair(config);
+    EXPECT_TRUE(pair.connect()) << "client: " << say(pair.client) << ", server: " << say(pair.server);
+    EXPECT_FALSE(pair.client.negotiated().resumed);
+    const auto sessions = pair.client.take_sessions();
+    EXPECT_EQ(sessions.size(), config.server.tickets);
+    return sessions.empty() ? Session() : sessions.back();
+}
+
+void expect_resumed(const PairConfig& config, bool resumed) {
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_EQ(pair.client.negotiated().resumed, resumed);
+    EXPECT_EQ(pair.server.negotiated().resumed, resumed);
+    EXPECT_EQ(pair.client.negotiated().verified_chain.size(), 2u);
+    EXPECT_EQ(pair.carry(pair.client, pair.server, "ping"), "ping");
+    EXPECT_EQ(pair.carry(pair.server, pair.client, "pong"), "pong");
+}
+
+TEST(Resumption, by_a_sealed_ticket_and_again_by_the_new_one) {
+    for (const Step step : {Step{0}, Step{1}}) {
+        PairConfig config = resuming();
+        config.step = step;
+        config.session = first_session(config);
+        for (int round = 0; round < 3; ++round) {
+            Pair pair(config);
+            expect_connected(pair);
+            EXPECT_TRUE(pair.client.negotiated().resumed);
+            EXPECT_TRUE(pair.client.negotiated().group); // psk_dhe_ke: forward secret
+            config.session = pair.client.take_sessions().back();
+        }
+    }
+}
+
+TEST(Resumption, by_a_store_takes_each_ticket_once) {
+    PairConfig config;
+    config.server.session_store = make_session_store(100);
+    config.session = first_session(config);
+    expect_resumed(config, true);
+    expect_resumed(config, false);
+}
+
+TEST(Resumption, through_the_clients_cache) {
+    PairConfig config = resuming();
+    config.client.sessions = make_session_cache();
+    expect_resumed(config, false);
+    expect_resumed(config, true);
+    expect_resumed(config, true);
+}
+
+TEST(Resumption, with_psk_ke_alone_uses_no_key_exchange) {
+    PairConfig config = resuming();
+    config.client.psk_modes = config.server.psk_modes = {PskKeyExchangeMode::psk_ke};
+    config.session = first_session(config);
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_TRUE(pair.client.negotiated().resumed);
+    EXPECT_FALSE(pair.client.negotiated().group);
+}
+
+TEST(Resumption, survives_a_hello_retry_request) {
+    PairConfig config = resuming();
+    config.session = first_session(config);
+    config.client.key_shares = 0;
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_TRUE(pair.client.negotiated().resumed);
+    EXPECT_TRUE(pair.client.negotiated().hello_retry);
+}
+
+TEST(Resumption, sessions_survive_serialisation_and_damage_is_refused) {
+    PairConfig config = resuming();
+    const Session session = first_session(config);
+    const ByteVector bytes = session.serialise();
+    auto read = Session::deserialise(bytes);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->serialise(), bytes);
+    config.session = *read;
+    expect_resumed(config, true);
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        EXPECT_EQ(Session::deserialise(Bytes(bytes).first(size)).error().code, ErrorCode::bad_session);
+    ByteVector other = bytes;
+    other[0] ^= 0x80; // a version from the future
+    EXPECT_EQ(Session::deserialise(other).error().code, ErrorCode::bad_session);
+}
+
+TEST(Resumption, is_bound_to_name_policy_trust_context_and_suite) {
+    const PairConfig original = resuming();
+    const auto attempt = [&](auto change) {
+        PairConfig config = original;
+        config.session = first_session(original);
+        change(config);
+        Pair pair(config);
+        EXPECT_TRUE(pair.connect()) << say(pair.client) << " / " << say(pair.server);
+        EXPECT_EQ(pair.client.negotiated().resumed, pair.server.negotiated().resumed);
+        return pair.client.negotiated().resumed;
+    };
+    EXPECT_TRUE(attempt([](PairConfig&) {}));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.name = "127.0.0.1"; }));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.client.verification = PeerVerification::none; }));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.server.session_context = {1}; }));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.server.client_verification = PeerVerification::optional; }));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.server.client_trust = trust_in(foreign_authority()); }));
+    EXPECT_FALSE(
+        attempt([](PairConfig& c) { c.server.cipher_suites = {CipherSuite::TLS_AES_256_GCM_SHA384}; }));
+    EXPECT_TRUE(
+        attempt([](PairConfig& c) { c.server.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256}; }));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.server.ticket_keys = ticket_keys(); }));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.server.psk_modes = {}; }));
+    EXPECT_FALSE(attempt([](PairConfig& c) { c.time = test_time + std::chrono::hours(3); }));
+    EXPECT_TRUE(attempt([](PairConfig& c) { c.time = test_time + std::chrono::minutes(119); }));
+}
+
+TEST(Resumption, a_client_certificate_stays_known) {
+    PairConfig config = resuming();
+    config.server.client_verification = PeerVerification::required;
+    config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
+    config.session = first_session(config);
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_TRUE(pair.server.negotiated().resumed);
+    EXPECT_EQ(pair.server.negotiated().verified_chain.size(), 2u);
+}
+
+// ---------------------------------------------------------------- external PSKs
+
+ExternalPsk external(ExternalPsk::Kind kind) {
+    ExternalPsk psk;
+    psk.identity = {'d', 'e', 'v', 'i', 'c', 'e'};
+    psk.key = ByteVector(32, 0x42);
+    psk.kind = kind;
+    psk.context = {7};
+    return psk;
+}
+
+TEST(ExternalPsks, authenticate_without_certificates_plain_and_imported) {
+    for (const auto kind : {ExternalPsk::Kind::plain, ExternalPsk::Kind::imported})
+        for (const CipherSuite suite :
+             {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384}) {
+            if (kind == ExternalPsk::Kind::plain && suite == CipherSuite::TLS_AES_256_GCM_SHA384) continue;
+            PairConfig config;
+            config.client.cipher_suites = {suite};
+            config.client.external_psks = config.server.external_psks = {external(kind)};
+            Pair pair(config);
+            expect_connected(pair);
+            EXPECT_EQ(pair.client.negotiated().psk_identity, external(kind).identity);
+            EXPECT_EQ(pair.server.negotiated().psk_identity, external(kind).identity);
+            EXPECT_TRUE(pair.client.negotiated().peer_chain.empty());
+        }
+}
+
+TEST(ExternalPsks, a_wrong_key_is_a_wrong_binder) {
+    PairConfig config;
+    config.client.external_psks = config.server.external_psks = {external(ExternalPsk::Kind::plain)};
+    config.client.external_psks[0].key[0] ^= 1;
+    Pair pair(config);
+    EXPECT_FALSE(pair.connect());
+    EXPECT_EQ(pair.server.error()->code, ErrorCode::bad_binder);
+    EXPECT_EQ(*pair.client.error(), (Error{ErrorCode::alert_received, 51}));
+}
+
+TEST(ExternalPsks, an_unknown_identity_falls_back_to_certificates) {
+    PairConfig config;
+    config.client.external_psks = {external(ExternalPsk::Kind::plain)};
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_TRUE(pair.client.negotiated().psk_identity.empty());
+    EXPECT_EQ(pair.client.negotiated().verified_chain.size(), 2u);
+}
+
+TEST(ExternalPsks, found_by_the_caller_later) {
+    PairConfig config;
+    config.client.external_psks = {external(ExternalPsk::Kind::plain)};
+    config.server.deferred.psk = true;
+    Pair pair(config);
+    pair.pump();
+    ASSERT_EQ(pair.server.waiting_for(), Decision::psk);
+    ASSERT_EQ(pair.server.offered_psks().size(), 1u);
+    EXPECT_EQ(as_text(pair.server.offered_psks()[0]), "device");
+    ASSERT_TRUE(pair.server.choose_psk(FoundPsk{0, external(ExternalPsk::Kind::plain)}));
+    expect_connected(pair);
+    EXPECT_FALSE(pair.server.negotiated().psk_identity.empty());
+}
+
+// ---------------------------------------------------------------- early data
+
+PairConfig with_early_data() {
+    PairConfig config = resuming();
+    config.server.max_early_data = 1000;
+    config.server.replay_register = make_replay_register();
+    config.session = first_session(config);
+    config.early_data = EarlyData::on;
+    return config;
+}
+
+TEST(EarlyData, is_read_before_the_handshake_is_complete) {
+    Pair pair(with_early_data());
+    EXPECT_EQ(pair.client.early_data_room(), 1000u);
+    EXPECT_EQ(*pair.client.write(as_bytes("early bird")), 10u);
+    EXPECT_EQ(pair.client.early_data_room(), 990u);
+    while (deliver(pair.client, pair.server) > 0) {
+    }
+    EXPECT_FALSE(pair.server.handshake_complete());
+    EXPECT_EQ(read_all(pair.server), "early bird");
+    expect_connected(pair);
+    EXPECT_EQ(pair.client.negotiated().early_data, EarlyDataStatus::accepted);
+    EXPECT_EQ(pair.server.negotiated().early_data, EarlyDataStatus::accepted);
+    EXPECT_EQ(pair.carry(pair.client, pair.server, "late"), "late");
+}
+
+TEST(EarlyData, client_writes_no_more_than_the_ticket_allows) {
+    Pair pair(with_early_data());
+    EXPECT_EQ(*pair.client.write(ByteVector(2000)), 1000u);
+    EXPECT_EQ(pair.client.write(ByteVector(1)).error().code, ErrorCode::handshake_not_done);
+}
+
+TEST(EarlyData, is_taken_once_and_rejected_as_a_replay) {
+    PairConfig config = with_early_data();
+    Pair first(config);
+    ASSERT_TRUE(first.client.write(as_bytes("pay")));
+    const Bytes output = first.client.output();
+    const ByteVector captured(output.begin(), output.end());
+    Pair victim(config);
+    ASSERT_TRUE(victim.server.feed(captured));
+    EXPECT_EQ(read_all(victim.server), "pay");
+    Pair again(config);
+    ASSERT_TRUE(again.server.feed(captured));
+    EXPECT_EQ(read_all(again.server), "");
+    EXPECT_EQ(again.server.negotiated().early_data, EarlyDataStatus::rejected);
+    EXPECT_FALSE(again.server.error());
+}
+
+void expect_rejected(PairConfig config) {
+    Pair pair(std::move(config));
+    ASSERT_TRUE(pair.client.write(as_bytes("too early")));
+    expect_connected(pair);
+    EXPECT_EQ(pair.client.negotiated().early_data, EarlyDataStatus::rejected);
+    EXPECT_EQ(pair.server.negotiated().early_data, EarlyDataStatus::rejected);
+    EXPECT_EQ(read_all(pair.server), "");
+    EXPECT_EQ(pair.carry(pair.client, pair.server, "again"), "again");
+}
+
+TEST(EarlyData, is_skipped_where_it_cannot_be_taken) {
+    PairConfig off = with_early_data();
+    off.server.max_early_data = 0;
+    expect_rejected(off);
+    PairConfig unknown_ticket = with_early_data();
+    unknown_ticket.server.ticket_keys = ticket_keys();
+    expect_rejected(unknown_ticket);
+    PairConfig other_protocol = with_early_data();
+    other_protocol.client.alpn_protocols = other_protocol.server.alpn_protocols = {"h2"};
+    expect_rejected(other_protocol);
+    PairConfig retry = with_early_data();
+    retry.client.key_shares = 0;
+    expect_rejected(retry);
+    PairConfig other_suite = with_early_data();
+    other_suite.server.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
+    expect_rejected(other_suite);
+}
+
+TEST(EarlyData, byte_by_byte) {
+    PairConfig config = with_early_data();
+    config.step = 1;
+    Pair pair(config);
+    ASSERT_TRUE(pair.client.write(as_bytes("drip")));
+    std::string received;
+    for (int i = 0; i < 5000; ++i) {
+        deliver(pair.client, pair.server, 1);
+        received += read_all(pair.server);
+        deliver(pair.server, pair.client, 1);
+    }
+    EXPECT_EQ(received, "drip");
+    EXPECT_TRUE(pair.client.handshake_complete());
+}
+
+} // namespace
+} // namespace pavise::testing
