@@ -33,7 +33,7 @@ class Access; // what <pavise/testing/…> may do and applications may not
 
 // A certificate chain with its private key. A cheap handle; the key behind it is shared and thread-safe.
 class PAVISE_EXPORT Credential {
-    std::shared_ptr<const handshake::CredentialData> data_;
+    std::shared_ptr<const handshake::CredentialData> data_{};
 
   public:
     Credential() noexcept; // holds nothing; use one of the factories
@@ -52,7 +52,7 @@ class PAVISE_EXPORT Credential {
 
 // The certificates that are trusted to vouch for peers. A cheap handle to an immutable set.
 class PAVISE_EXPORT TrustStore {
-    std::shared_ptr<const trust::TrustStore> data_;
+    std::shared_ptr<const trust::TrustStore> data_{};
 
   public:
     TrustStore() noexcept; // trusts nobody
@@ -99,11 +99,11 @@ struct ExternalPsk {
     // Whether the key is used as it is, or imported for every hash that a suite may need (RFC 9258).
     enum class Kind : std::uint8_t { plain, imported };
 
-    ByteVector identity;                                          // 1 to 65535 bytes
-    ByteVector key;                                               // not empty
+    ByteVector identity{};                                        // 1 to 65535 bytes
+    ByteVector key{};                                             // not empty
     CipherSuite suite_hash = CipherSuite::TLS_AES_128_GCM_SHA256; // plain: the hash of this suite
     Kind kind = Kind::plain;
-    ByteVector context; // imported: what else the two sides agreed on (RFC 9258 §3.1)
+    ByteVector context{}; // imported: what else the two sides agreed on (RFC 9258 §3.1)
 };
 
 PAVISE_EXPORT std::vector<CipherSuite> default_cipher_suites();
@@ -119,28 +119,28 @@ struct DeferredDecisions {
 };
 
 struct ClientConfig {
-    VersionRange versions;
+    VersionRange versions{};
     std::vector<CipherSuite> cipher_suites = default_cipher_suites(); // by preference
     std::vector<NamedGroup> groups = default_groups();                // by preference
     // For how many of `groups`, from the first, a key share is sent in the first hello (RFC 8446 §4.2.8).
     std::size_t key_shares = 2;
     std::vector<SignatureScheme> signature_schemes = default_signature_schemes();
-    std::vector<std::string> alpn_protocols; // by preference; 1 to 255 bytes each; empty: not offered
+    std::vector<std::string> alpn_protocols{}; // by preference; 1 to 255 bytes each; empty: not offered
 
     PeerVerification verification = PeerVerification::required; // optional is not meaningful for a client
-    TrustStore trust;
+    TrustStore trust{};
     CommonName common_name = CommonName::ignored;
-    std::vector<Credential> credentials; // for a server that asks for a client certificate
+    std::vector<Credential> credentials{}; // for a server that asks for a client certificate
 
     std::shared_ptr<SessionCache>
         sessions; // where tickets go and come from; none: only ClientOptions::session
     std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
-    std::vector<ExternalPsk> external_psks;
+    std::vector<ExternalPsk> external_psks{};
 
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
     Grease grease = Grease::on;
-    RecordPadding padding;
-    DeferredDecisions deferred;
+    RecordPadding padding{};
+    DeferredDecisions deferred{};
 
     // Not owned; must outlive every connection. Shared between threads only where they say they can be.
     Rng* rng = &system_rng();
@@ -148,35 +148,36 @@ struct ClientConfig {
 };
 
 struct ServerConfig {
-    VersionRange versions;
+    VersionRange versions{};
     std::vector<CipherSuite> cipher_suites =
         default_cipher_suites();                       // by preference; the server's order wins
     std::vector<NamedGroup> groups = default_groups(); // by preference
     std::vector<SignatureScheme> signature_schemes = default_signature_schemes();
-    std::vector<std::string> alpn_protocols; // by preference; no overlap: no_application_protocol (RFC 7301)
-    std::vector<Credential> credentials;     // at least one; the first that fits the hello is used
+    std::vector<std::string>
+        alpn_protocols{};                  // by preference; no overlap: no_application_protocol (RFC 7301)
+    std::vector<Credential> credentials{}; // at least one; the first that fits the hello is used
 
     PeerVerification client_verification = PeerVerification::none;
-    TrustStore client_trust;
+    TrustStore client_trust{};
 
     // Sessions: `session_store` where it is set, else tickets sealed by `ticket_keys`, else none.
-    TicketKeys ticket_keys;
-    std::shared_ptr<SessionStore> session_store;
+    TicketKeys ticket_keys{};
+    std::shared_ptr<SessionStore> session_store{};
     std::size_t tickets = 2;                    // how many a new connection is given
     std::chrono::seconds ticket_lifetime{7200}; // at most 7 days (RFC 8446 §4.6.1)
     std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
-    std::vector<ExternalPsk> external_psks;
-    ByteVector session_context; // sessions of one context are not taken in another; any bytes
+    std::vector<ExternalPsk> external_psks{};
+    ByteVector session_context{}; // sessions of one context are not taken in another; any bytes
 
     // Early data (RFC 8446 §2.3): it can be replayed by an attacker within what `replay_register` cannot see.
     // Taken only with a register, and only within `early_data_window` of its ticket's expected age.
     std::uint32_t max_early_data = 0; // bytes; 0: refused
-    std::shared_ptr<ReplayRegister> replay_register;
+    std::shared_ptr<ReplayRegister> replay_register{};
     Milliseconds early_data_window{10'000};
 
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
-    RecordPadding padding;
-    DeferredDecisions deferred;
+    RecordPadding padding{};
+    DeferredDecisions deferred{};
 
     Rng* rng = &system_rng();
     Clock* clock = &system_clock();

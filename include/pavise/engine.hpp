@@ -45,9 +45,9 @@ enum class EarlyData : std::uint8_t { off, on };
 struct ClientOptions {
     // The name that the certificate must be valid for and, unless it is an IP address, that is sent as SNI.
     // A-labels (xn--…) for internationalised names. Empty only where the config does not verify the peer.
-    std::string server_name;
+    std::string server_name{};
     // To be resumed, if the server agrees. Empty: one of the config's cache, if it has one.
-    Session session;
+    Session session{};
     // Whether data written before the handshake is complete may go out as early data (RFC 8446 §2.3): fast,
     // but an attacker can replay it, and it is not forward secret.
     EarlyData early_data = EarlyData::off;
@@ -65,7 +65,7 @@ struct SignatureRequest {
 // Which of the offered PSKs the caller knows, and its key.
 struct FoundPsk {
     std::uint16_t index; // into offered_psks()
-    ExternalPsk psk;
+    ExternalPsk psk{};
 };
 
 class PAVISE_EXPORT Connection {

@@ -32,6 +32,10 @@ class DelegatingProvider : public crypto::Provider {
                                                     Rng& rng) const noexcept override {
         return real_.answer_key_share(group, peer_value, rng);
     }
+    Result<std::unique_ptr<crypto::KeyShare>> load_key_share(NamedGroup group, Bytes private_key,
+                                                             Rng& rng) const noexcept override {
+        return real_.load_key_share(group, private_key, rng);
+    }
     Result<std::unique_ptr<crypto::KeyShare>> generate_dhe_share(const crypto::FiniteFieldGroup& group,
                                                                  Rng& rng) const noexcept override {
         return real_.generate_dhe_share(group, rng);
