@@ -5,7 +5,8 @@
   run_tests.py sum FILE... [--budget SECONDS]
 
 GoogleTest suites report through XML. Every other test prints a line of its own, `N passed, N failed` with or without
-`, N skipped`, and for each skipped test a line `skipped: NAME: REASON`; one that prints no such line has failed.
+`, N skipped`, above it a line `FAIL NAME` for each failed test and `skip NAME: REASON` for each skipped one; a test that
+prints no count has failed.
 A test of meson's suite `check` or `nightly` belongs to that tier, any other to the tier `test`; one of the suite
 `no-sanitizers` is left out of --only-gtest, which is what the sanitized builds run.
 """
@@ -25,7 +26,8 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 COUNT_LINE = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
-SKIP_LINE = re.compile(r"^skipped: (.+)$", re.M)
+SKIP_LINE = re.compile(r"^skip(?:ped:)? +(.+)$", re.M)
+FAILURE_LINE = re.compile(r"^FAIL(?:ED:)? +(.+)$", re.M)
 LATER_TIERS = ("check", "nightly")
 SLOWEST_SHOWN = 10
 FAILURE_LINES_SHOWN = 60
@@ -88,11 +90,10 @@ def read_count_line(outcome):
     if not counts:
         outcome.failed.append("it printed no line `N passed, N failed`")
         return
-    passed, failed, skipped = counts[-1]
-    outcome.passed = int(passed)
-    outcome.failed += [f"{failed} of its tests"] * bool(int(failed)) + [""] * max(0, int(failed) - 1)
-    named = SKIP_LINE.findall(outcome.output)
-    outcome.skipped = (named + ["a skipped test did not say its name"] * int(skipped or 0))[:int(skipped or 0)]
+    passed, failed, skipped = (int(number or 0) for number in counts[-1])
+    outcome.passed = passed
+    outcome.failed += (FAILURE_LINE.findall(outcome.output) + ["a test that it does not name"] * failed)[:failed]
+    outcome.skipped = (SKIP_LINE.findall(outcome.output) + ["a test that it does not name"] * skipped)[:skipped]
 
 
 def run_one(test, pattern, folder, time_factor):

@@ -162,7 +162,7 @@ def main():
     def count(holds, text, details=()):
         nonlocal passed, failed
         passed, failed = passed + bool(holds), failed + (not holds)
-        print(f"{'ok' if holds else 'FAILED'}: {text}", *details, sep="\n    ")
+        print(f"{'pass' if holds else 'FAIL'}  {text}", *details, sep="\n    ")
 
     for rule in RULES:
         broken = list(rule(root))

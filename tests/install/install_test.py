@@ -142,15 +142,15 @@ def main():
                 reason = "the system's Botan is not merged into the libraries"
             if reason:
                 skipped += 1
-                print(f"skipped: {title}: {reason}")
+                print(f"skip  {title}: {reason}")
                 continue
             try:
                 getattr(installation, name)()
                 passed += 1
-                print(f"ok: {title}")
+                print(f"pass  {title}")
             except Trial as trial:
                 failed += 1
-                print(f"FAILED: {title}: {trial}")
+                print(f"FAIL  {title}: {trial}")
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0
 
