@@ -2,10 +2,13 @@
 """Makes one static archive out of the rooms and of what they need of Botan, whose symbols become local: a program can
 be linked with it and with another Botan, of any version, and each part keeps to its own.
 
-  merge_archive.py --compiler C++ --output ARCHIVE --whole ROOM.a... --needed BOTAN.a...
+  merge_archive.py --compiler C++ --output ARCHIVE [--namespace N] --whole ROOM.a... --needed OTHER.a...
+
+Of Pavise's own symbols those of the namespace stay visible (mangled; default: all that PAVISE_EXPORT marks).
 """
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +27,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--output", required=True)
+    parser.add_argument("--namespace", default="6pavise")
     parser.add_argument("--whole", nargs="+", required=True)
     parser.add_argument("--needed", nargs="*", default=[])
     options = parser.parse_args()
@@ -33,12 +37,17 @@ def main():
         # local symbols without their section. What is in them stays weak, so several copies remain legal.
         subprocess.run([options.compiler, "-r", "-nostdlib", "-Wl,--force-group-allocation", "-o", merged,
                         "-Wl,--whole-archive", *options.whole, "-Wl,--no-whole-archive", *options.needed], check=True)
+        symbols = global_symbols(merged)
         # GNU's unique symbols may be defined several times in groups only; weak ones may be everywhere.
         unique = Path(folder, "unique")
-        unique.write_text("".join(f"{name}\n" for name, kind in global_symbols(merged) if kind == "u"))
+        unique.write_text("".join(f"{name}\n" for name, kind in symbols if kind == "u"))
         # Botan and everything of ours that PAVISE_EXPORT does not name is hidden; templates and inline functions of the
         # standard library are not, and stay shared with the rest of the program.
-        subprocess.run([shutil.which("objcopy"), "--localize-hidden", f"--weaken-symbols={unique}", merged], check=True)
+        visible = re.compile(rf"_Z(T[ISVTC]|GV|Z)?NK?{options.namespace}")
+        private = Path(folder, "private")
+        private.write_text("".join(f"{name}\n" for name, _ in symbols if "6pavise" in name and not visible.match(name)))
+        subprocess.run([shutil.which("objcopy"), "--localize-hidden", f"--localize-symbols={private}",
+                        f"--weaken-symbols={unique}", merged], check=True)
         left = [name for name, _ in global_symbols(merged) if "5Botan" in name]
         if left:
             print(f"{len(left)} symbols of Botan would be visible in {options.output}: {' '.join(left[:5])} …",
