@@ -8,6 +8,7 @@
 #include <pavise/bytes.hpp>
 #include <pavise/environment.hpp>
 #include <pavise/export.hpp>
+#include <pavise/key_log.hpp>
 #include <pavise/registry.hpp>
 #include <pavise/result.hpp>
 #include <pavise/session.hpp>
@@ -142,6 +143,8 @@ struct ClientConfig {
     RecordPadding padding{};
     DeferredDecisions deferred{};
 
+    std::shared_ptr<KeyLog> key_log{}; // for debugging; none: no secret leaves the connection
+
     // Not owned; must outlive every connection. Shared between threads only where they say they can be.
     Rng* rng = &system_rng();
     Clock* clock = &system_clock();
@@ -178,6 +181,8 @@ struct ServerConfig {
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
     RecordPadding padding{};
     DeferredDecisions deferred{};
+
+    std::shared_ptr<KeyLog> key_log{};
 
     Rng* rng = &system_rng();
     Clock* clock = &system_clock();

@@ -148,6 +148,15 @@ class PAVISE_EXPORT Connection {
     // not asked.
     Status choose_psk(const std::optional<FoundPsk>& found);
 
+    // ---- keys and bindings for protocols above TLS
+    // Fills `out` with keying material for `label` (RFC 8446 §7.5, RFC 5705). Errors: handshake_not_done,
+    // bad_argument.
+    Status export_keying_material(std::string_view label, Bytes context, MutableBytes out) const;
+    // "tls-exporter" (RFC 9266) or "tls-server-end-point" (RFC 5929). Nothing for "tls-unique", which TLS 1.3
+    // does not have. Errors: handshake_not_done; no_channel_binding for other names, and where the binding is
+    // not defined.
+    Result<ByteVector> channel_binding(std::string_view type) const;
+
     // ---- sessions and early data
     // The sessions that the server gave since the last call, the newest last (client). Those that the
     // config's cache took are here too. At most the last 16.

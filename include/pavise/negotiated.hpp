@@ -25,6 +25,7 @@ struct Negotiated {
     std::optional<NamedGroup> group;                // none where the key came from a PSK alone
     std::optional<SignatureScheme> peer_signature;  // of the peer's CertificateVerify
     std::optional<SignatureScheme> local_signature; // of ours
+    ByteVector local_certificate{};                 // DER of our own, where one was sent
     std::string alpn_protocol;                      // empty: none
     std::string server_name;                        // the client's SNI; empty: none
     std::vector<ByteVector> peer_chain;             // DER, as the peer sent it, leaf first

@@ -164,6 +164,14 @@ Status Connection::choose_psk(const std::optional<FoundPsk>& found) {
     return guarded(*core_, [&] { return core_->choose_psk(found); });
 }
 
+Status Connection::export_keying_material(std::string_view label, Bytes context, MutableBytes out) const {
+    return guarded([&] { return core_->export_keying_material(label, context, out); });
+}
+
+Result<ByteVector> Connection::channel_binding(std::string_view type) const {
+    return guarded([&] { return core_->channel_binding(type); });
+}
+
 std::vector<Session> Connection::take_sessions() {
     return core_->take_sessions();
 }

@@ -74,7 +74,9 @@ void ConnectionCore::keep_session(Session session) {
 }
 
 handshake::Surroundings ConnectionCore::surroundings(Rng& rng, Clock& clock) {
-    return {*hooks_.provider, rng, clock, *this, negotiated_, hooks_.tap};
+    KeyLog* const key_log =
+        role_ == Role::client ? client_config_->key_log.get() : server_config_->key_log.get();
+    return {*hooks_.provider, rng, clock, *this, negotiated_, key_log, hooks_.tap};
 }
 
 // ---------------------------------------------------------------- what the handshake asks of its transport
@@ -307,6 +309,7 @@ Status ConnectionCore::choose_config(std::shared_ptr<const ServerConfig> config)
     PAVISE_TRY(check(*config));
     server_config_ = std::move(config);
     sending_.set_padding(server_config_->padding);
+    handshake_->exchange().set_key_log(server_config_->key_log.get());
     if (auto binding = session_binding(*server_config_); binding)
         binding_ = *std::move(binding);
     else

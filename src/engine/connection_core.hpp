@@ -84,6 +84,8 @@ class ConnectionCore final : private handshake::Transport {
     Status choose_psk(const std::optional<FoundPsk>& found);
     std::vector<Bytes> offered_psks() const;
     std::vector<Session> take_sessions() { return std::exchange(new_sessions_, {}); }
+    Status export_keying_material(std::string_view label, Bytes context, MutableBytes out) const;
+    Result<ByteVector> channel_binding(std::string_view type) const;
     const handshake::PendingSignature* pending_signature() const { return handshake_->pending_signature(); }
     Bytes client_hello() const { return handshake_->client_hello(); }
 

@@ -1,5 +1,7 @@
 #include "handshake/exchange.hpp"
 
+#include "schedule/key_log.hpp"
+
 namespace pavise::handshake {
 
 Status Exchange::send_written(HandshakeType type, schedule::Transcript* transcript) {
@@ -9,6 +11,11 @@ Status Exchange::send_written(HandshakeType type, schedule::Transcript* transcri
     }
     if (transcript != nullptr) transcript->add(outgoing_);
     return around_.transport.send(outgoing_);
+}
+
+void Exchange::log_secret(std::string_view label, Bytes secret) const noexcept {
+    if (around_.tap != nullptr) around_.tap->on_secret(label, client_random, secret);
+    if (around_.key_log != nullptr) schedule::log_secret(*around_.key_log, label, client_random, secret);
 }
 
 } // namespace pavise::handshake

@@ -14,6 +14,7 @@
 #include "wire/writer.hpp"
 
 #include <pavise/environment.hpp>
+#include <pavise/key_log.hpp>
 #include <pavise/negotiated.hpp>
 
 namespace pavise::handshake {
@@ -27,6 +28,7 @@ struct Surroundings {
     Clock& clock;
     Transport& transport;
     Negotiated& negotiated;
+    KeyLog* key_log = nullptr;
     wire::Tap* tap = nullptr;
 };
 
@@ -85,10 +87,9 @@ class Exchange {
     ByteVector& outgoing() noexcept { return outgoing_; }
     Status send_written(HandshakeType type, schedule::Transcript* transcript);
 
-    // Shows a secret to the Tap, under its label in the key log.
-    void log_secret(std::string_view label, Bytes secret) const noexcept {
-        if (around_.tap != nullptr) around_.tap->on_secret(label, client_random, secret);
-    }
+    // Shows a secret to the key log and the Tap, under its label in the key log.
+    void log_secret(std::string_view label, Bytes secret) const noexcept;
+    void set_key_log(KeyLog* key_log) noexcept { around_.key_log = key_log; }
 };
 
 } // namespace pavise::handshake

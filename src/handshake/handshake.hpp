@@ -28,6 +28,12 @@ class Handshake {
     virtual bool peer_finished() const = 0;
     virtual Decision waiting_for() const = 0;
     virtual Exchange& exchange() = 0;
+    // The exporter_master_secret and its hash (RFC 8446 §7.5); handshake_not_done before.
+    struct ExporterSecret {
+        Bytes secret;
+        crypto::HashId hash;
+    };
+    virtual Result<ExporterSecret> exporter() const = 0;
 
     // ---- decisions: each fails with nothing_to_decide unless waited for
     virtual Status decide(const CertificateVerdict& verdict) = 0;

@@ -1,6 +1,7 @@
 #include "schedule/key_log.hpp"
 
 #include "base/secret.hpp"
+#include "base/try.hpp"
 
 #include <algorithm>
 #include <array>
@@ -91,3 +92,14 @@ void FileKeyLog::write_line(std::string_view line) noexcept {
 }
 
 } // namespace pavise::schedule
+
+namespace pavise {
+
+KeyLog::~KeyLog() = default;
+
+Result<std::shared_ptr<KeyLog>> open_key_log(const std::string& path) {
+    PAVISE_LET(auto log, schedule::FileKeyLog::open(path));
+    return std::shared_ptr<KeyLog>(std::move(log));
+}
+
+} // namespace pavise

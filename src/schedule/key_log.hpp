@@ -3,7 +3,7 @@
 
 #include "wire/tap.hpp"
 
-#include <pavise/result.hpp>
+#include <pavise/key_log.hpp>
 
 #include <memory>
 #include <string>
@@ -24,14 +24,6 @@ inline constexpr std::string_view exporter_master_secret = "EXPORTER_SECRET";
 inline constexpr std::string_view ech_secret = "ECH_SECRET";
 inline constexpr std::string_view ech_config = "ECH_CONFIG";
 } // namespace key_log_label
-
-// Where key log lines go. Implementations are safe to call from any number of threads at once.
-class KeyLog {
-  public:
-    virtual ~KeyLog() = default;
-    // One line without its end. It holds a secret: do not keep it longer than needed.
-    virtual void write_line(std::string_view line) noexcept = 0;
-};
 
 // Sends one secret to `log`. A label, random or secret longer than any of TLS is left out.
 void log_secret(KeyLog& log, std::string_view label, Bytes client_random, Bytes secret) noexcept;

@@ -66,6 +66,11 @@ class RunningClient final : public Running<Client> {
         if (std::holds_alternative<AwaitSignature>(state_)) return Decision::signature;
         return Decision::none;
     }
+    Result<ExporterSecret> exporter() const override {
+        const Connected* connected = std::get_if<Connected>(&state_);
+        if (connected == nullptr) return fail(ErrorCode::handshake_not_done);
+        return ExporterSecret{connected->exporter_master_secret.view(), connected->suite.hash};
+    }
     Status decide(const CertificateVerdict& verdict) override { return resume_with(verdict); }
     Status decide(const Signature& signature) override { return resume_with(signature); }
     Status decide(const ConfigChosen&) override { return fail(ErrorCode::nothing_to_decide); }

@@ -28,6 +28,11 @@ class RunningServer final : public Running<Server> {
         if (std::holds_alternative<AwaitClientCertificateVerdict>(state_)) return Decision::certificate;
         return Decision::none;
     }
+    Result<ExporterSecret> exporter() const override {
+        const Connected* connected = std::get_if<Connected>(&state_);
+        if (connected == nullptr) return fail(ErrorCode::handshake_not_done);
+        return ExporterSecret{connected->exporter_master_secret.view(), connected->suite.hash};
+    }
     Status decide(const CertificateVerdict& verdict) override { return resume_with(verdict); }
     Status decide(const Signature& signature) override { return resume_with(signature); }
     Status decide(const ConfigChosen& choice) override { return resume_with(choice); }

@@ -181,6 +181,7 @@ Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& con
     if (context.config->client_verification != PeerVerification::none)
         PAVISE_TRY(send_certificate_request(handshake.transcript, context));
     PAVISE_TRY(send_certificate(chosen.credential, handshake.transcript, context));
+    context.exchange.negotiated().local_certificate = chosen.credential.data()->chain.front();
     PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
     context.signature = PendingSignature{std::move(chosen.credential), chosen.scheme,
                                          certificate_verify_content(Signer::server, hash.view())};
