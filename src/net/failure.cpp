@@ -17,6 +17,7 @@ bool carries_errno(ErrorCode code) {
     case accept_failed:
     case read_failed:
     case write_failed:
+    case output_failed:
     case poll_failed: return true;
     default: return false;
     }

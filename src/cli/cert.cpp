@@ -1,0 +1,225 @@
+// pavise cert …: certificates to look at, and an authority and leaves for development.
+#include "cli/describe.hpp"
+#include "cli/files.hpp"
+#include "cli/verb.hpp"
+
+#include "base/pem.hpp"
+#include "trust/mint.hpp"
+#include "trust/name_match.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace pavise::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t longest_validity = 36500; // days
+constexpr std::uint64_t default_ca_validity = 3650;
+// Apple and others refuse a server's certificate that is valid for longer than 825 days, whoever issued it.
+constexpr std::uint64_t default_leaf_validity = 365;
+
+struct KeyTypeName {
+    std::string_view name;
+    crypto::KeyType type;
+};
+constexpr std::array key_types{
+    KeyTypeName{"p256", crypto::KeyType::ecdsa_p256}, KeyTypeName{"p384", crypto::KeyType::ecdsa_p384},
+    KeyTypeName{"p521", crypto::KeyType::ecdsa_p521}, KeyTypeName{"ed25519", crypto::KeyType::ed25519},
+    KeyTypeName{"rsa", crypto::KeyType::rsa},         KeyTypeName{"rsa-pss", crypto::KeyType::rsa_pss},
+};
+
+constexpr Option option_out{"--out", "FILE", "where the certificate goes (PEM)", Occurs::exactly_once};
+constexpr Option option_key_out{"--key-out", "FILE",
+                                "where its private key goes (PEM, PKCS#8, readable by you alone)",
+                                Occurs::exactly_once};
+constexpr Option option_key_type{"--key-type", "TYPE",
+                                 "p256 (the default), p384, p521, ed25519, rsa or rsa-pss"};
+
+Outcome<crypto::KeyType> key_type_from(const Arguments& arguments) {
+    const std::string_view name = arguments.value("--key-type").value_or("p256");
+    const auto row = std::ranges::find(key_types, name, &KeyTypeName::name);
+    if (row != key_types.end()) return row->type;
+    return misuse("--key-type wants p256, p384, p521, ed25519, rsa or rsa-pss, not '" + std::string(name) +
+                  "'");
+}
+
+Outcome<trust::CertificateSpec> spec_from(const Arguments& arguments, std::uint64_t default_days) {
+    auto type = key_type_from(arguments);
+    if (!type) return type.problem();
+    auto days = arguments.number("--days", 1, longest_validity, default_days);
+    if (!days) return days.problem();
+    trust::CertificateSpec spec;
+    spec.key_type = *type;
+    // A clock that is a little behind must not refuse what was made just now.
+    spec.not_before = system_clock().now() - 1h;
+    spec.not_after = spec.not_before + std::chrono::hours(24 * *days);
+    return spec;
+}
+
+Problem not_made(Error error) {
+    return {Exit::usage, "the certificate cannot be made: " + describe(error)};
+}
+
+Outcome<Exit> write_out(const Arguments& arguments, const trust::Minted& minted) {
+    const std::string_view out = *arguments.value("--out");
+    const std::string_view key_out = *arguments.value("--key-out");
+    // The key first: a certificate without its key is of no use.
+    auto pem = minted.key->pkcs8_pem();
+    if (!pem) return not_made(pem.error());
+    auto key = write_new_file(key_out, *pem, Readers::owner);
+    secure_wipe(pem->data(), pem->size());
+    if (!key) return key.problem();
+    auto certificate = write_new_file(out, minted.certificate_pem(), Readers::everybody);
+    if (!certificate) return certificate.problem();
+    const std::string text = description_of_chain(std::span(&minted.der, 1)) + "written to " +
+                             std::string(out) + ", its key to " + std::string(key_out) + "\n";
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return Exit::ok;
+}
+
+// ---- cert make-ca
+
+constexpr std::array ca_options{
+    option_out,
+    option_key_out,
+    Option{"--name", "NAME", "the authority's common name (Development authority)"},
+    Option{"--days", "N", "how long it is valid (3650)"},
+    option_key_type,
+};
+constexpr Usage ca_usage{
+    "cert make-ca",
+    "make a certification authority for development",
+    {},
+    ca_options,
+    "Whoever has its key can be anybody towards those who trust it: keep it on your machine."};
+
+Outcome<Exit> make_ca(const Arguments& arguments) {
+    auto spec = spec_from(arguments, default_ca_validity);
+    if (!spec) return spec.problem();
+    spec->common_name = arguments.value("--name").value_or("Development authority");
+    spec->role = trust::MintRole::authority;
+    const auto minted = trust::mint_self_signed(*spec, system_rng());
+    if (!minted) return not_made(minted.error());
+    return write_out(arguments, *minted);
+}
+
+// ---- cert make-leaf
+
+constexpr std::array leaf_options{
+    option_out,
+    option_key_out,
+    Option{"--ca", "FILE", "the issuing authority's certificate", Occurs::exactly_once},
+    Option{"--ca-key", "FILE", "the issuing authority's private key", Occurs::exactly_once},
+    Option{"--name", "NAME", "a DNS name or IP address that it is for: localhost, 127.0.0.1, '*.example.org'",
+           Occurs::any_number},
+    Option{"--days", "N", "how long it is valid (365)"},
+    option_key_type,
+};
+constexpr Usage leaf_usage{"cert make-leaf",
+                           "make a certificate for a server or a client, issued by your authority",
+                           {},
+                           leaf_options,
+                           ""};
+
+// The certificates of a PEM file, or the one of a DER file.
+Outcome<std::vector<ByteVector>> certificates_in(std::string_view path) {
+    auto file = read_file(path);
+    if (!file) return file.problem();
+    std::vector<ByteVector> out;
+    if (!looks_like_pem(file->view())) {
+        out.emplace_back(file->view().begin(), file->view().end());
+        return out;
+    }
+    const auto blocks = read_pem(as_text(file->view()));
+    if (!blocks) return misuse(std::string(path) + ": " + describe(blocks.error()));
+    for (const PemBlock& block : *blocks) {
+        if (block.label == "CERTIFICATE")
+            out.emplace_back(block.contents.view().begin(), block.contents.view().end());
+    }
+    if (out.empty()) return misuse(std::string(path) + ": there is no certificate in it");
+    return out;
+}
+
+Outcome<trust::Minted> authority_from(const Arguments& arguments) {
+    const std::string ca(*arguments.value("--ca"));
+    const std::string ca_key(*arguments.value("--ca-key"));
+    auto chain = certificates_in(ca);
+    if (!chain) return chain.problem();
+    auto file = read_file(ca_key);
+    if (!file) return file.problem();
+    auto certificate = trust::Certificate::parse(chain->front());
+    if (!certificate) return misuse(ca + ": " + describe(certificate.error()));
+    if (!(*certificate)->is_ca()) return misuse(ca + ": is not the certificate of an authority");
+    auto key = crypto::load_signing_key(file->view());
+    if (!key) return misuse(ca_key + ": " + describe(key.error()));
+    if (!std::ranges::equal((*key)->subject_public_key_info(), (*certificate)->subject_public_key_info()))
+        return misuse(ca_key + ": " + describe(Error{ErrorCode::key_does_not_match}) + ": " + ca);
+    return trust::Minted{*std::move(certificate), chain->front(), *std::move(key)};
+}
+
+bool is_dns_name(std::string_view name) {
+    if (name.starts_with("*.")) name.remove_prefix(2);
+    return trust::ReferenceName::from_dns_name(name).has_value();
+}
+
+Outcome<Exit> make_leaf(const Arguments& arguments) {
+    auto spec = spec_from(arguments, default_leaf_validity);
+    if (!spec) return spec.problem();
+    const auto names = arguments.values("--name");
+    if (names.empty()) return misuse("a certificate needs the names that it is for: --name localhost");
+    spec->common_name = names.front();
+    for (const std::string_view name : names) {
+        const auto reference = trust::ReferenceName::from_host(name);
+        if (reference && reference->kind() == trust::ReferenceName::Kind::ip)
+            spec->names.push_back(trust::MintName::ip(name));
+        else if (is_dns_name(name))
+            spec->names.push_back(trust::MintName::dns(name));
+        else
+            return misuse("--name '" + std::string(name) + "': neither a DNS name nor an IP address");
+    }
+    auto authority = authority_from(arguments);
+    if (!authority) return authority.problem();
+    const auto minted = trust::mint(*spec, *authority, system_rng());
+    if (!minted) return not_made(minted.error());
+    return write_out(arguments, *minted);
+}
+
+// ---- cert show
+
+constexpr std::array show_operands{Operand{"FILE", "certificates in PEM or DER"}};
+constexpr std::array show_options{
+    Option{"--host", "NAME", "say whether the first certificate is for this host"}};
+constexpr Usage show_usage{"cert show", "print certificates", show_operands, show_options,
+                           "exit status: 4 where the certificate is not for --host"};
+
+Outcome<Exit> show(const Arguments& arguments) {
+    const std::string path(arguments.operand(0));
+    auto chain = certificates_in(path);
+    if (!chain) return chain.problem();
+    const std::string text = description_of_chain(*chain);
+    const auto first = trust::Certificate::parse(chain->front());
+    if (!first) return misuse(path + ": " + describe(first.error()));
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    const auto host = arguments.value("--host");
+    if (!host) return Exit::ok;
+    const auto reference = trust::ReferenceName::from_host(*host);
+    if (!reference) return misuse("--host '" + std::string(*host) + "': " + describe(reference.error()));
+    const Status matched = trust::match_name(**first, *reference);
+    if (!matched)
+        return Problem{Exit::certificate,
+                       path + ": '" + std::string(*host) + "': " + describe(matched.error())};
+    std::printf("it is for '%s'\n", std::string(*host).c_str());
+    return Exit::ok;
+}
+
+} // namespace
+
+const Verb cert_make_ca_verb{&ca_usage, make_ca};
+const Verb cert_make_leaf_verb{&leaf_usage, make_leaf};
+const Verb cert_show_verb{&show_usage, show};
+
+} // namespace pavise::cli

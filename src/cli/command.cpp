@@ -1,0 +1,91 @@
+#include "cli/verb.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace pavise::cli {
+
+namespace {
+
+constexpr std::array verbs{&demo_verb,      &connect_verb,      &serve_verb,
+                           &cert_show_verb, &cert_make_ca_verb, &cert_make_leaf_verb};
+
+void print(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+std::string overview() {
+    std::string out = "pavise: TLS from the command line\n\nusage: pavise VERB [ARGUMENTS]\n\n";
+    std::size_t widest = 0;
+    for (const Verb* verb : verbs) widest = std::max(widest, verb->usage->verb.size());
+    for (const Verb* verb : verbs) {
+        const std::string_view name = verb->usage->verb;
+        out += "  " + std::string(name) + std::string(widest - name.size() + 2, ' ');
+        out += std::string(verb->usage->summary) + "\n";
+    }
+    out += "\n'pavise VERB --help' says what a verb takes; 'pavise --version' which version this is\n";
+    return out;
+}
+
+Exit complain(std::string_view who, const Problem& problem) {
+    print(stderr, std::string(who) + ": " + problem.text + "\n");
+    return problem.status;
+}
+
+// A verb's name is one word or two ("cert show").
+std::size_t words_in_common(std::string_view name, std::span<const char* const> words) {
+    std::size_t count = 0;
+    while (!name.empty()) {
+        const std::size_t end = std::min(name.find(' '), name.size());
+        if (count == words.size() || name.substr(0, end) != words[count]) return 0;
+        name.remove_prefix(std::min(end + 1, name.size()));
+        ++count;
+    }
+    return count;
+}
+
+Problem no_such_verb(std::string_view word) {
+    std::string longer;
+    for (const Verb* verb : verbs) {
+        if (verb->usage->verb.starts_with(std::string(word) + " "))
+            longer += "\n  pavise " + std::string(verb->usage->verb);
+    }
+    if (!longer.empty()) return misuse("'" + std::string(word) + "' goes on:" + longer);
+    return misuse("unknown verb '" + std::string(word) + "'; 'pavise --help' lists them");
+}
+
+Exit run_verb(const Verb& verb, std::span<const char* const> words) {
+    const std::string who = "pavise " + std::string(verb.usage->verb);
+    auto arguments = Arguments::parse(*verb.usage, words);
+    if (!arguments) return complain(who, arguments.problem());
+    if (arguments->help_wanted()) {
+        print(stdout, help_text(*verb.usage));
+        return Exit::ok;
+    }
+    auto exit = verb.run(*arguments);
+    return exit ? *exit : complain(who, exit.problem());
+}
+
+} // namespace
+
+Exit run_command(std::span<const char* const> words) {
+    const std::string_view first = words.empty() ? std::string_view() : words.front();
+    if (first == "--help" || first == "-h" || first == "help") {
+        print(stdout, overview());
+        return Exit::ok;
+    }
+    if (first == "--version") {
+        print(stdout, "pavise " PAVISE_VERSION "\n");
+        return Exit::ok;
+    }
+    for (const Verb* verb : verbs) {
+        const std::size_t count = words_in_common(verb->usage->verb, words);
+        if (count > 0) return run_verb(*verb, words.subspan(count));
+    }
+    if (words.empty()) return complain("pavise", misuse("which verb?\n\n" + overview()));
+    return complain("pavise", no_such_verb(first));
+}
+
+} // namespace pavise::cli

@@ -1,0 +1,33 @@
+// Options that several verbs share, and what they become.
+#pragma once
+
+#include "cli/arguments.hpp"
+
+#include <pavise/config.hpp>
+
+namespace pavise::cli {
+
+inline constexpr Option option_cert{"--cert", "FILE",
+                                    "certificate chain of ours, the leaf first (PEM or DER); goes with --key",
+                                    Occurs::any_number};
+inline constexpr Option option_key{"--key", "FILE",
+                                   "private key of the --cert at the same place (PKCS#8, PKCS#1, SEC1)",
+                                   Occurs::any_number};
+inline constexpr Option option_alpn{"--alpn", "NAMES",
+                                    "application protocols by preference, with commas: h2,http/1.1"};
+inline constexpr Option option_groups{"--groups", "NAMES",
+                                      "key exchange groups by preference, with commas: x25519,secp256r1"};
+inline constexpr Option option_cipher_suites{
+    "--ciphersuites", "NAMES", "cipher suites by preference, with commas: TLS_AES_128_GCM_SHA256"};
+
+// --cert and --key, in pairs by their order. Errors (usage): name the file.
+Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments);
+// Errors (usage): name the file.
+Outcome<TrustStore> trust_from_file(std::string_view path);
+// Errors (usage) of the following: name the entry and, where it helps, the names that are known.
+Outcome<std::vector<std::string>> alpn_from(const Arguments& arguments);
+// The library's defaults where the option is not given.
+Outcome<std::vector<NamedGroup>> groups_from(const Arguments& arguments);
+Outcome<std::vector<CipherSuite>> cipher_suites_from(const Arguments& arguments);
+
+} // namespace pavise::cli

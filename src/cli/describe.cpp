@@ -1,0 +1,130 @@
+#include "cli/describe.hpp"
+
+#include "trust/certificate.hpp"
+
+#include <array>
+#include <ctime>
+
+#include <arpa/inet.h>
+
+namespace pavise::cli {
+
+namespace {
+
+void append_row(std::string& out, std::string_view name, std::string_view value) {
+    constexpr std::size_t width = 14;
+    out += "  ";
+    out += name;
+    if (name.size() < width) out += std::string(width - name.size(), ' ');
+    out += ' ';
+    out += value;
+    out += '\n';
+}
+
+std::string text_of_address(Bytes address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const int family = address.size() == 4 ? AF_INET : AF_INET6;
+    if (address.size() != 4 && address.size() != 16) return "(malformed address)";
+    if (::inet_ntop(family, address.data(), text.data(), text.size()) == nullptr)
+        return "(malformed address)";
+    return text.data();
+}
+
+std::string text_of_name(const trust::GeneralName& name) {
+    switch (name.kind) {
+        using enum trust::GeneralNameKind;
+    case dns_name: return "DNS:" + printable(name.text());
+    case ip_address: return "IP:" + text_of_address(name.value);
+    case rfc822_name: return "email:" + printable(name.text());
+    case uniform_resource_identifier: return "URI:" + printable(name.text());
+    default: return "(name of kind " + std::to_string(static_cast<int>(name.kind)) + ")";
+    }
+}
+
+std::string description_of_certificate(const trust::Certificate& certificate) {
+    std::string out;
+    const std::string subject = certificate.subject().to_string();
+    append_row(out, "subject", subject.empty() ? "(empty)" : printable(subject));
+    append_row(out, "issuer", printable(certificate.issuer().to_string()));
+    append_row(out, "valid", to_text(certificate.not_before()) + " to " + to_text(certificate.not_after()));
+    std::string names;
+    for (const trust::GeneralName& name : certificate.subject_alternative_names())
+        names += (names.empty() ? "" : ", ") + text_of_name(name);
+    if (!names.empty()) append_row(out, "names", names);
+    return out;
+}
+
+} // namespace
+
+std::string printable(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+        // U+0080 to U+009F are control characters too: C2 80 to C2 9F in UTF-8.
+        const bool c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+        if (byte >= 0x20 && byte != 0x7f && !c1) {
+            out += text[i];
+            continue;
+        }
+        out += "\\x";
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+std::string to_text(Timestamp time) {
+    const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+    std::tm parts{};
+    if (::gmtime_r(&seconds, &parts) == nullptr) return "(out of range)";
+    std::array<char, 64> text{};
+    const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts);
+    return std::string(text.data(), length);
+}
+
+std::string summary_of(const Negotiated& negotiated) {
+    std::string out = name_of(negotiated.version) + ", " + name_of(negotiated.cipher_suite);
+    if (negotiated.group) out += ", " + name_of(*negotiated.group);
+    if (!negotiated.server_name.empty()) out += ", for " + printable(negotiated.server_name);
+    if (!negotiated.alpn_protocol.empty()) out += ", " + printable(negotiated.alpn_protocol);
+    return out;
+}
+
+std::string description_of(const Negotiated& negotiated) {
+    std::string out;
+    append_row(out, "version", name_of(negotiated.version));
+    append_row(out, "cipher suite", name_of(negotiated.cipher_suite));
+    if (negotiated.group)
+        append_row(out, "group",
+                   name_of(*negotiated.group) +
+                       (negotiated.hello_retry ? " (after a HelloRetryRequest)" : ""));
+    if (negotiated.peer_signature) append_row(out, "peer signed", name_of(*negotiated.peer_signature));
+    if (negotiated.local_signature) append_row(out, "we signed", name_of(*negotiated.local_signature));
+    append_row(out, "ALPN",
+               negotiated.alpn_protocol.empty() ? "(none)" : printable(negotiated.alpn_protocol));
+    if (!negotiated.server_name.empty()) append_row(out, "server name", printable(negotiated.server_name));
+    return out;
+}
+
+std::string description_of_chain(std::span<const ByteVector> chain) {
+    std::string out;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        out += "certificate " + std::to_string(i) + "\n";
+        const auto certificate = trust::Certificate::parse(chain[i]);
+        if (certificate)
+            out += description_of_certificate(**certificate);
+        else
+            out += "  (" + describe(certificate.error()) + ")\n";
+    }
+    return out;
+}
+
+std::string in_words(Error error) {
+    if (blame_of(error) != Blame::certificate || error.detail == 0) return describe(error);
+    return describe(Error{error.code}) + "; it is certificate " + std::to_string(error.detail) +
+           " of the chain";
+}
+
+} // namespace pavise::cli

@@ -1,0 +1,47 @@
+#include "cli/files.hpp"
+
+#include "base/pem.hpp"
+#include "net/descriptor.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include <fcntl.h>
+
+namespace pavise::cli {
+
+namespace {
+
+std::string reason(int problem) {
+    return std::system_category().message(problem);
+}
+
+} // namespace
+
+Outcome<SecretVector> read_file(std::string_view path_given) {
+    const std::string path(path_given);
+    auto contents = read_credential_file(path);
+    if (contents) return *std::move(contents);
+    const Error error = contents.error();
+    if (error.code == ErrorCode::file_not_read)
+        return misuse(path + ": cannot be read: " + reason(error.detail));
+    return misuse(path + ": " + describe(error));
+}
+
+Outcome<std::monostate> write_new_file(std::string_view path_given, std::string_view contents,
+                                       Readers readers) {
+    const std::string path(path_given);
+    const mode_t mode = readers == Readers::owner ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
+    const net::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (!file) return misuse(path + ": cannot be made: " + reason(errno));
+    while (!contents.empty()) {
+        const ssize_t count = ::write(file.get(), contents.data(), contents.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return misuse(path + ": cannot be written: " + reason(errno));
+        contents.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return std::monostate();
+}
+
+} // namespace pavise::cli

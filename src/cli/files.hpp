@@ -1,0 +1,19 @@
+// Files named on the command line.
+#pragma once
+
+#include "base/secret.hpp"
+#include "cli/outcome.hpp"
+
+#include <string_view>
+
+namespace pavise::cli {
+
+// A whole file of certificates or keys. Errors (usage): names the file and the reason.
+Outcome<SecretVector> read_file(std::string_view path);
+
+enum class Readers { everybody, owner };
+// Makes a file that was not there before: nobody's key is overwritten. Errors (usage): names the file and the
+// reason.
+Outcome<std::monostate> write_new_file(std::string_view path, std::string_view contents, Readers readers);
+
+} // namespace pavise::cli

@@ -1,0 +1,110 @@
+// pavise serve
+#include "cli/config_options.hpp"
+#include "cli/server.hpp"
+#include "cli/verb.hpp"
+#include "net/failure.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include <sys/resource.h>
+
+namespace pavise::cli {
+
+namespace {
+
+constexpr std::uint64_t default_timeout = 10; // seconds
+constexpr std::uint64_t longest_timeout = 24 * 60 * 60;
+
+constexpr std::array options{
+    Option{"--port", "N", "the port to listen on; 0: the system picks one", Occurs::exactly_once},
+    option_cert,
+    option_key,
+    Option{"--bind", "ADDRESS",
+           "listen on this address alone, in digits: 127.0.0.1 (every address, IPv4 and IPv6)"},
+    Option{"--echo", "", "send back what comes, instead of answering HTTP"},
+    option_alpn,
+    Option{"--client-ca", "FILE", "demand a client certificate issued by an authority in FILE"},
+    option_groups,
+    option_cipher_suites,
+    Option{"--timeout", "SECONDS", "how long a client may take for its handshake, and for its request (10)"},
+    Option{"--quiet", "", "print no line for each connection"},
+};
+constexpr Usage usage{
+    "serve",
+    "answer TLS connections: HTTP GET with a page that describes the connection, or an echo",
+    {},
+    options,
+    "Several certificates may be given, for keys of different types: the first that fits a client is used.\n"
+    "Prints 'listening on ADDRESS:PORT' when it is ready. SIGINT or SIGTERM ends it."};
+
+Outcome<std::shared_ptr<const ServerConfig>> config_from(const Arguments& arguments) {
+    auto config = std::make_shared<ServerConfig>();
+    auto credentials = credentials_from(arguments);
+    if (!credentials) return credentials.problem();
+    if (credentials->empty())
+        return misuse("a server needs a certificate: --cert FILE --key FILE\n"
+                      "'pavise demo' needs none; 'pavise cert make-ca' and 'pavise cert make-leaf' make one "
+                      "to try with");
+    auto alpn = alpn_from(arguments);
+    if (!alpn) return alpn.problem();
+    auto groups = groups_from(arguments);
+    if (!groups) return groups.problem();
+    auto suites = cipher_suites_from(arguments);
+    if (!suites) return suites.problem();
+    if (const auto path = arguments.value("--client-ca")) {
+        auto trust = trust_from_file(*path);
+        if (!trust) return trust.problem();
+        config->client_trust = *std::move(trust);
+        config->client_verification = PeerVerification::required;
+    }
+    config->credentials = *std::move(credentials);
+    config->alpn_protocols = *std::move(alpn);
+    config->groups = *std::move(groups);
+    config->cipher_suites = *std::move(suites);
+    // What is wrong with a config is found by trying it, now and not at the first client.
+    const auto trial = Connection::server(config);
+    if (!trial) return misuse("the server's configuration: " + describe(trial.error()));
+    return std::shared_ptr<const ServerConfig>(std::move(config));
+}
+
+// Each client is a descriptor: as many as the system grants us without asking anybody.
+void allow_many_descriptors() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Outcome<Exit> run(const Arguments& arguments) {
+    const auto port = net::parse_port(*arguments.value("--port"));
+    if (!port)
+        return misuse("--port wants a number from 0 to 65535, not '" +
+                      std::string(*arguments.value("--port")) + "'");
+    auto timeout = arguments.number("--timeout", 1, longest_timeout, default_timeout);
+    if (!timeout) return timeout.problem();
+    auto config = config_from(arguments);
+    if (!config) return config.problem();
+    const net::Endpoint where{std::string(arguments.value("--bind").value_or("")), *port};
+    auto listener = net::Listener::open(where);
+    if (!listener)
+        return Problem{Exit::connection,
+                       net::explain(listener.error(), where.host.empty() ? "port " + std::to_string(*port)
+                                                                         : net::to_text(where))};
+    allow_many_descriptors();
+    ServerOptions how;
+    how.patience.request = std::chrono::seconds(*timeout);
+    if (arguments.has("--echo")) how.service = Service::echo;
+    if (arguments.has("--quiet")) how.verbosity = Verbosity::quiet;
+    auto server = Server::open(*std::move(listener), *std::move(config), how);
+    if (!server) return server.problem();
+    std::printf("listening on %s\n", net::to_text(server->address()).c_str());
+    std::fflush(stdout);
+    return server->run();
+}
+
+} // namespace
+
+const Verb serve_verb{&usage, run};
+
+} // namespace pavise::cli

@@ -1,0 +1,167 @@
+#include "cli/session.hpp"
+
+#include "base/try.hpp"
+#include "cli/describe.hpp"
+#include "cli/drive.hpp"
+#include "net/failure.hpp"
+
+#include <array>
+
+namespace pavise::cli {
+
+namespace {
+
+// How many reads one client gets before it is another's turn.
+constexpr int turns = 16;
+
+std::string page_about(const Negotiated& negotiated) {
+    std::string out = "This is pavise " PAVISE_VERSION ". Your connection:\n\n" + description_of(negotiated);
+    if (!negotiated.verified_chain.empty())
+        out +=
+            "\nYour certificate, which was verified:\n\n" + description_of_chain(negotiated.verified_chain);
+    return out;
+}
+
+} // namespace
+
+Session::Session(Connection connection, net::Socket socket, std::string peer, Service service,
+                 Patience patience) :
+    connection_(std::move(connection)),
+    socket_(std::move(socket)),
+    peer_(std::move(peer)),
+    service_(service),
+    patience_(patience),
+    deadline_(net::Deadline::after(patience.request)) {}
+
+void Session::enter(Phase phase, std::chrono::milliseconds time) {
+    phase_ = phase;
+    deadline_ = net::Deadline::after(time);
+}
+
+void Session::say(std::string_view text) {
+    report_ += peer_ + ": " + std::string(text) + "\n";
+}
+
+// What is in output() then, an alert, is still sent.
+void Session::give_up(Error error) {
+    report_ += net::explain(error, peer_) + "\n";
+    // Without a TLS error it is the socket that failed: nothing more can be said.
+    if (connection_.error() && sending_)
+        enter(Phase::closing, drain_time);
+    else
+        phase_ = Phase::finished;
+}
+
+Result<Session::Progress> Session::answer() {
+    while (reply_.empty() && !connection_.data().empty()) {
+        const Bytes data = connection_.data();
+        request_.add(data);
+        if (request_.complete() || request_.too_large()) {
+            reply_ = response_to(request_, page_about(connection_.negotiated()));
+            deadline_ = net::Deadline::after(patience_.reply);
+        }
+        PAVISE_TRY(connection_.data_read(data.size()));
+    }
+    // Half a request, and no more to come.
+    if (reply_.empty()) return connection_.peer_closed() ? Progress::done : Progress::going_on;
+    PAVISE_LET(const std::size_t count, connection_.write(as_bytes(reply_).subspan(replied_)));
+    replied_ += count;
+    return replied_ == reply_.size() ? Progress::done : Progress::going_on;
+}
+
+Result<Session::Progress> Session::echo() {
+    while (!connection_.data().empty()) {
+        PAVISE_LET(const std::size_t count, connection_.write(connection_.data()));
+        if (count == 0) return Progress::going_on;
+        deadline_ = net::Deadline::after(patience_.idle);
+        PAVISE_TRY(connection_.data_read(count));
+    }
+    return connection_.peer_closed() ? Progress::done : Progress::going_on;
+}
+
+void Session::serve() {
+    if (phase_ == Phase::handshake && connection_.handshake_complete()) {
+        say(summary_of(connection_.negotiated()));
+        enter(Phase::service, service_ == Service::http ? patience_.request : patience_.idle);
+    }
+    if (phase_ != Phase::service) return;
+    const Result<Progress> progress = service_ == Service::http ? answer() : echo();
+    if (!progress) return give_up(progress.error());
+    if (*progress == Progress::going_on) return;
+    const Status closed = connection_.close();
+    if (!closed) return give_up(closed.error());
+    enter(Phase::closing, patience_.reply);
+}
+
+void Session::send() {
+    if (phase_ == Phase::finished || !sending_) return;
+    sending_ = push(connection_, socket_);
+    if (!sending_ || phase_ != Phase::closing || !connection_.output().empty()) return;
+    // All is said. The client must be able to read it before our close: shut, drain, close.
+    (void)socket_.shutdown_write();
+    enter(Phase::lingering, drain_time);
+}
+
+// An answer that waits to be sent is not crowded out by more input.
+bool Session::hungry() {
+    const bool answering = service_ == Service::http && !reply_.empty();
+    return (phase_ == Phase::handshake || phase_ == Phase::service) && !answering &&
+           connection_.wants_input() && connection_.data().empty();
+}
+
+bool Session::receive() {
+    if (!hungry()) return false;
+    const Result<Pulled> pulled = pull(connection_, socket_);
+    if (pulled) return *pulled == Pulled::bytes || (*pulled == Pulled::end && connection_.peer_closed());
+    give_up(connection_.error() || sending_ ? pulled.error() : sending_.error());
+    return phase_ == Phase::closing;
+}
+
+void Session::linger() {
+    std::array<std::uint8_t, 16384> sink;
+    while (drained_ < drain_limit) {
+        const auto count = socket_.try_read(sink);
+        if (count && !*count) return; // more may come
+        if (!count || **count == 0) break;
+        drained_ += **count;
+    }
+    phase_ = Phase::finished;
+}
+
+void Session::time_out() {
+    if (phase_ == Phase::closing || phase_ == Phase::lingering) {
+        phase_ = Phase::finished;
+        return;
+    }
+    say(phase_ == Phase::handshake ? "gave up: the handshake took too long"
+                                   : "gave up: nothing came for too long");
+    shut_down();
+}
+
+void Session::advance() {
+    if (deadline_.passed()) time_out();
+    for (int turn = 0;; ++turn) {
+        serve();
+        send();
+        if (turn == turns || !receive()) break;
+    }
+    if (phase_ == Phase::lingering) linger();
+    // A sending side that failed ends the session once there is nothing left to read that would explain it.
+    if (!sending_ && phase_ != Phase::finished && phase_ != Phase::lingering) give_up(sending_.error());
+}
+
+void Session::shut_down() {
+    if (phase_ == Phase::finished || phase_ == Phase::lingering) return;
+    (void)(connection_.handshake_complete() ? connection_.close() : connection_.cancel());
+    enter(Phase::closing, drain_time);
+    send();
+}
+
+net::Interest Session::interest() {
+    if (phase_ == Phase::lingering) return net::Interest::read;
+    const bool writing = sending_ && !connection_.output().empty();
+    if (hungry()) return writing ? net::Interest::both : net::Interest::read;
+    return writing ? net::Interest::write : net::Interest::none;
+}
+
+} // namespace pavise::cli

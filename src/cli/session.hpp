@@ -1,0 +1,73 @@
+// One client of `pavise serve`: from the handshake to the last byte, without ever waiting.
+#pragma once
+
+#include "cli/http.hpp"
+#include "net/poller.hpp"
+#include "net/socket.hpp"
+
+#include <pavise/engine.hpp>
+
+#include <string>
+#include <utility>
+
+namespace pavise::cli {
+
+enum class Service { http, echo };
+
+// How long a client may take: for its handshake, and again for its request; for taking our answer; and how
+// long an echo client may be silent.
+struct Patience {
+    std::chrono::milliseconds request = std::chrono::seconds(10);
+    std::chrono::milliseconds reply = std::chrono::seconds(30);
+    std::chrono::milliseconds idle = std::chrono::seconds(300);
+};
+
+class Session {
+    // In this order, and never back.
+    enum class Phase { handshake, service, closing, lingering, finished };
+
+    Connection connection_;
+    net::Socket socket_;
+    std::string peer_;
+    Service service_;
+    Patience patience_;
+    Phase phase_ = Phase::handshake;
+    net::Deadline deadline_;
+    RequestHead request_;
+    std::string reply_;
+    std::size_t replied_ = 0;
+    std::size_t drained_ = 0;
+    Status sending_; // of the socket; it is read on after a failure, for the alert that explains it
+    std::string report_;
+
+    void enter(Phase phase, std::chrono::milliseconds time);
+    void say(std::string_view text);
+    void give_up(Error error);
+    void serve();
+    enum class Progress { going_on, done };
+    Result<Progress> answer();
+    Result<Progress> echo();
+    void send();
+    // False where there is nothing to read now.
+    bool receive();
+    bool hungry();
+    void linger();
+    void time_out();
+
+  public:
+    Session(Connection connection, net::Socket socket, std::string peer, Service service, Patience patience);
+
+    // Does all that can be done now. To be called when the socket is ready for interest(), and at deadline().
+    void advance();
+    // The server ends: says goodbye and finishes soon.
+    void shut_down();
+
+    int fd() const noexcept { return socket_.fd(); }
+    net::Interest interest();
+    net::Deadline deadline() const noexcept { return deadline_; }
+    bool finished() const noexcept { return phase_ == Phase::finished; }
+    // What there is to log since the last call: whole lines.
+    std::string take_report() { return std::exchange(report_, {}); }
+};
+
+} // namespace pavise::cli

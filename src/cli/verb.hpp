@@ -1,0 +1,24 @@
+// The verbs of the command, one file each.
+#pragma once
+
+#include "cli/arguments.hpp"
+
+namespace pavise::cli {
+
+struct Verb {
+    const Usage* usage;
+    // Prints its own results; the Problem, if any, is printed by main.
+    Outcome<Exit> (*run)(const Arguments& arguments);
+};
+
+extern const Verb demo_verb;
+extern const Verb connect_verb;
+extern const Verb serve_verb;
+extern const Verb cert_show_verb;
+extern const Verb cert_make_ca_verb;
+extern const Verb cert_make_leaf_verb;
+
+// `pavise` as a whole: finds the verb, parses its arguments, runs it, says what went wrong.
+Exit run_command(std::span<const char* const> words);
+
+} // namespace pavise::cli

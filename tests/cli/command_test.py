@@ -1,0 +1,161 @@
+"""The command's interface: help, versions, mistakes, exit statuses. Nothing but loopback is needed."""
+
+import pathlib
+import re
+import tempfile
+
+from certificates import Certificates
+from harness import PAVISE, PaviseServer, expect, expect_in, free_port, main, run
+
+VERBS = ["demo", "connect", "serve", "cert show", "cert make-ca", "cert make-leaf"]
+
+
+def overview():
+    for words in (["--help"], ["help"], ["-h"]):
+        status, out, said = run(PAVISE, *words)
+        expect((status, said), (0, ""), "exit status and error output")
+        listed = re.findall(r"^  (\S+(?: \S+)?)  ", out.decode(), re.MULTILINE)
+        expect(listed, VERBS, "verbs that --help lists")
+
+
+def version():
+    status, out, said = run(PAVISE, "--version")
+    expect((status, said), (0, ""), "exit status and error output")
+    expect(bool(re.fullmatch(r"pavise \d+\.\d+\.\d+\n", out.decode())), True, f"the version {out!r}")
+
+
+def verb_help(verb):
+    status, out, said = run(PAVISE, *verb.split(), "--help")
+    expect((status, said), (0, ""), "exit status and error output")
+    expect_in(f"usage: pavise {verb}", out.decode(), "the help")
+    # Every option that it shows is one that the parser knows: a known one complains of something else.
+    for option in re.findall(r"^  (--\S+)", out.decode(), re.MULTILINE):
+        _, _, said = run(PAVISE, *verb.split(), option, "--help")
+        expect("unknown option" in said, False, f"{option} is unknown")
+
+
+def misuse(words, wanted):
+    status, out, said = run(PAVISE, *words)
+    expect((status, out), (2, b""), f"exit status and output ({said!r})")
+    expect_in(wanted, said, "the complaint")
+
+
+def wrong_files():
+    with Certificates() as certificates, tempfile.TemporaryDirectory() as folder:
+        text = pathlib.Path(folder) / "text"
+        text.write_text("this is no certificate\n")
+        missing = pathlib.Path(folder) / "missing"
+        pair = ["--cert", certificates.chain("p256"), "--key", certificates.key("p256")]
+        for words in (["connect", "localhost:1", "--cafile", missing], ["serve", "--port", "0", *pair[:3], missing],
+                      ["serve", "--port", "0", "--cert", missing, *pair[2:]],
+                      ["serve", "--port", "0", *pair, "--client-ca", missing]):
+            misuse(words, f"{missing}: cannot be read: No such file or directory")
+        misuse(["connect", "localhost:1", "--cafile", folder], f"{folder}: cannot be read: Is a directory")
+        misuse(["connect", "localhost:1", "--cafile", text], f"{text}: ")
+        misuse(["serve", "--port", "0", "--cert", text, *pair[2:]], f"certificate {text} with key")
+        misuse(["serve", "--port", "0", *pair[:3], text], f"with key {text}: ")
+        misuse(["serve", "--port", "0", *pair[:3], certificates.key("rsa")], f"with key {certificates.key('rsa')}: ")
+        large = pathlib.Path(folder) / "large"
+        large.write_bytes(b"\n" * ((8 << 20) + 1))
+        misuse(["connect", "localhost:1", "--cafile", large], f"{large}: a file is larger than")
+
+
+def refused_connection():
+    status, _, said = run(PAVISE, "connect", f"127.0.0.1:{free_port()}", "--insecure")
+    expect(status, 1, "exit status")
+    expect_in("the connection could not be made: Connection refused", said, "the complaint")
+
+
+def taken_port():
+    with Certificates() as certificates:
+        pair = ["--cert", certificates.chain("p256"), "--key", certificates.key("p256")]
+        with PaviseServer(*pair) as server:
+            status, _, said = run(PAVISE, "serve", "--port", server.port, "--bind", "127.0.0.1", *pair)
+            expect(status, 1, "exit status")
+            expect_in(f"127.0.0.1:{server.port}: the address could not be listened on: Address already in use", said,
+                      "the complaint")
+            server.stop()
+
+
+def demo():
+    status, out, said = run(PAVISE, "demo")
+    expect((status, said), (0, ""), "exit status and error output")
+    for wanted in ("a verified TLS connection", "TLSv1.3", "pavise-demo", "CN=localhost", "64 MiB received"):
+        expect_in(wanted, out.decode(), "what demo prints")
+
+
+def development_certificates(key_type):
+    """An authority and a leaf of our making: openssl agrees with them, serve and connect work with them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        authority = ["--out", folder / "ca.pem", "--key-out", folder / "ca.key"]
+        leaf = ["--out", folder / "leaf.pem", "--key-out", folder / "leaf.key"]
+        issuer = ["--ca", folder / "ca.pem", "--ca-key", folder / "ca.key"]
+        names = ["--name", "localhost", "--name", "127.0.0.1", "--name", "*.example.org"]
+        status, _, said = run(PAVISE, "cert", "make-ca", *authority, "--key-type", key_type)
+        expect((status, said), (0, ""), "exit status and error output of make-ca")
+        status, out, said = run(PAVISE, "cert", "make-leaf", *leaf, *issuer, *names, "--key-type", key_type)
+        expect((status, said), (0, ""), "exit status and error output of make-leaf")
+        expect_in("DNS:localhost, IP:127.0.0.1, DNS:*.example.org", out.decode(), "the leaf's names")
+        expect((folder / "leaf.key").stat().st_mode & 0o777, 0o600, "the key file's mode")
+
+        status, _, said = run("openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", folder / "ca.pem",
+                              folder / "leaf.pem")
+        expect(status, 0, f"exit status of openssl verify ({said!r})")
+        with PaviseServer("--cert", folder / "leaf.pem", "--key", folder / "leaf.key") as server:
+            status, _, said = run(PAVISE, "connect", f"localhost:{server.port}", "--cafile", folder / "ca.pem",
+                                  stdin=b"GET / HTTP/1.0\r\n\r\n")
+            expect(status, 0, f"exit status of connect ({said!r})")
+            server.stop()
+
+        for host, wanted in (("a.example.org", 0), ("127.0.0.1", 0), ("example.org", 4)):
+            status, _, said = run(PAVISE, "cert", "show", folder / "leaf.pem", "--host", host)
+            expect(status, wanted, f"exit status of cert show --host {host} ({said!r})")
+        misuse(["cert", "make-ca", *authority], f"{folder / 'ca.key'}: cannot be made: File exists")
+        misuse(["cert", "make-leaf", *leaf, *names, "--ca", folder / "ca.pem", "--ca-key", folder / "leaf.key"],
+               "the private key does not belong to the first certificate")
+        misuse(["cert", "make-leaf", *leaf, *names, "--ca", folder / "leaf.pem", "--ca-key", folder / "leaf.key"],
+               f"{folder / 'leaf.pem'}: is not the certificate of an authority")
+
+
+def cases(report):
+    report.case("--help lists the verbs", overview)
+    report.case("--version", version)
+    for verb in VERBS:
+        report.case(f"{verb} --help is true to its parser", verb_help, verb)
+    for words, wanted in (
+            ([], "which verb?"),
+            (["fly"], "unknown verb 'fly'"),
+            (["demo", "--fast"], "unknown option '--fast'"),
+            (["demo", "now"], "unexpected argument 'now'"),
+            (["connect"], "missing HOST:PORT"),
+            (["connect", "localhost"], "'localhost': not of the form HOST:PORT"),
+            (["connect", "localhost:99999"], "with a port from 0 to 65535"),
+            (["connect", "localhost:1", "--cafile"], "option '--cafile' wants a value: FILE"),
+            (["connect", "localhost:1", "--groups", "x25519,p999"], "--groups: there is no 'p999'; known are"),
+            (["connect", "localhost:1", "--ciphersuites", "ROT13"], "--ciphersuites: there is no 'ROT13'"),
+            (["connect", "localhost:1", "--alpn", "a,,b"], "--alpn: a protocol's name has 1 to 255 bytes"),
+            (["connect", "localhost:1", "--cert", "x"], "each --cert wants its --key: there are 1 and 0"),
+            (["connect", "localhost:1", "--timeout", "0"], "'--timeout' wants a number from 1 to"),
+            (["serve"], "missing option --port N"),
+            (["serve", "--port", "70000"], "--port wants a number from 0 to 65535, not '70000'"),
+            (["serve", "--port", "0"], "a server needs a certificate"),
+            (["cert"], "'cert' goes on:\n  pavise cert show\n"),
+            (["cert", "fly"], "'cert' goes on:"),
+            (["cert", "make-ca", "--out", "x", "--key-out", "y", "--key-type", "dsa"], "--key-type wants p256, "),
+            (["cert", "make-ca", "--out", "x", "--key-out", "y", "--days", "0"], "'--days' wants a number from 1 to"),
+            (["cert", "make-leaf", "--out", "x", "--key-out", "y", "--ca", "z", "--ca-key", "z"], "--name localhost"),
+            (["cert", "make-leaf", "--out", "x", "--key-out", "y", "--ca", "z", "--ca-key", "z", "--name", "a b"],
+             "--name 'a b': neither a DNS name nor an IP address"),
+            (["cert", "show", "/nonexistent"], "/nonexistent: cannot be read: No such file or directory")):
+        report.case(f"pavise {' '.join(words)}", misuse, words, wanted)
+    report.case("files that are missing or wrong are named", wrong_files)
+    report.case("connect to a port where nobody listens", refused_connection)
+    report.case("serve on a port that is taken", taken_port)
+    for key_type in ("p256", "ed25519", "rsa"):
+        report.case(f"cert make-ca and make-leaf, {key_type}", development_certificates, key_type)
+    report.case("demo", demo)
+
+
+if __name__ == "__main__":
+    main(cases)
