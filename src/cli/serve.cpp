@@ -36,7 +36,10 @@ constexpr Usage usage{
     {},
     options,
     "Several certificates may be given, for keys of different types: the first that fits a client is used.\n"
-    "Prints 'listening on ADDRESS:PORT' when it is ready. SIGINT or SIGTERM ends it."};
+    "Prints 'listening on ADDRESS:PORT' when it is ready. SIGINT or SIGTERM ends it.\n\n"
+    "exit status: 0  ended by a signal\n"
+    "             1  the port cannot be listened on\n"
+    "             2  an argument or a file is not right"};
 
 Outcome<std::shared_ptr<const ServerConfig>> config_from(const Arguments& arguments) {
     auto config = std::make_shared<ServerConfig>();

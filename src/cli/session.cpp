@@ -11,7 +11,7 @@ namespace pavise::cli {
 
 namespace {
 
-// How many reads one client gets before it is another's turn.
+// How many records one client gets before it is another's turn.
 constexpr int turns = 16;
 
 std::string page_about(const Negotiated& negotiated) {
@@ -109,8 +109,13 @@ bool Session::hungry() {
            connection_.wants_input() && connection_.data().empty();
 }
 
+bool Session::unserved() {
+    if (phase_ != Phase::service || !connection_.output().empty()) return false;
+    return service_ == Service::http ? replied_ < reply_.size() : !connection_.data().empty();
+}
+
 bool Session::receive() {
-    if (!hungry()) return false;
+    if (!hungry()) return unserved();
     const Result<Pulled> pulled = pull(connection_, socket_);
     if (pulled) return *pulled == Pulled::bytes || (*pulled == Pulled::end && connection_.peer_closed());
     give_up(connection_.error() || sending_ ? pulled.error() : sending_.error());
@@ -159,7 +164,7 @@ void Session::shut_down() {
 
 net::Interest Session::interest() {
     if (phase_ == Phase::lingering) return net::Interest::read;
-    const bool writing = sending_ && !connection_.output().empty();
+    const bool writing = sending_ && (!connection_.output().empty() || unserved());
     if (hungry()) return writing ? net::Interest::both : net::Interest::read;
     return writing ? net::Interest::write : net::Interest::none;
 }

@@ -48,9 +48,11 @@ class Session {
     Result<Progress> answer();
     Result<Progress> echo();
     void send();
-    // False where there is nothing to read now.
+    // False where there is nothing more to do now.
     bool receive();
     bool hungry();
+    // Whether serve() can do more although nothing is to be read: there was no room for all of it.
+    bool unserved();
     void linger();
     void time_out();
 

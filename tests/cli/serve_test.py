@@ -7,7 +7,7 @@ import ssl
 import struct
 
 from certificates import Certificates
-from harness import DEADLINE, PaviseServer, expect, expect_in, main
+from harness import DEADLINE, PAVISE, PaviseServer, expect, expect_in, main, run
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 # RFC 8446 §6: a plaintext alert record.
@@ -15,8 +15,9 @@ ALERT_RECORD = b"\x15\x03"
 UNEXPECTED_MESSAGE, PROTOCOL_VERSION = 10, 70
 
 
-def serve(certificates, *options):
-    return PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256"), *options)
+def serve(certificates, *options, launcher=()):
+    return PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256"), *options,
+                        launcher=launcher)
 
 
 def raw(server):
@@ -125,9 +126,8 @@ def rude_clients(certificates):
                 connection.sendall(b"\x16\x03\x01\x02\x00\x01")
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         for _ in range(20):
-            with raw(server) as connection:
-                # The socket is cut after the handshake, without close_notify.
-                context(certificates).wrap_socket(connection, server_hostname="localhost").detach()
+            # Python cuts the connection here, without close_notify.
+            context(certificates).wrap_socket(raw(server), server_hostname="localhost").close()
         still_serves(certificates, server)
         server.stop()
 
@@ -151,6 +151,17 @@ def slow_clients(certificates):
         server.stop()
 
 
+def out_of_descriptors(certificates):
+    """More clients than the process may have: those beyond wait their turn, and get it when others leave."""
+    with serve(certificates, launcher=("sh", "-c", 'ulimit -n 20; exec "$@"', "sh")) as server:
+        with contextlib.ExitStack() as stack:
+            for _ in range(40):
+                stack.enter_context(raw(server))
+            server.wait_for_err("a connection could not be accepted: Too many open files")
+        still_serves(certificates, server)
+        server.stop()
+
+
 def many_at_once(certificates):
     with serve(certificates, "--echo") as server, contextlib.ExitStack() as stack:
         clients = [stack.enter_context(tls(certificates, server)) for _ in range(100)]
@@ -158,6 +169,18 @@ def many_at_once(certificates):
             client.sendall(f"I am {number}".encode())
         for number, client in enumerate(clients):
             expect(client.recv(100), f"I am {number}".encode(), "the echo")
+
+
+def echo_of_several_mib(certificates):
+    """Through every limit on the way, in both directions at once, and on after the client's close_notify."""
+    data = os.urandom(8 << 20)
+    with serve(certificates, "--echo") as server:
+        for _ in range(3):
+            status, echo, said = run(PAVISE, "connect", f"localhost:{server.port}", "--cafile", certificates.ca,
+                                     "--quiet", stdin=data)
+            expect((status, said), (0, ""), "exit status and error output of connect")
+            expect(echo == data, True, "all came back")
+        server.stop()
 
 
 def echo_of_a_client_that_does_not_read(certificates):
@@ -199,7 +222,9 @@ def cases(report):
                         alert)
         report.case("serve survives rude clients", rude_clients, certificates)
         report.case("serve is not held up by slow clients", slow_clients, certificates)
+        report.case("serve outlives a lack of descriptors", out_of_descriptors, certificates)
         report.case("serve has many clients at once", many_at_once, certificates)
+        report.case("serve echoes several MiB to connect", echo_of_several_mib, certificates)
         report.case("serve does not buffer for a client that does not read", echo_of_a_client_that_does_not_read,
                     certificates)
         report.case("serve says goodbye on SIGTERM", goodbye_on_signal, certificates)

@@ -164,8 +164,8 @@ def wait_until_listening(port, process):
 class PaviseServer(Process):
     """`pavise serve` on a port that the system picks."""
 
-    def __init__(self, *options):
-        super().__init__(PAVISE, "serve", "--port", "0", "--bind", "127.0.0.1", *options)
+    def __init__(self, *options, launcher=()):
+        super().__init__(*launcher, PAVISE, "serve", "--port", "0", "--bind", "127.0.0.1", *options)
         self.port = None
 
     def __enter__(self):

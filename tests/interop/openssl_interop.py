@@ -9,8 +9,11 @@ from harness import (PAVISE, PaviseServer, Process, expect, expect_in, free_port
                      wait_until_listening)
 
 SUITES = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"]
-# OpenSSL's name and the registry's. X25519MLKEM768 needs OpenSSL 3.5.
+# OpenSSL's name and the registry's.
 GROUPS = {"X25519": "x25519", "P-256": "secp256r1", "P-384": "secp384r1", "P-521": "secp521r1"}
+# Before 3.5 it knows neither this group nor the command that lists groups.
+if b"X25519MLKEM768" in run("openssl", "list", "-tls-groups", "-tls1_3")[1]:
+    GROUPS["X25519MLKEM768"] = "X25519MLKEM768"
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 SEVERAL_MIB = 5 << 20
 
@@ -116,7 +119,7 @@ def client_authenticates(certificates, leaf):
                                          certificates.key(leaf))
         status, page, said = run(*with_certificate, stdin=REQUEST)
         expect(status, 0, f"exit status ({said!r})")
-        expect_in(f"CN = Test leaf {leaf}", server.err.text() + page.decode(), "the client's certificate")
+        expect_in(f"Test leaf {leaf}", server.err.text() + page.decode(), "the client's certificate")
 
 
 def client_has_no_certificate(certificates):
@@ -210,7 +213,8 @@ def server_is_refused(certificates, leaf, client_options, alert):
 def server_moves_much(certificates):
     data = os.urandom(SEVERAL_MIB)
     with PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256"), "--echo") as server:
-        with Process(*s_client_words(certificates, server, "-quiet")) as client:
+        # Without -nbio it would not read while it writes, and an echo needs that.
+        with Process(*s_client_words(certificates, server, "-quiet", "-nbio")) as client:
             client.write_in_background(data, then_close=False)
             client.wait_for_bytes(len(data))
             expect(hashlib.sha256(client.out.data).digest(), hashlib.sha256(data).digest(), "the echo")
