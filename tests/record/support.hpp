@@ -1,7 +1,7 @@
 // What the tests of the record room share: keys, hand-made records, and a reader driven to its end.
 #pragma once
 
-#include "../crypto/support.hpp"
+#include "crypto/support.hpp"
 
 #include "record/reader.hpp"
 #include "record/writer.hpp"
