@@ -4,7 +4,7 @@
 
 #include <cstdio>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -71,9 +71,9 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "usage: fetch HOST PORT CAFILE\n");
         return 2;
     }
-    std::ifstream file(argv[3], std::ios::binary);
-    const std::string pem{std::istreambuf_iterator<char>(file), {}};
-    const auto trust = pavise::TrustStore::from_memory(pavise::as_bytes(pem));
+    std::ostringstream pem;
+    pem << std::ifstream(argv[3], std::ios::binary).rdbuf();
+    const auto trust = pavise::TrustStore::from_memory(pavise::as_bytes(pem.str()));
     if (!trust) {
         std::fprintf(stderr, "%s: %s\n", argv[3], pavise::describe(trust.error()).c_str());
         return 2;
