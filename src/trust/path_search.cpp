@@ -38,11 +38,13 @@ bool PathSearch::on_path(const Certificate& certificate) const {
 // that are valid now.
 std::vector<CertificatePtr> PathSearch::issuers_of(const Certificate& certificate) const {
     std::vector<CertificatePtr> issuers;
-    for (const CertificatePtr& trusted : store_.with_subject(certificate.canonical_issuer()))
-        if (key_identifiers_agree(certificate, *trusted)) issuers.push_back(trusted);
-    std::ranges::stable_partition(issuers, [&](const CertificatePtr& issuer) {
-        return issuer->not_before() <= options_.time && options_.time <= issuer->not_after();
-    });
+    std::vector<CertificatePtr> out_of_date;
+    for (const CertificatePtr& trusted : store_.with_subject(certificate.canonical_issuer())) {
+        if (!key_identifiers_agree(certificate, *trusted)) continue;
+        const bool valid = trusted->not_before() <= options_.time && options_.time <= trusted->not_after();
+        (valid ? issuers : out_of_date).push_back(trusted);
+    }
+    issuers.insert(issuers.end(), out_of_date.begin(), out_of_date.end());
     for (const CertificatePtr& other : presented_)
         if (may_have_issued(certificate, *other) && !store_.contains(*other)) issuers.push_back(other);
     return issuers;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <numeric>
 #include <ranges>
 #include <set>
 
@@ -262,12 +263,30 @@ Result<Added> TrustStore::Builder::add_system() {
     return total;
 }
 
+namespace {
+
+// Certificates of one subject stay in the order in which they were added.
+std::vector<CertificatePtr> in_order_of_subjects(const std::vector<CertificatePtr>& certificates) {
+    std::vector<std::size_t> order(certificates.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+        const auto subject_a = subject_of(certificates[a]);
+        const auto subject_b = subject_of(certificates[b]);
+        return subject_a != subject_b ? subject_a < subject_b : a < b;
+    });
+    std::vector<CertificatePtr> sorted;
+    sorted.reserve(order.size());
+    for (const std::size_t place : order) sorted.push_back(certificates[place]);
+    return sorted;
+}
+
+} // namespace
+
 Result<TrustStorePtr> TrustStore::Builder::build() const {
     auto store = std::make_shared<TrustStore>();
     store->certificates_ = contents_->certificates;
     store->crls_ = contents_->crls;
-    store->by_subject_ = contents_->certificates;
-    std::ranges::stable_sort(store->by_subject_, {}, subject_of);
+    store->by_subject_ = in_order_of_subjects(contents_->certificates);
     // `known` is sorted, hence the same whatever the order in which things were added.
     const std::vector<Bytes> parts(contents_->known.begin(), contents_->known.end());
     PAVISE_LET(store->fingerprint_, sha256(parts));
