@@ -2,9 +2,7 @@
 """Makes one static archive out of the rooms and of what they need of Botan, whose symbols become local: a program can
 be linked with it and with another Botan, of any version, and each part keeps to its own.
 
-  merge_archive.py --compiler C++ --output ARCHIVE [--namespace N] --whole ROOM.a... --needed OTHER.a...
-
-Of Pavise's own symbols those of the namespace stay visible (mangled; default: all that PAVISE_EXPORT marks).
+  merge_archive.py --compiler C++ --output ARCHIVE --whole ROOM.a... --needed OTHER.a...
 """
 import argparse
 import os
@@ -27,7 +25,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--output", required=True)
-    parser.add_argument("--namespace", default="6pavise")
     parser.add_argument("--whole", nargs="+", required=True)
     parser.add_argument("--needed", nargs="*", default=[])
     options = parser.parse_args()
@@ -41,11 +38,11 @@ def main():
         # GNU's unique symbols may be defined several times in groups only; weak ones may be everywhere.
         unique = Path(folder, "unique")
         unique.write_text("".join(f"{name}\n" for name, kind in symbols if kind == "u"))
-        # Botan and everything of ours that PAVISE_EXPORT does not name is hidden; templates and inline functions of the
-        # standard library are not, and stay shared with the rest of the program.
-        visible = re.compile(rf"_Z(T[ISVTC]|GV|Z)?NK?{options.namespace}")
+        # Botan and everything of ours that PAVISE_EXPORT does not name is hidden, and becomes local, as do templates of
+        # the standard library made for our types. Its other templates stay shared with the rest of the program.
+        ours = re.compile(r"_Z(T[ISVTC]|GV|Z)?NK?6pavise")
         private = Path(folder, "private")
-        private.write_text("".join(f"{name}\n" for name, _ in symbols if "6pavise" in name and not visible.match(name)))
+        private.write_text("".join(f"{name}\n" for name, _ in symbols if "6pavise" in name and not ours.match(name)))
         subprocess.run([shutil.which("objcopy"), "--localize-hidden", f"--localize-symbols={private}",
                         f"--weaken-symbols={unique}", merged], check=True)
         left = [name for name, _ in global_symbols(merged) if "5Botan" in name]
