@@ -89,8 +89,7 @@ class Relay {
 
     Status receive() {
         if (!connection_.wants_input()) return {};
-        PAVISE_LET(const Pulled pulled, pull(connection_, socket_));
-        (void)pulled;
+        PAVISE_TRY(pull(connection_, socket_));
         return {};
     }
 

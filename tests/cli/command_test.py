@@ -66,6 +66,18 @@ def refused_connection():
     expect_in("the connection could not be made: Connection refused", said, "the complaint")
 
 
+def output_that_nobody_reads():
+    with Certificates() as certificates:
+        with PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256"), "--echo") as server:
+            script = '{ "$@"; echo "status $?" >&2; } | head -c 1'
+            _, out, said = run("sh", "-c", script, "sh", PAVISE, "connect", f"localhost:{server.port}", "--cafile",
+                               certificates.ca, stdin=b"x" * (1 << 20))
+            expect(out, b"x", "what the reader got")
+            expect_in("the received data could not be written to the output: Broken pipe", said, "the complaint")
+            expect_in("status 1", said, "the exit status")
+            server.stop()
+
+
 def taken_port():
     with Certificates() as certificates:
         pair = ["--cert", certificates.chain("p256"), "--key", certificates.key("p256")]
@@ -153,6 +165,7 @@ def cases(report):
         report.case(f"pavise {' '.join(words)}", misuse, words, wanted)
     report.case("files that are missing or wrong are named", wrong_files)
     report.case("connect to a port where nobody listens", refused_connection)
+    report.case("connect with an output that nobody reads", output_that_nobody_reads)
     report.case("serve on a port that is taken", taken_port)
     for key_type in ("p256", "ed25519", "rsa"):
         report.case(f"cert make-ca and make-leaf, {key_type}", development_certificates, key_type)

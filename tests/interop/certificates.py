@@ -53,8 +53,15 @@ LONG_AGO = ("20010101000000Z", "20020101000000Z")
 ALWAYS = ("20010101000000Z", "20990101000000Z")
 
 
+# Every leaf by its name: the type of its key, the section of CONFIG, and its validity.
+LEAVES = {name: (name, "leaf", ALWAYS) for name in KEY_TYPES}
+LEAVES["elsewhere"] = ("p256", "elsewhere", ALWAYS)
+LEAVES["expired"] = ("p256", "leaf", LONG_AGO)
+
+
 class Certificates:
-    """Files in a temporary folder, named by attributes: ca, other_ca, and chain(name), key(name) for leaves."""
+    """Files in a temporary folder: ca and other_ca, and chain(name), key(name) for the leaves, made when first asked
+    for (an RSA key takes its time)."""
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="pavise-interop-")
@@ -63,10 +70,7 @@ class Certificates:
         (self.folder / "openssl.cnf").write_text(CONFIG.format(folder=self.folder))
         self.ca = self._authority("ca")
         self.other_ca = self._authority("other_ca")
-        for name in KEY_TYPES:
-            self._leaf(name, name, "leaf", ALWAYS)
-        self._leaf("elsewhere", "p256", "elsewhere", ALWAYS)
-        self._leaf("expired", "p256", "leaf", LONG_AGO)
+        self._made = set()
 
     def __enter__(self):
         return self
@@ -75,9 +79,11 @@ class Certificates:
         self._folder.cleanup()
 
     def chain(self, name):
+        self._make(name)
         return self.folder / f"{name}.pem"
 
     def key(self, name):
+        self._make(name)
         return self.folder / f"{name}.key"
 
     def _openssl(self, *words):
@@ -87,15 +93,21 @@ class Certificates:
             raise RuntimeError(f"openssl {' '.join(map(str, words))}: {done.stderr}")
 
     def _authority(self, name):
-        self._openssl("genpkey", *KEY_TYPES["p256"], "-out", self.key(name))
-        self._openssl("req", "-x509", "-new", "-config", "openssl.cnf", "-key", self.key(name), "-subj",
-                      f"/CN=Test authority {name}", "-extensions", "root", "-days", "3650", "-out", self.chain(name))
-        return self.chain(name)
+        certificate, key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
+        self._openssl("genpkey", *KEY_TYPES["p256"], "-out", key)
+        self._openssl("req", "-x509", "-new", "-config", "openssl.cnf", "-key", key, "-subj",
+                      f"/CN=Test authority {name}", "-extensions", "root", "-days", "3650", "-out", certificate)
+        return certificate
 
-    def _leaf(self, name, key_type, extensions, validity):
-        self._openssl("genpkey", *KEY_TYPES[key_type], "-out", self.key(name))
-        self._openssl("req", "-new", "-config", "openssl.cnf", "-key", self.key(name), "-subj", f"/CN=Test leaf {name}",
-                      "-out", self.folder / f"{name}.csr")
+    def _make(self, name):
+        if name in self._made:
+            return
+        self._made.add(name)
+        key_type, extensions, (not_before, not_after) = LEAVES[name]
+        request = self.folder / f"{name}.csr"
+        self._openssl("genpkey", *KEY_TYPES[key_type], "-out", self.folder / f"{name}.key")
+        self._openssl("req", "-new", "-config", "openssl.cnf", "-key", self.folder / f"{name}.key", "-subj",
+                      f"/CN=Test leaf {name}", "-out", request)
         self._openssl("ca", "-batch", "-notext", "-config", "openssl.cnf", "-cert", self.ca, "-keyfile",
-                      self.key("ca"), "-extensions", extensions, "-startdate", validity[0], "-enddate", validity[1],
-                      "-in", self.folder / f"{name}.csr", "-out", self.chain(name))
+                      self.folder / "ca.key", "-extensions", extensions, "-startdate", not_before, "-enddate", not_after,
+                      "-in", request, "-out", self.folder / f"{name}.pem")

@@ -123,6 +123,20 @@ TEST(Listener, accept_ends_at_its_deadline_and_does_not_wait_when_told_so) {
     EXPECT_EQ(accepted.error().code, ErrorCode::deadline_passed);
 }
 
+TEST(Listener, says_that_accepting_failed) {
+    Listener listener = loopback();
+    listener.close();
+    const auto accepted = listener.accept(generous());
+    ASSERT_FALSE(accepted);
+    EXPECT_EQ(accepted.error(), (Error{ErrorCode::accept_failed, EBADF}));
+}
+
+TEST(Socket, of_an_unknown_family_cannot_be_made) {
+    const auto descriptor = open_stream(AF_MAX);
+    ASSERT_FALSE(descriptor);
+    EXPECT_EQ(descriptor.error(), (Error{ErrorCode::socket_failed, EAFNOSUPPORT}));
+}
+
 TEST(Socket, every_descriptor_is_close_on_exec_and_non_blocking) {
     Listener listener = loopback();
     const auto client = connect({"127.0.0.1", listener.address().port()}, generous());
@@ -271,12 +285,12 @@ TEST(Socket, after_shutdown_and_drain_the_last_words_arrive) {
 std::atomic<int> signals_seen{0};
 
 class InterruptsEveryMillisecond {
-    struct sigaction before_{};
+    struct sigaction before_ {};
 
   public:
     InterruptsEveryMillisecond() {
         signals_seen = 0;
-        struct sigaction action{};
+        struct sigaction action {};
         action.sa_handler = [](int) { signals_seen.fetch_add(1); };
         EXPECT_EQ(::sigaction(SIGALRM, &action, &before_), 0); // without SA_RESTART
         const itimerval every{{0, 1000}, {0, 1000}};
