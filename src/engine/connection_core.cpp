@@ -194,6 +194,11 @@ Status ConnectionCore::handle_alert(const record::Record& record) {
     const auto level = static_cast<AlertLevel>(record.fragment[0]);
     const auto description = static_cast<AlertDescription>(record.fragment[1]);
     if (level != AlertLevel::warning && level != AlertLevel::fatal) return fail(ErrorCode::bad_alert_level);
+    const bool ends_nothing =
+        description == AlertDescription::close_notify || description == AlertDescription::user_canceled;
+    // §5.1: no record of any type comes between the fragments of a handshake message; where the alert ends
+    // the connection anyway, it says more about why.
+    if (ends_nothing && handshake_->message_in_progress()) return fail(ErrorCode::interleaved_handshake);
     if (description == AlertDescription::close_notify) {
         if (!handshake_complete()) return fail(ErrorCode::closed_during_handshake);
         peer_closed_.store(true, std::memory_order_release);
@@ -248,11 +253,10 @@ Status ConnectionCore::resolve_decisions() {
                           (decision == Decision::signature && !deferred().signature) ||
                           (decision == Decision::config && !deferred().config) ||
                           (decision == Decision::psk && !deferred().psk);
-        if (!ours) break;
+        if (!ours) return {};
         PAVISE_TRY(decide_by_config());
+        follow_handshake();
     }
-    follow_handshake();
-    return {};
 }
 
 Status ConnectionCore::decide_by_config() {

@@ -77,6 +77,7 @@ class ConnectionCore final : private handshake::Transport {
         PAVISE_TRY(usable());
         if (auto decided = handshake_->decide(answer); !decided)
             return decided.error().code == ErrorCode::nothing_to_decide ? decided : poison(decided.error());
+        follow_handshake();
         return proceed();
     }
     Status decide_certificate(std::optional<Error> refusal);
