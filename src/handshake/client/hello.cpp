@@ -68,8 +68,8 @@ class ExtensionsWriter {
     void add_key_shares() {
         constexpr std::array<std::uint8_t, 1> grease_share{0};
         std::vector<messages::KeyShareEntry> shares;
-        // After a HelloRetryRequest the list holds the one share that was asked for (§4.1.2).
-        if (hello_.grease && !hello_.retried)
+        // A HelloRetryRequest that asks for a share gets this one; one that does not, the same list (§4.1.2).
+        if (hello_.grease && !hello_.share_selected)
             shares.push_back({static_cast<NamedGroup>(hello_.grease->group), grease_share});
         for (const auto& share : hello_.key_shares) shares.push_back({share->group(), share->public_value()});
         add(messages::KeyShareClientHello{shares});

@@ -33,9 +33,10 @@ struct HelloInFlight {
     messages::ExtensionSet offered;
     std::vector<Psk> psks; // offered, by preference
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
-    ByteVector message;   // our last hello, until the suite tells which hash takes it
-    bool retried = false; // a HelloRetryRequest was answered: one key share, no more
-    ByteVector cookie;    // of the HelloRetryRequest, to be echoed
+    ByteVector message;          // our last hello, until the suite tells which hash takes it
+    bool retried = false;        // a HelloRetryRequest was answered
+    bool share_selected = false; // … which asked for one key share, and no more
+    ByteVector cookie;           // of the HelloRetryRequest, to be echoed
 };
 
 struct HelloInputs {

@@ -188,6 +188,7 @@ Status answer_retry(const ServerHello& message, HelloInFlight& hello, const sche
         PAVISE_LET(auto share, context.exchange.provider().generate_key_share(group, context.exchange.rng()));
         hello.key_shares.clear();
         hello.key_shares.push_back(std::move(share));
+        hello.share_selected = true;
     }
     if (cookie) hello.cookie.assign(cookie->cookie.begin(), cookie->cookie.end());
     hello.retried = true;
