@@ -68,6 +68,12 @@ struct FoundPsk {
     ExternalPsk psk{};
 };
 
+// What a client asks for, as far as a server chooses its config by it. Views into client_hello().
+struct ClientOffer {
+    std::string_view server_name;                 // SNI; empty: none
+    std::vector<std::string_view> alpn_protocols; // by the client's preference; empty: none
+};
+
 class PAVISE_EXPORT Connection {
     std::unique_ptr<engine::ConnectionCore> core_;
     explicit Connection(std::unique_ptr<engine::ConnectionCore> core) noexcept;
@@ -140,6 +146,8 @@ class PAVISE_EXPORT Connection {
     Status provide_signature(Bytes signature);
     // The ClientHello message as it came, header included (server, Decision::config).
     Bytes client_hello() const;
+    // The same in parts; fails where they are malformed. nothing_to_decide unless Decision::config.
+    Result<ClientOffer> client_offer() const;
     Status choose_config(std::shared_ptr<const ServerConfig> config);
     // The identities that the client offers, in its order (server, Decision::psk); at most eight. Valid until
     // the answer.

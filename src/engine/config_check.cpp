@@ -45,6 +45,18 @@ Status check_alpn(const std::vector<std::string>& protocols) {
     return {};
 }
 
+Status check_groups(const std::vector<NamedGroup>& groups) {
+    if (groups.empty()) return fail(ErrorCode::config_no_group);
+    for (auto group = groups.begin(); group != groups.end(); ++group) {
+        if (!crypto::botan_provider().supports(*group))
+            return fail(ErrorCode::config_unknown_group, static_cast<std::uint16_t>(*group));
+        // "Clients MUST NOT offer multiple KeyShareEntry values for the same group." (RFC 8446 §4.2.8)
+        if (std::find(groups.begin(), group, *group) != group)
+            return fail(ErrorCode::config_repeated_group, static_cast<std::uint16_t>(*group));
+    }
+    return {};
+}
+
 template <class Config> Status check_common(const Config& config) {
     if (config.rng == nullptr || config.clock == nullptr) return fail(ErrorCode::bad_config);
     if (config.versions.least > config.versions.most || config.versions.most < ProtocolVersion::tls_1_3)
@@ -52,10 +64,7 @@ template <class Config> Status check_common(const Config& config) {
     const bool any_suite = std::ranges::any_of(
         config.cipher_suites, [](CipherSuite id) { return crypto::suite13(id).has_value(); });
     if (!any_suite) return fail(ErrorCode::config_no_suite);
-    if (config.groups.empty()) return fail(ErrorCode::config_no_group);
-    for (const NamedGroup group : config.groups)
-        if (!crypto::botan_provider().supports(group))
-            return fail(ErrorCode::config_unknown_group, static_cast<std::uint16_t>(group));
+    PAVISE_TRY(check_groups(config.groups));
     if (config.signature_schemes.empty()) return fail(ErrorCode::config_no_signature_scheme);
     return check_alpn(config.alpn_protocols);
 }

@@ -1,5 +1,6 @@
 // Connection: the public face of ConnectionCore. Every call that can allocate goes through guarded().
 #include "engine/access.hpp"
+#include "engine/client_offer.hpp"
 #include "engine/outermost.hpp"
 
 namespace pavise {
@@ -150,6 +151,11 @@ Status Connection::provide_signature(Bytes signature) {
 
 Bytes Connection::client_hello() const {
     return core_->waiting_for() == Decision::config ? core_->client_hello() : Bytes();
+}
+
+Result<ClientOffer> Connection::client_offer() const {
+    if (core_->waiting_for() != Decision::config) return fail(ErrorCode::nothing_to_decide);
+    return guarded([&] { return engine::read_offer(core_->client_hello()); });
 }
 
 Status Connection::choose_config(std::shared_ptr<const ServerConfig> config) {

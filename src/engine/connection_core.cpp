@@ -88,15 +88,18 @@ Status ConnectionCore::send(Bytes message) {
 
 Status ConnectionCore::install_write_secret(Level level, const crypto::Suite13& suite, Bytes secret,
                                             crypto::Hmac& hmac) {
-    return sending_.install(level, suite, secret, hmac);
+    return sending_.install(level, suite, secret, hmac,
+                            level == Level::application ? hooks_.first_sequence_number : 0);
 }
 
 Status ConnectionCore::install_read_secret(Level level, const crypto::Suite13& suite, Bytes secret,
                                            crypto::Hmac& hmac) {
     PAVISE_LET(schedule::TrafficKeys keys, schedule::traffic_keys(hmac, suite.aead, secret));
     PAVISE_LET(auto aead, hooks_.provider->aead(suite.aead, crypto::AeadUse::open, keys.key.view()));
+    const std::uint64_t first =
+        level == Level::application ? std::exchange(first_read_sequence_number_, 0) : 0;
     PAVISE_LET(auto protection,
-               record::ReadProtection::tls13({suite.aead, std::move(aead), std::move(keys.iv)}));
+               record::ReadProtection::tls13({suite.aead, std::move(aead), std::move(keys.iv)}, first));
     reader_.install(std::move(protection));
     if (level == Level::application)
         mailbox_.peer_updated(); // an answer to our KeyUpdate, if we had asked for one

@@ -19,6 +19,8 @@ namespace pavise::engine {
 struct Hooks {
     const crypto::Provider* provider = &crypto::botan_provider();
     wire::Tap* tap = nullptr;
+    // Of the first application keys, in both directions: a test need not send 2^24 records to meet a limit.
+    std::uint64_t first_sequence_number = 0;
 };
 
 class ConnectionCore final : private handshake::Transport {
@@ -31,6 +33,7 @@ class ConnectionCore final : private handshake::Transport {
     Mailbox mailbox_;
     SendingHalf sending_;
     record::RecordReader reader_;
+    std::uint64_t first_read_sequence_number_;
     MutableBytes data_; // what is left of the current record's application data
     Negotiated negotiated_;
     std::unique_ptr<handshake::Handshake> handshake_;
@@ -42,7 +45,8 @@ class ConnectionCore final : private handshake::Transport {
     ConnectionCore(Role role, const Hooks& hooks) :
         role_(role),
         hooks_(hooks),
-        sending_(*hooks.provider, mailbox_, hooks.tap) {}
+        sending_(*hooks.provider, mailbox_, hooks.tap),
+        first_read_sequence_number_(hooks.first_sequence_number) {}
 
   public:
     static Result<std::unique_ptr<ConnectionCore>> client(std::shared_ptr<const ClientConfig> config,

@@ -37,12 +37,13 @@ Status SendingHalf::send_change_cipher_spec() {
 }
 
 Status SendingHalf::install(handshake::Level level, const crypto::Suite13& suite, Bytes secret,
-                            crypto::Hmac& hmac) {
+                            crypto::Hmac& hmac, std::uint64_t first_sequence_number) {
     PAVISE_TRY(flush_handshake());
     PAVISE_LET(schedule::TrafficKeys keys, schedule::traffic_keys(hmac, suite.aead, secret));
     PAVISE_LET(auto aead, provider_.aead(suite.aead, crypto::AeadUse::seal, keys.key.view()));
     PAVISE_LET(auto protection,
-               record::WriteProtection::tls13({suite.aead, std::move(aead), std::move(keys.iv)}));
+               record::WriteProtection::tls13({suite.aead, std::move(aead), std::move(keys.iv)},
+                                              first_sequence_number));
     writer_.install(std::move(protection));
     suite_ = suite;
     if (level == handshake::Level::application) traffic_secret_ = HashSecret(secret);
@@ -138,7 +139,15 @@ Result<MutableBytes> SendingHalf::reserve(std::size_t want) {
 
 Status SendingHalf::commit(std::size_t used) {
     if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
-    return writer_.seal_reserved(ContentType::application_data, used);
+    if (tap_ == nullptr) return writer_.seal_reserved(ContentType::application_data, used);
+    const std::size_t before = writer_.pending().size();
+    if (used <= writer_.reserved().size())
+        tap_->on_content(wire::Direction::sent, ContentType::application_data,
+                         writer_.reserved().first(used));
+    PAVISE_TRY(writer_.seal_reserved(ContentType::application_data, used));
+    tap_->on_record(wire::Direction::sent, wire::RecordProtection::encrypted,
+                    writer_.pending().subspan(before));
+    return {};
 }
 
 // ---------------------------------------------------------------- ending and rekeying

@@ -44,6 +44,11 @@ class RecordWriter {
     // with more than it gave, or with no content for another type than application_data.
     Status seal_reserved(ContentType type, std::size_t used) noexcept;
 
+    // The reserved space; empty without a reservation.
+    Bytes reserved() noexcept {
+        return reserved_ ? Bytes(buffer_.tail().subspan(content_offset(), *reserved_)) : Bytes();
+    }
+
     // How many bytes of application data write() takes now: 0 means wait for the transport.
     std::size_t room() const noexcept;
 
