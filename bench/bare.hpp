@@ -1,0 +1,61 @@
+// What the benchmarks of records share: the cases, and their limit, Botan's AEAD object with nothing around
+// it.
+//
+// Everything is measured in passes of many records, so that a record to be opened does not sit in the
+// first-level cache before it is brought, as it would not when it came from a socket; and with a stopwatch
+// around the calls in question alone.
+#pragma once
+
+#include "ratios.hpp"
+
+#include "record/writer.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace pavise::bench {
+
+inline constexpr std::size_t records_in_a_pass = 64;
+
+struct Case {
+    const char* name;
+    const char* botan_name;
+    crypto::AeadId id;
+    CipherSuite suite;
+};
+inline constexpr Case cases[] = {
+    {"AES-128-GCM", "AES-128/GCM", crypto::AeadId::aes_128_gcm, CipherSuite::TLS_AES_128_GCM_SHA256},
+    {"AES-256-GCM", "AES-256/GCM", crypto::AeadId::aes_256_gcm, CipherSuite::TLS_AES_256_GCM_SHA384},
+    {"ChaCha20-Poly1305", "ChaCha20Poly1305", crypto::AeadId::chacha20_poly1305,
+     CipherSuite::TLS_CHACHA20_POLY1305_SHA256}};
+
+[[noreturn]] inline void give_up(const char* what) {
+    std::fprintf(stderr, "benchmark: %s\n", what);
+    std::exit(1);
+}
+template <class T> T must(Result<T> result) {
+    if (!result) give_up(describe(result.error()).c_str());
+    return *std::move(result);
+}
+
+record::Key record_key(const Case& of, crypto::AeadUse use);
+// A pass of sealed records, back to back.
+ByteVector sealed_pass(const Case& of, std::size_t content_size);
+// Says how much a benchmark's passes carried.
+void report(benchmark::State& state, std::size_t content_size);
+
+// The bare calls: associated data, nonce, the bytes of the record in place, the tag.
+void open_bare(benchmark::State& state, const Case& of, std::size_t content_size);
+void seal_bare(benchmark::State& state, const Case& of, std::size_t content_size);
+
+struct Subject {
+    const char* scenario;
+    const char* name;
+    void (*run)(benchmark::State&, const Case&, std::size_t);
+};
+// Every subject with every case and size, under scenario/case/size/name.
+void register_all(std::span<const Subject> subjects, std::span<const std::size_t> content_sizes);
+
+} // namespace pavise::bench

@@ -1,0 +1,106 @@
+// Records of application data through Connection, against the same bytes through the bare Botan calls in the
+// same run. What is missing to 100 % is ours: framing, nonces, the state of the connection, its public calls.
+//
+//   open/…      one record that lies in receive_space(): received(), data(), data_read()
+//   seal/…      one record filled in place: reserve(), commit(); and with write()'s one copy
+#include "bare.hpp"
+
+#include "support/pair.hpp"
+
+#include <algorithm>
+
+namespace pavise::bench {
+namespace {
+
+testing::Pair connected_pair(const Case& of) {
+    testing::PairConfig config;
+    config.client.cipher_suites = {of.suite};
+    testing::Pair pair(std::move(config));
+    if (!pair.connect()) give_up("the handshake failed");
+    return pair;
+}
+
+// One record of `content`, sealed by the client.
+Bytes next_record(Connection& client, Bytes content) {
+    const auto taken = client.write(content);
+    if (!taken || *taken != content.size()) give_up("a record was not written");
+    return client.output();
+}
+
+void open_records(benchmark::State& state, const Case& of, std::size_t content_size) {
+    testing::Pair pair = connected_pair(of);
+    const ByteVector content(content_size, 0x17);
+    Stopwatch watch;
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
+            // The transport's part, which the bare calls have no counterpart for: all but the last bytes.
+            Bytes arriving = next_record(pair.client, content);
+            const std::size_t size = arriving.size();
+            MutableBytes space = pair.server.receive_space();
+            while (space.size() < arriving.size()) {
+                std::copy_n(arriving.begin(), space.size(), space.begin());
+                if (!pair.server.received(space.size())) give_up("a record was refused");
+                arriving = arriving.subspan(space.size());
+                space = pair.server.receive_space();
+            }
+            std::copy_n(arriving.begin(), arriving.size(), space.begin());
+            watch.start();
+            const Status received = pair.server.received(arriving.size());
+            const std::size_t count = pair.server.data().size();
+            const Status read = pair.server.data_read(count);
+            watch.stop();
+            if (!received || !read || count != content_size) give_up("a record did not open");
+            pair.client.output_sent(size);
+        }
+        state.SetIterationTime(watch.take_typical_total());
+    }
+    report(state, content_size);
+}
+
+// `send` is what is measured.
+template <class Send>
+void seal(benchmark::State& state, const Case& of, std::size_t content_size, Send send) {
+    testing::Pair pair = connected_pair(of);
+    Stopwatch watch;
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
+            watch.start();
+            const bool sent = send(pair.client);
+            watch.stop();
+            if (!sent) give_up("a record was not sealed");
+            pair.client.output_sent(pair.client.output().size());
+        }
+        state.SetIterationTime(watch.take_typical_total());
+    }
+    report(state, content_size);
+}
+
+void seal_reserved(benchmark::State& state, const Case& of, std::size_t content_size) {
+    seal(state, of, content_size, [content_size](Connection& connection) {
+        const auto space = connection.reserve(content_size);
+        return space && space->size() == content_size && connection.commit(content_size);
+    });
+}
+
+void seal_copied(benchmark::State& state, const Case& of, std::size_t content_size) {
+    const ByteVector content(content_size, 0x17);
+    seal(state, of, content_size, [&content](Connection& connection) {
+        const auto taken = connection.write(content);
+        return taken && *taken == content.size();
+    });
+}
+
+constexpr std::size_t content_sizes[] = {16384, 1400, 256};
+constexpr Subject subjects[] = {{"open", "bare", open_bare},
+                                {"open", "connection", open_records},
+                                {"seal", "bare", seal_bare},
+                                {"seal", "reserved", seal_reserved},
+                                {"seal", "copied", seal_copied}};
+
+} // namespace
+} // namespace pavise::bench
+
+int main(int argc, char** argv) {
+    pavise::bench::register_all(pavise::bench::subjects, pavise::bench::content_sizes);
+    return pavise::bench::run_with_ratios(argc, argv);
+}
