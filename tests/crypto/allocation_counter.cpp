@@ -2,11 +2,24 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <malloc.h>
 #include <new>
 
 namespace {
 
 std::atomic<std::size_t> count{0};
+std::atomic<std::size_t> live{0};
+
+void* counted(void* memory) {
+    if (memory == nullptr) throw std::bad_alloc();
+    ++count;
+    live += malloc_usable_size(memory);
+    return memory;
+}
+void release(void* memory) noexcept {
+    if (memory != nullptr) live -= malloc_usable_size(memory);
+    std::free(memory);
+}
 
 } // namespace
 
@@ -15,32 +28,31 @@ namespace pavise::crypto::testing {
 std::size_t allocation_count() noexcept {
     return count;
 }
+std::size_t live_bytes() noexcept {
+    return live;
+}
 
 } // namespace pavise::crypto::testing
 
 void* operator new(std::size_t size) {
-    ++count;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
+    return counted(std::malloc(size == 0 ? 1 : size));
 }
 void operator delete(void* memory) noexcept {
-    std::free(memory);
+    release(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
+    release(memory);
 }
 
 void* operator new(std::size_t size, std::align_val_t alignment) {
-    ++count;
     const std::size_t unit = static_cast<std::size_t>(alignment);
-    if (void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
-    throw std::bad_alloc();
+    return counted(std::aligned_alloc(unit, (size + unit - 1) / unit * unit));
 }
 void operator delete(void* memory, std::align_val_t) noexcept {
-    std::free(memory);
+    release(memory);
 }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
+    release(memory);
 }
 
 // The sanitizers bring a calloc of their own, which must stay.

@@ -12,9 +12,7 @@ constexpr NamedGroup every_group[] = {NamedGroup::x25519_ml_kem_768, NamedGroup:
                                       NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1};
 
 void expect_connected(Pair& pair) {
-    ASSERT_TRUE(pair.connect()) << (pair.client.error() ? describe(*pair.client.error()) : "client fine")
-                                << " / "
-                                << (pair.server.error() ? describe(*pair.server.error()) : "server fine");
+    ASSERT_TRUE(pair.connect()) << errors_of(pair);
     EXPECT_EQ(pair.client.negotiated().version, ProtocolVersion::tls_1_3);
     EXPECT_EQ(pair.client.negotiated().cipher_suite, pair.server.negotiated().cipher_suite);
     EXPECT_EQ(pair.client.negotiated().group, pair.server.negotiated().group);

@@ -56,6 +56,12 @@ template <class Config> void set_up(Config& config, const Trace& trace, Rng& rng
         has_session_id(trace) ? MiddleboxCompatibility::on : MiddleboxCompatibility::off;
 }
 
+TicketKeys ticket_keys(Rng& rng, Clock& clock) {
+    auto keys = TicketKeys::generate(rng, clock);
+    if (!keys) throw std::runtime_error(describe(keys.error()));
+    return *std::move(keys);
+}
+
 // The trace's only certificate vouches for itself, with a key of 1024 bits: what no other test accepts.
 std::optional<Error> judge(const std::vector<Bytes>& chain) {
     trust::TrustStore::Builder builder;
@@ -107,6 +113,7 @@ void TraceTap::rewrite_outgoing(HandshakeType type, ByteVector& message) noexcep
         std::ranges::copy(Bytes(from_hex(trace_.server_hello)).subspan(messages::handshake_header_size, 34),
                           message.begin() + messages::handshake_header_size);
         return;
+    case HandshakeType::new_session_ticket: message = from_hex(trace_.new_session_ticket); return;
     case HandshakeType::encrypted_extensions: message = from_hex(trace_.encrypted_extensions); return;
     default: return;
     }
@@ -140,6 +147,8 @@ Connection TraceSide::make(Role role) {
         config.groups = {trace_.group};
         config.credentials = {trace_credential()};
         config.deferred.signature = true;
+        if (!trace_.new_session_ticket.empty()) config.ticket_keys = ticket_keys(rng_, clock_);
+        config.tickets = 1;
         made = Access::server(std::make_shared<const ServerConfig>(config), hooks);
     }
     if (!made) throw std::runtime_error(describe(made.error()));
@@ -172,10 +181,6 @@ Status TraceSide::feed(Bytes bytes) {
         take_data();
     }
     return {};
-}
-
-void TraceSide::send_ticket() {
-    Access::core(connection_).sending().queue_handshake(from_hex(trace_.new_session_ticket));
 }
 
 } // namespace pavise::testing

@@ -85,8 +85,6 @@ class TraceSide {
 
     // Takes in bytes of the peer's and answers the decisions that come up.
     Status feed(Bytes bytes);
-    // The server's ticket, as the trace has it.
-    void send_ticket();
 };
 
 inline bool is_ours(const vectors::rfc8448::Record& record, Role role) {

@@ -37,12 +37,20 @@ PairConfig::PairConfig(crypto::KeyType server_key) {
 }
 
 Pair::Pair(PairConfig config) :
-    world_(std::make_unique<World>(config.time)),
+    world_(new World{FixedClock(config.time), SeededRng(config.seed), SeededRng(~config.seed)}),
     step_(config.step),
-    client(must(Connection::client(
-        with(std::move(config.client), world_->client_rng, world_->clock),
-        {.server_name = config.name, .session = config.session, .early_data = config.early_data}))),
-    server(must(Connection::server(with(std::move(config.server), world_->server_rng, world_->clock)))) {}
+    client(must(Access::client(with(std::move(config.client), world_->client_rng, world_->clock),
+                               {.server_name = config.name, .session = config.session, .early_data = config.early_data},
+                               config.client_hooks))),
+    server(must(Access::server(with(std::move(config.server), world_->server_rng, world_->clock),
+                               config.server_hooks))) {}
+
+std::string errors_of(const Pair& pair) {
+    const auto words = [](const Connection& connection) {
+        return connection.error() ? describe(*connection.error()) : "fine";
+    };
+    return "client: " + words(pair.client) + ", server: " + words(pair.server);
+}
 
 std::size_t deliver(Connection& from, Connection& to, Step step) {
     Bytes output = from.output();

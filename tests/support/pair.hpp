@@ -1,6 +1,7 @@
 // A client and a server in one process, and the wire between them.
 #pragma once
 
+#include "engine/access.hpp"
 #include "support/credentials.hpp"
 #include "support/environment.hpp"
 
@@ -23,6 +24,9 @@ struct PairConfig {
     Session session; // for the client to resume
     EarlyData early_data = EarlyData::off;
     Timestamp time = test_time;
+    engine::Hooks client_hooks;
+    engine::Hooks server_hooks;
+    std::uint64_t seed = 1; // of both sides' randomness
 
     explicit PairConfig(crypto::KeyType server_key = crypto::KeyType::ecdsa_p256);
 };
@@ -30,10 +34,9 @@ struct PairConfig {
 class Pair {
     // Behind pointers, so that a Pair can be moved while its connections refer to them.
     struct World {
-        explicit World(Timestamp now) : clock(now) {}
         FixedClock clock;
-        SeededRng client_rng{1};
-        SeededRng server_rng{2};
+        SeededRng client_rng;
+        SeededRng server_rng;
     };
     std::unique_ptr<World> world_;
     Step step_;
@@ -53,6 +56,9 @@ class Pair {
     // Writes on one side, pumps, and returns what the other side received.
     std::string carry(Connection& from, Connection& to, std::string_view text);
 };
+
+// "client fine / the record could not …": for a test that fails.
+std::string errors_of(const Pair& pair);
 
 // One move of output into the other side's input: how many bytes went over.
 std::size_t deliver(Connection& from, Connection& to, Step step = 0);
