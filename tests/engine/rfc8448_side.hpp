@@ -1,4 +1,4 @@
-// One side of a trace of RFC 8448 (§3, §5, §7), played by a Connection: its hellos come from the trace, its
+// One side of a trace of RFC 8448, played by a Connection: its hellos and extensions come from the trace, its
 // key shares from the trace's private keys, and CertificateVerify from a signer that knows one signature.
 #pragma once
 
@@ -63,8 +63,15 @@ class TraceTap final : public wire::Tap {
     void on_secret(std::string_view label, Bytes client_random, Bytes secret) noexcept override;
 };
 
+// What §3 leaves for §4, on either side.
+struct Resumption {
+    Session session;
+    std::shared_ptr<SessionStore> store;
+};
+
 class TraceSide {
     const Trace& trace_;
+    Resumption resumption_;
     FixedClock clock_;
     SeededRng rng_{1};
     ScriptedKeys keys_;
@@ -73,12 +80,16 @@ class TraceSide {
     ByteVector received_;
 
     Connection make(Role role);
+    ClientConfig client_config();
+    ServerConfig server_config();
     Status decide();
     void take_data();
 
   public:
-    TraceSide(const Trace& trace, Role role);
+    TraceSide(const Trace& trace, Role role, Resumption resumption = {});
     Connection& connection() { return connection_; }
+    // For the next connection.
+    Resumption resumption();
     const TraceTap& tap() const { return tap_; }
     // Application data so far.
     const ByteVector& received() const { return received_; }
