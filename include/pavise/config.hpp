@@ -41,6 +41,8 @@ class PAVISE_EXPORT Credential {
     explicit Credential(std::shared_ptr<const handshake::CredentialData> data) noexcept;
     Credential(const Credential&) noexcept;
     Credential& operator=(const Credential&) noexcept;
+    Credential(Credential&&) noexcept;
+    Credential& operator=(Credential&&) noexcept;
     ~Credential();
 
     // `chain_pem`: the leaf first, then the certificates that lead to an anchor. `key_pem`: PKCS#8, PKCS#1 or
@@ -60,6 +62,8 @@ class PAVISE_EXPORT TrustStore {
     explicit TrustStore(std::shared_ptr<const trust::TrustStore> data) noexcept;
     TrustStore(const TrustStore&) noexcept;
     TrustStore& operator=(const TrustStore&) noexcept;
+    TrustStore(TrustStore&&) noexcept;
+    TrustStore& operator=(TrustStore&&) noexcept;
     ~TrustStore();
 
     // Every certificate in `pem_or_der` becomes an anchor. Errors: no_certificate_in_file, bad_certificate …

@@ -81,7 +81,8 @@ class PAVISE_EXPORT Connection {
 
   public:
     // The first flight is in output() on return. Errors: bad_config, bad_server_name.
-    static Result<Connection> client(std::shared_ptr<const ClientConfig> config, ClientOptions options);
+    static Result<Connection> client(std::shared_ptr<const ClientConfig> config,
+                                     const ClientOptions& options);
     static Result<Connection> server(std::shared_ptr<const ServerConfig> config);
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
@@ -103,6 +104,9 @@ class PAVISE_EXPORT Connection {
     // What is to be written to the transport. Valid until the next sending call.
     Bytes output();
     void output_sent(std::size_t count);
+    // Whether the receiving side left something for output(): an answer to a KeyUpdate, or the alert of a
+    // failure. Any thread may ask; the sending thread then calls output().
+    bool output_due() const;
 
     // ---- application data
     // Decrypted data of the current record, empty when there is none. Valid until the next receiving call.

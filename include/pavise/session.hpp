@@ -37,6 +37,8 @@ class PAVISE_EXPORT Session {
     explicit Session(std::shared_ptr<const handshake::SessionData> data) noexcept;
     Session(const Session&) noexcept;
     Session& operator=(const Session&) noexcept;
+    Session(Session&&) noexcept;
+    Session& operator=(Session&&) noexcept;
     ~Session();
 
     explicit operator bool() const noexcept { return data_ != nullptr; }
@@ -107,6 +109,8 @@ class PAVISE_EXPORT TicketKeys {
     explicit TicketKeys(std::shared_ptr<schedule::TicketKeyRing> ring) noexcept;
     TicketKeys(const TicketKeys&) noexcept;
     TicketKeys& operator=(const TicketKeys&) noexcept;
+    TicketKeys(TicketKeys&&) noexcept;
+    TicketKeys& operator=(TicketKeys&&) noexcept;
     ~TicketKeys();
 
     // Random keys that rotate.

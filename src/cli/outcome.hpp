@@ -28,8 +28,10 @@ template <class T> class [[nodiscard]] Outcome {
     Problem problem_{Exit::ok, {}};
 
   public:
+    // NOLINTBEGIN(google-explicit-constructor): values and problems become an Outcome, as with Result
     Outcome(T value) : value_(std::move(value)) {}
     Outcome(Problem problem) : problem_(std::move(problem)) {}
+    // NOLINTEND(google-explicit-constructor)
 
     explicit operator bool() const noexcept { return value_.has_value(); }
     T& operator*() & noexcept { return *value_; }

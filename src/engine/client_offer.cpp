@@ -1,9 +1,9 @@
 #include "engine/client_offer.hpp"
 
 #include "messages/client_hello.hpp"
-#include "messages/message.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/message.hpp"
 
 namespace pavise::engine {
 

@@ -29,7 +29,8 @@ Result<Connection> testing::Access::server(std::shared_ptr<const ServerConfig> c
     });
 }
 
-Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config, ClientOptions options) {
+Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config,
+                                      const ClientOptions& options) {
     return testing::Access::client(std::move(config), options, {});
 }
 
@@ -61,6 +62,10 @@ Status Connection::transport_closed() {
 Bytes Connection::output() {
     const auto bytes = guarded(*core_, [&]() -> Result<Bytes> { return core_->sending().output(); });
     return bytes ? *bytes : Bytes();
+}
+
+bool Connection::output_due() const {
+    return core_->output_due();
 }
 
 void Connection::output_sent(std::size_t count) {

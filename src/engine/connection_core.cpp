@@ -33,7 +33,10 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<c
     core->negotiated_.server_name = sni;
     const auto around = core->surroundings(*core->client_config_->rng, *core->client_config_->clock);
     PAVISE_LET(core->binding_, session_binding(*core->client_config_));
-    handshake::ClientStart start{core->client_config_, std::move(sni), core->session_to_resume(options),
+    handshake::ClientStart start{core->client_config_,
+                                 std::move(sni),
+                                 core->reference_name(),
+                                 core->session_to_resume(options),
                                  options.early_data == EarlyData::on ? EarlyDataStatus::pending
                                                                      : EarlyDataStatus::not_offered,
                                  core->binding_};
@@ -56,9 +59,14 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::server(std::shared_ptr<c
     return core;
 }
 
+std::string ConnectionCore::reference_name() const {
+    return server_name_ ? server_name_->text() : std::string();
+}
+
 // A session counts only for the name, the policy and the trusted certificates under which it was made.
 Session ConnectionCore::session_to_resume(const ClientOptions& options) const {
-    const std::string& name = negotiated_.server_name;
+    const std::string name = reference_name();
+    if (name.empty()) return {}; // nothing says whom a session would be with
     Session session = options.session;
     if (!session && client_config_->sessions != nullptr)
         session = client_config_->sessions->take(name, client_config_->clock->now());
@@ -68,7 +76,9 @@ Session ConnectionCore::session_to_resume(const ClientOptions& options) const {
 
 void ConnectionCore::keep_session(Session session) {
     constexpr std::size_t most = 16; // a caller that does not ask keeps the newest
-    if (client_config_->sessions != nullptr) client_config_->sessions->put(negotiated_.server_name, session);
+    const std::string name = reference_name();
+    if (name.empty()) return;
+    if (client_config_->sessions != nullptr) client_config_->sessions->put(name, session);
     if (new_sessions_.size() == most) new_sessions_.erase(new_sessions_.begin());
     new_sessions_.push_back(std::move(session));
 }
@@ -150,7 +160,8 @@ Result<std::size_t> ConnectionCore::feed(Bytes bytes) {
 Status ConnectionCore::transport_closed() {
     PAVISE_TRY(usable());
     if (peer_closed()) return {};
-    return poison({ErrorCode::truncated_connection});
+    return poison(
+        {handshake_complete() ? ErrorCode::truncated_connection : ErrorCode::ended_during_handshake});
 }
 
 Status ConnectionCore::data_read(std::size_t count) {
@@ -235,7 +246,9 @@ void ConnectionCore::follow_handshake() {
     // before the peer's Finished message has been received".
     reader_.set_change_cipher_specs(handshake_->peer_finished() ? record::ChangeCipherSpecs::refused
                                                                 : record::ChangeCipherSpecs::accepted);
-    if (handshake_->complete() && !sending_.is_open()) sending_.open();
+    if (!handshake_->complete() || sending_.is_open()) return;
+    handshake_->exchange().outgoing() = ByteVector(); // as large as the largest message: not kept
+    sending_.open();
 }
 
 // ---------------------------------------------------------------- decisions

@@ -62,6 +62,7 @@ class ConnectionCore final : private handshake::Transport {
     Bytes data() const noexcept { return data_; }
     Status data_read(std::size_t count);
     SendingHalf& sending() noexcept { return sending_; }
+    bool output_due() const noexcept { return mailbox_.key_update_requested() || sending_.alert_due(); }
 
     // ---- state
     bool wants_input() const;
@@ -111,6 +112,8 @@ class ConnectionCore final : private handshake::Transport {
 
     handshake::Surroundings surroundings(Rng& rng, Clock& clock);
     const DeferredDecisions& deferred() const;
+    // The name that the server must prove, which is more than the SNI: an IP address is not sent.
+    std::string reference_name() const;
     Session session_to_resume(const ClientOptions& options) const;
     Status usable() const;
     // Decisions, then records, as far as both go.

@@ -41,6 +41,8 @@ Credential::Credential(std::shared_ptr<const handshake::CredentialData> data) no
     data_(std::move(data)) {}
 Credential::Credential(const Credential&) noexcept = default;
 Credential& Credential::operator=(const Credential&) noexcept = default;
+Credential::Credential(Credential&&) noexcept = default;
+Credential& Credential::operator=(Credential&&) noexcept = default;
 Credential::~Credential() = default;
 
 Result<Credential> Credential::load(Bytes chain, Bytes key, std::string_view password) {

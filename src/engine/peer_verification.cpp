@@ -1,8 +1,11 @@
 #include "engine/peer_verification.hpp"
 
 #include "base/try.hpp"
+#include "handshake/credential.hpp"
 #include "trust/verify.hpp"
 #include "wire/writer.hpp"
+
+#include <algorithm>
 
 namespace pavise::engine {
 
@@ -18,7 +21,10 @@ Result<handshake::CertificateVerdict> verdict_by(const trust::VerifyOptions& opt
         negotiated.verified_chain.emplace_back(certificate->der().begin(), certificate->der().end());
     auto key = provider.public_key(chain->leaf()->subject_public_key_info());
     if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
-    return handshake::CertificateVerdict{std::nullopt, *std::move(key)};
+    Timestamp valid_until = Timestamp::max();
+    for (const trust::CertificatePtr& certificate : chain->certificates)
+        valid_until = std::min(valid_until, certificate->not_after());
+    return handshake::CertificateVerdict{std::nullopt, *std::move(key), valid_until};
 }
 
 const trust::TrustStore& store_of(const TrustStore& store) {
@@ -43,6 +49,9 @@ Result<ByteVector> session_binding(const ClientConfig& config) {
     writer.u8(static_cast<std::uint8_t>(config.common_name));
     writer.u8(config.deferred.certificate ? 1 : 0);
     writer.vector8(store_of(config.trust).fingerprint());
+    // Who we are to the server: with other credentials we would be somebody else's session (CVE-2016-5419).
+    for (const Credential& credential : config.credentials)
+        if (credential.data() != nullptr) writer.vector24(credential.data()->chain.front());
     return digest_of(bytes);
 }
 

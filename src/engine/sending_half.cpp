@@ -60,8 +60,7 @@ Status SendingHalf::queue_alert(AlertLevel level, AlertDescription description) 
 }
 
 void SendingHalf::queue_alert_of_failure() {
-    if (alert_queued_) return;
-    alert_queued_ = true;
+    if (alert_queued_.exchange(true, std::memory_order_acq_rel)) return;
     const auto failure = mailbox_.failure();
     const auto alert = failure ? alert_of(*failure) : std::nullopt;
     if (!alert || is_closed()) return;
@@ -100,6 +99,8 @@ Status SendingHalf::settle() {
 }
 
 Bytes SendingHalf::output() {
+    // What is due waits while the application fills a reserved record; a failure does not.
+    if (!writer_.reserved().empty() && !mailbox_.failure()) return writer_.pending();
     if (auto settled = settle(); !settled) {
         mailbox_.fail_with(settled.error());
         queue_alert_of_failure();

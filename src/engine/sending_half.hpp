@@ -26,7 +26,7 @@ class SendingHalf {
     std::optional<crypto::Suite13> suite_;
     HashSecret traffic_secret_; // of the application level, for the next key update
     std::unique_ptr<crypto::Hmac> hmac_;
-    bool alert_queued_ = false;
+    std::atomic<bool> alert_queued_{false};
     std::size_t early_room_ = 0; // bytes of early data that may yet be written
     std::atomic<bool> open_{false};
     std::atomic<bool> closed_{false};
@@ -61,6 +61,10 @@ class SendingHalf {
     Status close();
     Status cancel();
     Status update_keys(KeyUpdateScope scope);
+    // A failure whose alert is not queued yet.
+    bool alert_due() const noexcept {
+        return mailbox_.failure() && !alert_queued_.load(std::memory_order_acquire);
+    }
     bool is_open() const noexcept { return open_.load(std::memory_order_acquire); }
     bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
 

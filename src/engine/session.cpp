@@ -24,6 +24,8 @@ Session::Session() noexcept = default;
 Session::Session(std::shared_ptr<const SessionData> data) noexcept : data_(std::move(data)) {}
 Session::Session(const Session&) noexcept = default;
 Session& Session::operator=(const Session&) noexcept = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 ProtocolVersion Session::version() const noexcept {
@@ -77,6 +79,8 @@ TicketKeys::TicketKeys() noexcept = default;
 TicketKeys::TicketKeys(std::shared_ptr<schedule::TicketKeyRing> ring) noexcept : ring_(std::move(ring)) {}
 TicketKeys::TicketKeys(const TicketKeys&) noexcept = default;
 TicketKeys& TicketKeys::operator=(const TicketKeys&) noexcept = default;
+TicketKeys::TicketKeys(TicketKeys&&) noexcept = default;
+TicketKeys& TicketKeys::operator=(TicketKeys&&) noexcept = default;
 TicketKeys::~TicketKeys() = default;
 
 Result<TicketKeys> TicketKeys::generate(Rng& rng, Clock& clock) {

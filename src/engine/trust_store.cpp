@@ -12,6 +12,8 @@ TrustStore::TrustStore() noexcept = default;
 TrustStore::TrustStore(std::shared_ptr<const trust::TrustStore> data) noexcept : data_(std::move(data)) {}
 TrustStore::TrustStore(const TrustStore&) noexcept = default;
 TrustStore& TrustStore::operator=(const TrustStore&) noexcept = default;
+TrustStore::TrustStore(TrustStore&&) noexcept = default;
+TrustStore& TrustStore::operator=(TrustStore&&) noexcept = default;
 TrustStore::~TrustStore() = default;
 
 Result<TrustStore> TrustStore::from_memory(Bytes pem_or_der) {

@@ -16,6 +16,7 @@ namespace pavise::handshake {
 struct CertificateVerdict {
     std::optional<Error> refusal;
     std::shared_ptr<const crypto::PublicKey> key; // present unless refused
+    Timestamp valid_until = Timestamp::max();     // the end of the chain's validity
 };
 
 // What is to be signed, by which key of ours.

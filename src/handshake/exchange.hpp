@@ -41,6 +41,9 @@ class Exchange {
 
   public:
     ProgressBudget budget;
+    // When the peer last proved itself, and until when that counts: see SessionData.
+    Timestamp authenticated_at{};
+    Timestamp valid_until = Timestamp::max();
     Random client_random{};
 
     explicit Exchange(const Surroundings& surroundings) noexcept : around_(surroundings) {}

@@ -50,8 +50,9 @@ class Handshake {
 
 struct ClientStart {
     std::shared_ptr<const ClientConfig> config;
-    std::string sni; // sent as server_name unless empty
-    Session session; // to be resumed; empty: none
+    std::string sni;            // sent as server_name unless empty
+    std::string reference_name; // that the server must prove; empty: none, and then no session is kept
+    Session session;            // to be resumed; empty: none
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
     ByteVector binding; // for the sessions that come: see SessionData::binding
 };

@@ -39,7 +39,8 @@ template <class M, class... S> class [[nodiscard]] NextOf {
   public:
     template <class T>
         requires(std::same_as<T, S> || ...)
-    NextOf(T&& successor) noexcept : state_(std::in_place_type<T>, std::move(successor)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor): a handler returns its successor
+    NextOf(T&& successor) noexcept : state_(std::in_place_type<T>, std::forward<T>(successor)) {}
     std::size_t index() const noexcept { return state_.index(); }
     typename M::State&& take() && noexcept { return std::move(state_); }
 };
@@ -144,7 +145,7 @@ template <class M> constexpr bool one_message_per_type() {
 template <class State>
 void replace(State& old, State&& successor) noexcept { // not assignment: states need no operator=
     std::destroy_at(&old);
-    std::construct_at(&old, std::move(successor));
+    std::construct_at(&old, std::forward<State>(successor));
 }
 template <class M, class S, class In>
 Status enter(typename M::State& state, const In& in, typename M::Context& context) {

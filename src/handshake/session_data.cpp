@@ -33,14 +33,28 @@ ByteVector copy(Bytes bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
+void write_timestamp(wire::Writer& writer, Timestamp time) {
+    writer.u64(static_cast<std::uint64_t>(time.time_since_epoch().count()));
+}
+
+// What lies outside cannot come from us, and would overflow in calculations; Timestamp::max() says "for
+// ever".
+Result<Timestamp> read_timestamp(wire::Reader& reader) {
+    PAVISE_LET(const std::uint64_t count, reader.u64());
+    if (count == static_cast<std::uint64_t>(Timestamp::max().time_since_epoch().count()))
+        return Timestamp::max();
+    if (count > static_cast<std::uint64_t>(INT64_MAX) / 2) return fail(ErrorCode::bad_session);
+    return Timestamp(Milliseconds(static_cast<std::int64_t>(count)));
+}
+
 Status read_times(wire::Reader& reader, SessionData& session) {
-    PAVISE_LET(const std::uint64_t issued_at, reader.u64());
+    PAVISE_LET(session.issued_at, read_timestamp(reader));
     PAVISE_LET(const std::uint32_t lifetime, reader.u32());
     // What lies outside of these cannot come from us, and would overflow in calculations.
-    if (issued_at > static_cast<std::uint64_t>(INT64_MAX) / 2 || lifetime > max_ticket_lifetime.count())
-        return fail(ErrorCode::bad_session);
-    session.issued_at = Timestamp(Milliseconds(static_cast<std::int64_t>(issued_at)));
+    if (lifetime > max_ticket_lifetime.count()) return fail(ErrorCode::bad_session);
     session.lifetime = std::chrono::seconds(lifetime);
+    PAVISE_LET(session.authenticated_at, read_timestamp(reader));
+    PAVISE_LET(session.valid_until, read_timestamp(reader));
     PAVISE_LET(session.age_add, reader.u32());
     PAVISE_LET(session.max_early_data, reader.u32());
     return {};
@@ -88,15 +102,33 @@ Result<SessionData> read(Bytes bytes) {
 
 } // namespace
 
+namespace {
+
+// At least what serialise() writes.
+std::size_t serialised_size(const SessionData& session) {
+    constexpr std::size_t fixed_fields = 128;
+    std::size_t size = fixed_fields + session.secret.size() + session.ticket.size() +
+                       session.session_id.size() + session.server_name.size() + session.alpn_protocol.size() +
+                       session.binding.size();
+    for (const auto* chain : {&session.peer_chain, &session.verified_chain})
+        for (const ByteVector& certificate : *chain) size += 3 + certificate.size();
+    return size;
+}
+
+} // namespace
+
 ByteVector serialise(const SessionData& session) {
     ByteVector out;
+    out.reserve(serialised_size(session)); // a block that is outgrown would keep the secret
     wire::Writer writer(out);
     writer.u8(format_version);
     writer.u16(static_cast<std::uint16_t>(session.version));
     writer.u16(static_cast<std::uint16_t>(session.cipher_suite));
     writer.vector8(session.secret.view());
-    writer.u64(static_cast<std::uint64_t>(session.issued_at.time_since_epoch().count()));
+    write_timestamp(writer, session.issued_at);
     writer.u32(static_cast<std::uint32_t>(session.lifetime.count()));
+    write_timestamp(writer, session.authenticated_at);
+    write_timestamp(writer, session.valid_until);
     writer.u32(session.age_add);
     writer.u32(session.max_early_data);
     writer.vector16(session.ticket);

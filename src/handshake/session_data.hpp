@@ -7,6 +7,7 @@
 #include <pavise/environment.hpp>
 #include <pavise/registry.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -23,12 +24,17 @@ struct SessionData {
     CipherSuite cipher_suite{};
     HashSecret secret;     // TLS 1.3: the PSK; TLS 1.2: the master secret
     Timestamp issued_at{}; // by the clock of whoever holds this
+    // When the peer last proved itself with its certificate, and until when that certificate's chain is
+    // valid: what sessions inherit from session to session, so that resuming does not make a proof immortal
+    // (RFC 8446 §4.6.1).
+    Timestamp authenticated_at{};
+    Timestamp valid_until = Timestamp::max();
     std::chrono::seconds lifetime{0};
     std::uint32_t age_add = 0;
     std::uint32_t max_early_data = 0;
-    ByteVector ticket;     // client: what the server wants back; server: empty
-    ByteVector session_id; // TLS 1.2
-    std::string server_name;
+    ByteVector ticket;       // client: what the server wants back; server: empty
+    ByteVector session_id;   // TLS 1.2
+    std::string server_name; // client: the name that the server had to prove; server: the client's SNI
     std::string alpn_protocol;
     // A digest of what vouched for the peer: the policy and the trusted certificates. A session counts only
     // where both are still the same (CVE-2025-23419, CVE-2025-68121).
@@ -39,7 +45,10 @@ struct SessionData {
     enum class ExtendedMasterSecret : std::uint8_t { absent, present };
     ExtendedMasterSecret extended_master_secret = ExtendedMasterSecret::absent; // TLS 1.2
 
-    Timestamp expires_at() const noexcept { return issued_at + lifetime; }
+    // At the latest max_ticket_lifetime after the proof, and with the peer's certificate.
+    Timestamp expires_at() const noexcept {
+        return std::min({issued_at + lifetime, authenticated_at + max_ticket_lifetime, valid_until});
+    }
 };
 
 ByteVector serialise(const SessionData& session);

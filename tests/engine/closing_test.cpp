@@ -32,9 +32,9 @@ TEST(Closing, an_end_without_close_notify_is_an_error) {
 
 TEST(Closing, an_end_without_close_notify_is_an_error_during_the_handshake_too) {
     Pair pair{PairConfig()};
-    EXPECT_EQ(pair.server.transport_closed().error().code, ErrorCode::truncated_connection);
+    EXPECT_EQ(pair.server.transport_closed().error().code, ErrorCode::ended_during_handshake);
     deliver(pair.client, pair.server);
-    EXPECT_EQ(pair.client.transport_closed().error().code, ErrorCode::truncated_connection);
+    EXPECT_EQ(pair.client.transport_closed().error().code, ErrorCode::ended_during_handshake);
 }
 
 TEST(Closing, an_end_after_close_notify_is_none) {

@@ -143,6 +143,98 @@ TEST(Resumption, is_bound_to_name_policy_trust_context_and_suite) {
     EXPECT_TRUE(attempt([](PairConfig& c) { c.time = test_time + std::chrono::minutes(119); }));
 }
 
+TEST(Resumption, a_session_is_with_one_name_even_where_no_name_is_sent) {
+    PairConfig config = resuming();
+    config.client.sessions = make_session_cache();
+    config.name = "127.0.0.1"; // in the certificate, but never in SNI
+    expect_resumed(config, false);
+    expect_resumed(config, true);
+    config.name = "10.9.9.9";
+    Pair elsewhere(config);
+    EXPECT_FALSE(elsewhere.connect());
+    EXPECT_EQ(elsewhere.client.error()->code, ErrorCode::ip_address_mismatch);
+}
+
+TEST(Resumption, a_connection_without_a_name_leaves_and_takes_no_session) {
+    PairConfig config = resuming();
+    config.client.verification = PeerVerification::none;
+    config.name = "";
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_TRUE(pair.client.take_sessions().empty());
+}
+
+TEST(Resumption, other_credentials_are_another_client) {
+    PairConfig config = resuming();
+    config.client.sessions = make_session_cache();
+    config.server.client_verification = PeerVerification::optional;
+    config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
+    Pair alice(config);
+    expect_connected(alice);
+    config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p384)};
+    Pair bob(config);
+    expect_connected(bob);
+    EXPECT_FALSE(bob.server.negotiated().resumed);
+    EXPECT_NE(bob.server.negotiated().peer_chain, alice.server.negotiated().peer_chain);
+    config.client.credentials = {};
+    Pair nobody(config);
+    expect_connected(nobody);
+    EXPECT_TRUE(nobody.server.negotiated().peer_chain.empty());
+}
+
+TEST(Resumption, ends_with_the_certificate_and_seven_days_after_it_was_shown) {
+    // The server's leaf is valid for 90 days.
+    for (const std::chrono::hours validity : {std::chrono::hours(24), std::chrono::hours(24 * 60)}) {
+        trust::CertificateSpec spec = leaf_spec(crypto::KeyType::ecdsa_p256);
+        spec.common_name = "client";
+        spec.names = {trust::MintName::email("client@client.test")};
+        spec.not_after = test_time + validity;
+        PairConfig config = resuming();
+        config.server.session_store = make_session_store();
+        config.server.ticket_lifetime = std::chrono::days(7);
+        config.server.client_verification = PeerVerification::required;
+        config.client.credentials = {mint_credential(spec)};
+        config.session = first_session(config);
+        const auto limit = std::min<Milliseconds>(validity, std::chrono::days(7));
+        Milliseconds age{0};
+        while (true) {
+            age += std::chrono::hours(5);
+            config.time = test_time + age;
+            if (age >= limit) break;
+            Pair pair(config);
+            ASSERT_TRUE(pair.connect());
+            EXPECT_TRUE(pair.server.negotiated().resumed) << age.count();
+            const auto sessions = pair.client.take_sessions();
+            if (!sessions.empty()) config.session = sessions.back();
+        }
+        Pair late(config);
+        late.connect();
+        EXPECT_FALSE(late.server.negotiated().resumed);
+    }
+}
+
+TEST(Resumption, a_copied_hello_with_a_wrong_binder_does_not_use_the_session_up) {
+    PairConfig config;
+    config.server.session_store = make_session_store();
+    config.session = first_session(config);
+    Pair copied(config);
+    const Bytes output = copied.client.output();
+    ByteVector hello(output.begin(), output.end());
+    hello.back() ^= 1; // the binder ends the hello
+    EXPECT_EQ(copied.server.feed(hello).error().code, ErrorCode::bad_binder);
+    expect_resumed(config, true);
+    expect_resumed(config, false);
+}
+
+TEST(Resumption, another_application_protocol_is_another_session) {
+    PairConfig config = resuming();
+    config.client.alpn_protocols = config.server.alpn_protocols = {"h2"};
+    config.session = first_session(config);
+    expect_resumed(config, true);
+    config.client.alpn_protocols = config.server.alpn_protocols = {"http/1.1"};
+    expect_resumed(config, false);
+}
+
 TEST(Resumption, a_client_certificate_stays_known) {
     PairConfig config = resuming();
     config.server.client_verification = PeerVerification::required;
@@ -260,6 +352,41 @@ TEST(EarlyData, is_taken_once_and_rejected_as_a_replay) {
     EXPECT_EQ(read_all(again.server), "");
     EXPECT_EQ(again.server.negotiated().early_data, EarlyDataStatus::rejected);
     EXPECT_FALSE(again.server.error());
+}
+
+TEST(EarlyData, the_edges_of_the_window_are_outside_of_it) {
+    PairConfig config = with_early_data();
+    config.server.early_data_window = std::chrono::seconds(10);
+    const auto accepted_at = [&](Milliseconds skew) {
+        Pair sender(config);
+        EXPECT_TRUE(sender.client.write(as_bytes("x")));
+        const Bytes output = sender.client.output();
+        PairConfig receiver_config = config;
+        receiver_config.server.replay_register = make_replay_register();
+        receiver_config.time = test_time + skew;
+        Pair receiver(receiver_config);
+        EXPECT_TRUE(receiver.server.feed(output));
+        return receiver.server.negotiated().early_data == EarlyDataStatus::accepted;
+    };
+    EXPECT_TRUE(accepted_at(Milliseconds(0)));
+    EXPECT_TRUE(accepted_at(Milliseconds(9'999)));
+    EXPECT_FALSE(accepted_at(Milliseconds(10'000)));
+    EXPECT_TRUE(accepted_at(Milliseconds(-9'999)));
+    EXPECT_FALSE(accepted_at(Milliseconds(-10'000)));
+}
+
+TEST(EarlyData, a_server_that_lowered_its_limit_rejects_and_skips_what_the_ticket_allowed) {
+    PairConfig config;
+    config.server.ticket_keys = ticket_keys();
+    config.server.max_early_data = 50'000;
+    config.server.replay_register = make_replay_register();
+    config.session = first_session(config);
+    config.early_data = EarlyData::on;
+    config.server.max_early_data = 1000;
+    Pair pair(config);
+    EXPECT_EQ(*pair.client.write(ByteVector(50'000)), 50'000u);
+    expect_connected(pair);
+    EXPECT_EQ(pair.client.negotiated().early_data, EarlyDataStatus::rejected);
 }
 
 void expect_rejected(PairConfig config) {

@@ -285,12 +285,12 @@ TEST(Socket, after_shutdown_and_drain_the_last_words_arrive) {
 std::atomic<int> signals_seen{0};
 
 class InterruptsEveryMillisecond {
-    struct sigaction before_ {};
+    struct sigaction before_{};
 
   public:
     InterruptsEveryMillisecond() {
         signals_seen = 0;
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = [](int) { signals_seen.fetch_add(1); };
         EXPECT_EQ(::sigaction(SIGALRM, &action, &before_), 0); // without SA_RESTART
         const itimerval every{{0, 1000}, {0, 1000}};

@@ -158,9 +158,11 @@ Result<Next<AwaitCertificateVerdict>> ExpectCertificate::on(const messages::Cert
 }
 
 Result<Next<ExpectCertificateVerify>> AwaitCertificateVerdict::on(const CertificateVerdict& verdict,
-                                                                  Context&) && {
+                                                                  Context& context) && {
     if (verdict.refusal) return Unexpected(*verdict.refusal);
     if (verdict.key == nullptr) return fail(ErrorCode::internal);
+    context.exchange.authenticated_at = context.exchange.clock().now();
+    context.exchange.valid_until = verdict.valid_until;
     return ExpectCertificateVerify{std::move(handshake), std::move(authentication), verdict.key};
 }
 

@@ -29,7 +29,9 @@ Result<Next<Connected>> Connected::on(const messages::NewSessionTicket& message,
     session.age_add = message.ticket_age_add;
     session.max_early_data = max_early_data ? max_early_data->value : 0;
     session.ticket.assign(message.ticket.begin(), message.ticket.end());
-    session.server_name = context.server_name;
+    session.authenticated_at = exchange.authenticated_at;
+    session.valid_until = exchange.valid_until;
+    session.server_name = context.reference_name;
     session.alpn_protocol = negotiated.alpn_protocol;
     session.binding = context.binding;
     session.peer_chain = negotiated.peer_chain;
@@ -86,7 +88,8 @@ class RunningClient final : public Running<Client> {
 Result<std::unique_ptr<Handshake>> make_client(ClientStart start, const Surroundings& surroundings) {
     return std::unique_ptr<Handshake>(std::make_unique<client::RunningClient>(
         client::Context{Exchange(surroundings), std::move(start.config), std::move(start.sni),
-                        std::move(start.session), start.early_data, std::move(start.binding), std::nullopt}));
+                        std::move(start.reference_name), std::move(start.session), start.early_data,
+                        std::move(start.binding), std::nullopt}));
 }
 
 } // namespace pavise::handshake

@@ -138,12 +138,16 @@ void reject_early_data(Context& context) {
 }
 
 // What resuming a session, or an external PSK, says about the peer.
-void remember_psk(const Psk& psk, Negotiated& negotiated) {
+void remember_psk(const Psk& psk, Exchange& exchange) {
+    Negotiated& negotiated = exchange.negotiated();
     if (psk.session) {
+        exchange.authenticated_at = psk.session->authenticated_at;
+        exchange.valid_until = psk.session->valid_until;
         negotiated.resumed = true;
         negotiated.peer_chain = psk.session->peer_chain;
         negotiated.verified_chain = psk.session->verified_chain;
     } else {
+        exchange.authenticated_at = exchange.clock().now();
         negotiated.psk_identity = psk.external_identity;
     }
 }
@@ -163,7 +167,7 @@ Result<Successors> accept_server_hello(const ServerHello& message, HelloInFlight
     exchange.negotiated().version = ProtocolVersion::tls_1_3;
     exchange.negotiated().cipher_suite = suite.id;
     if (!key) return Successors(ExpectEncryptedExtensions{std::move(handshake), hello.offered});
-    remember_psk(key->psk, exchange.negotiated());
+    remember_psk(key->psk, exchange);
     return Successors(ExpectEncryptedExtensionsWithPsk{
         std::move(handshake), hello.offered, authenticated_by_psk(key->psk), key->psk.session, key->index});
 }

@@ -23,10 +23,11 @@ template <class... S> using Next = NextOf<Client, S...>;
 struct Context {
     Exchange exchange;
     std::shared_ptr<const ClientConfig> config;
-    std::string server_name;                   // for SNI; empty where none is sent
-    Session session;                           // to be resumed; empty: none
-    EarlyDataStatus early_data;                // pending: to be offered
-    ByteVector binding;                        // what vouches for the server: see SessionData::binding
+    std::string server_name;    // for SNI; empty where none is sent
+    std::string reference_name; // that the server must prove, as sessions are kept by it; empty: none
+    Session session;            // to be resumed; empty: none
+    EarlyDataStatus early_data; // pending: to be offered
+    ByteVector binding;         // what vouches for the server: see SessionData::binding
     std::optional<PendingSignature> signature; // while AwaitSignature
 
     HelloInputs hello_inputs() const { return {*config, server_name, session, early_data}; }

@@ -36,9 +36,10 @@ ExpectClientCertificate::on(const messages::Certificate& message, Context& conte
 }
 
 Result<Next<ExpectClientCertificateVerify>>
-AwaitClientCertificateVerdict::on(const CertificateVerdict& verdict, Context&) && {
+AwaitClientCertificateVerdict::on(const CertificateVerdict& verdict, Context& context) && {
     if (verdict.refusal) return Unexpected(*verdict.refusal);
     if (verdict.key == nullptr) return fail(ErrorCode::internal);
+    context.exchange.valid_until = verdict.valid_until;
     return ExpectClientCertificateVerify{std::move(finishing), verdict.key};
 }
 

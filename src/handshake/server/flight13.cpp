@@ -36,6 +36,12 @@ messages::ServerHello answer_to(const messages::ClientHello& hello, const crypto
     return answer;
 }
 
+// How much early data we drop: what we would take ourselves, or what the client's ticket let it send.
+std::size_t skippable(const Context& context) {
+    return max_skipped_early_data +
+           std::max<std::size_t>(context.config->max_early_data, context.skippable_early_data);
+}
+
 // The record that quiets middleboxes follows our first message, ServerHello or HelloRetryRequest (§D.4), when
 // the client wants the compatibility: it then sent a session id.
 Status send_compatibility_record(const messages::ClientHello& hello, Context& context) {
@@ -108,7 +114,7 @@ Result<ByteVector> send_hello_retry_request(const messages::ClientHello& hello, 
     // Early data that is already under way is dropped (§4.2.10).
     if (hello.extensions.contains(ExtensionType::early_data)) {
         context.exchange.negotiated().early_data = EarlyDataStatus::rejected;
-        context.exchange.transport().skip_early_data(max_skipped_early_data + context.config->max_early_data);
+        context.exchange.transport().skip_early_data(skippable(context));
     }
     PAVISE_TRY(send_compatibility_record(hello, context));
     return cookie;
@@ -152,7 +158,7 @@ Status read_handshake(const messages::ClientHello& hello, const Handshake13& han
                                                  handshake.secrets.client.view(), handshake.stage.hmac()));
     if (hello.extensions.contains(ExtensionType::early_data)) {
         context.exchange.negotiated().early_data = EarlyDataStatus::rejected;
-        context.exchange.transport().skip_early_data(max_skipped_early_data + context.config->max_early_data);
+        context.exchange.transport().skip_early_data(skippable(context));
     }
     return {};
 }
@@ -166,7 +172,7 @@ Status read_early_data(const Agreement& agreement, const Psk& psk, Context& cont
     PAVISE_LET(const HashSecret secret, early.client_early_traffic_secret(hash.view()));
     exchange.log_secret(schedule::key_log_label::client_early_traffic_secret, secret.view());
     exchange.negotiated().early_data = EarlyDataStatus::accepted;
-    exchange.transport().expect_early_data(context.config->max_early_data);
+    exchange.transport().expect_early_data(psk.session->max_early_data);
     return exchange.change_read_keys(Level::early_data, agreement.suite, secret.view(), early.hmac());
 }
 

@@ -72,6 +72,7 @@ Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context
     if (choice.config == nullptr) return fail(ErrorCode::bad_config);
     context.config = choice.config;
     context.binding = choice.binding;
+    context.exchange.authenticated_at = context.exchange.clock().now(); // unless a session says otherwise
     ByteVector message = std::exchange(context.client_hello, {});
     PAVISE_LET(const ClientHello hello, parse_kept(message));
     PAVISE_TRY(choose_version(hello, *context.config));

@@ -18,22 +18,37 @@ namespace {
 std::optional<SecretVector> session_state(const ServerConfig& config, Bytes identity, Bytes binding,
                                           Timestamp now) {
     if (config.session_store != nullptr) {
-        const auto state = config.session_store->take(identity, now); // a ticket is used once (§C.4)
-        return state ? std::optional(SecretVector(Bytes(*state))) : std::nullopt;
+        auto state = config.session_store->get(identity, now);
+        if (!state) return std::nullopt;
+        SecretVector secret{Bytes(*state)};
+        secure_wipe(*state);
+        return secret;
     }
     if (!config.ticket_keys) return std::nullopt;
     auto opened = config.ticket_keys.ring()->open(identity, binding, now);
     return opened ? std::optional(std::move(opened->state)) : std::nullopt;
 }
 
-Result<std::optional<Psk>> find_external(const crypto::Provider& provider, const ServerConfig& config,
-                                         Bytes identity) {
+// Every external PSK of the config under all its names: made once for a hello, however many identities it
+// offers.
+Result<std::vector<Psk>> external_psks(const crypto::Provider& provider, const ServerConfig& config) {
+    std::vector<Psk> all;
     for (const ExternalPsk& external : config.external_psks) {
         PAVISE_LET(std::vector<Psk> psks, psks_of(provider, external));
-        for (Psk& psk : psks)
-            if (std::ranges::equal(psk.identity, identity)) return std::optional(std::move(psk));
+        for (Psk& psk : psks) all.push_back(std::move(psk));
     }
-    return std::optional<Psk>();
+    return all;
+}
+
+// "… used once" (§C.4): of two connections that show the same stored session, one gets it. Only now, with its
+// binder verified: a stranger who copied the identity cannot use it up.
+bool still_unused(const PskChosen::Found& found, Bytes identity, const Context& context) {
+    SessionStore* const store = context.config->session_store.get();
+    if (store == nullptr || found.psk.session == nullptr) return true;
+    auto state = store->take(identity, context.exchange.clock().now());
+    if (!state) return false;
+    secure_wipe(*state);
+    return true;
 }
 
 bool session_fits(const SessionData& session, const Context& context) {
@@ -41,8 +56,9 @@ bool session_fits(const SessionData& session, const Context& context) {
     const bool alive = now < session.expires_at() && session.version == ProtocolVersion::tls_1_3;
     // A name, a policy or a set of trusted certificates that changed since: the peer has to prove itself
     // anew.
-    const bool same = session.binding == context.binding &&
-                      session.server_name == context.exchange.negotiated().server_name;
+    const Negotiated& negotiated = context.exchange.negotiated();
+    const bool same = session.binding == context.binding && session.server_name == negotiated.server_name &&
+                      session.alpn_protocol == negotiated.alpn_protocol;
     const bool authenticated =
         context.config->client_verification != PeerVerification::required || !session.peer_chain.empty();
     return alive && same && authenticated;
@@ -56,7 +72,9 @@ bool early_data_is_fresh(const messages::PskIdentity& identity, Bytes binder, co
     const std::uint32_t claimed = identity.obfuscated_ticket_age - session.age_add;
     const auto elapsed = now - session.issued_at;
     const Milliseconds window = context.config->early_data_window;
-    if (std::chrono::abs(Milliseconds(claimed) - elapsed) > window) return false;
+    // Within the window, its edges not included: the register forgets a hello when the window has passed over
+    // it.
+    if (std::chrono::abs(Milliseconds(claimed) - elapsed) >= window) return false;
     // The binder is a MAC over this very ClientHello: a replay has the same one, and nothing else has.
     return context.config->replay_register->first_use(binder, now, now + 2 * window);
 }
@@ -68,15 +86,17 @@ bool early_data_allowed(const PskChosen::Found& found, const messages::OfferedPs
     const SessionData* session = found.psk.session.get();
     return hello.extensions.contains(ExtensionType::early_data) && config.max_early_data > 0 &&
            config.replay_register != nullptr && found.index == 0 && session != nullptr &&
-           session->max_early_data > 0 && session->cipher_suite == suite.id &&
-           session->alpn_protocol == context.exchange.negotiated().alpn_protocol &&
-           !context.exchange.negotiated().hello_retry &&
+           session->max_early_data > 0 && session->max_early_data <= config.max_early_data &&
+           session->cipher_suite == suite.id && !context.exchange.negotiated().hello_retry &&
            early_data_is_fresh(*offered.identities.begin(), offered.binders.begin()->bytes, *session,
                                context);
 }
 
-void remember(const Psk& psk, Negotiated& negotiated) {
+void remember(const Psk& psk, Exchange& exchange) {
+    Negotiated& negotiated = exchange.negotiated();
     if (psk.session != nullptr) {
+        exchange.authenticated_at = psk.session->authenticated_at;
+        exchange.valid_until = psk.session->valid_until;
         negotiated.resumed = true;
         negotiated.peer_chain = psk.session->peer_chain;
         negotiated.verified_chain = psk.session->verified_chain;
@@ -128,6 +148,8 @@ SessionData session_of(const crypto::Suite13& suite, const Context& context) {
     session.issued_at = context.exchange.clock().now();
     session.lifetime = std::min(config.ticket_lifetime, max_ticket_lifetime);
     session.max_early_data = config.replay_register != nullptr ? config.max_early_data : 0;
+    session.authenticated_at = context.exchange.authenticated_at;
+    session.valid_until = context.exchange.valid_until;
     session.server_name = negotiated.server_name;
     session.alpn_protocol = negotiated.alpn_protocol;
     session.binding = context.binding;
@@ -142,11 +164,14 @@ SessionData session_of(const crypto::Suite13& suite, const Context& context) {
 Result<PskChosen> find_psks(const crypto::Provider& provider, const ServerConfig& config, Bytes binding,
                             const PskOffer& offer, Timestamp now) {
     PskChosen choice;
-    for (std::uint16_t index = 0; index < offer.identities.size(); ++index) {
+    PAVISE_LET(const std::vector<Psk> externals, external_psks(provider, config));
+    const auto count = static_cast<std::uint16_t>(offer.identities.size()); // at most max_examined_psks
+    for (std::uint16_t index = 0; index < count; ++index) {
         const Bytes identity = offer.identities[index];
-        PAVISE_LET(auto external, find_external(provider, config, identity));
-        if (external) {
-            choice.found.push_back({index, *std::move(external)});
+        const auto external = std::ranges::find_if(
+            externals, [&](const Psk& psk) { return std::ranges::equal(psk.identity, identity); });
+        if (external != externals.end()) {
+            choice.found.push_back({index, external->clone()});
             continue;
         }
         const auto state = session_state(config, identity, binding, now);
@@ -169,6 +194,11 @@ Result<std::optional<AcceptedPsk>> accept_psk(const PskChosen& choice, const mes
         return found.psk.hash == suite.hash &&
                (found.psk.session == nullptr || session_fits(*found.psk.session, context));
     };
+    // A client may send as much early data as its ticket allowed, whatever becomes of it (§4.2.10).
+    for (const PskChosen::Found& known : choice.found)
+        if (known.psk.session != nullptr)
+            context.skippable_early_data =
+                std::max<std::size_t>(context.skippable_early_data, known.psk.session->max_early_data);
     const auto found = std::ranges::find_if(choice.found, fits);
     if (found == choice.found.end()) return std::optional<AcceptedPsk>();
 
@@ -181,8 +211,11 @@ Result<std::optional<AcceptedPsk>> accept_psk(const PskChosen& choice, const mes
     PAVISE_LET(const HashSecret expected,
                binder(context.exchange.provider(), found->psk, &before, truncated));
     if (!constant_time_equal(theirs->bytes, expected.view())) return fail(ErrorCode::bad_binder);
+    auto identity = offered->identities.begin();
+    for (std::uint16_t i = 0; i < found->index; ++i) ++identity;
+    if (!still_unused(*found, identity->identity, context)) return std::optional<AcceptedPsk>();
 
-    remember(found->psk, context.exchange.negotiated());
+    remember(found->psk, context.exchange);
     const EarlyDataStatus early = early_data_allowed(*found, *offered, hello, suite, context)
                                       ? EarlyDataStatus::accepted
                                       : EarlyDataStatus::rejected;
@@ -213,6 +246,9 @@ Status send_tickets(const crypto::Suite13& suite, crypto::Hmac& hmac, Bytes resu
         std::array<std::uint8_t, 4> age_add{}; // "a securely generated, random 32-bit value" (§4.6.1)
         PAVISE_TRY(context.exchange.rng().fill(age_add));
         SessionData session = session_of(suite, context);
+        // A ticket that would be dead on arrival is not sent; the others say how long they really last.
+        session.lifetime = std::chrono::floor<std::chrono::seconds>(session.expires_at() - session.issued_at);
+        if (session.lifetime <= std::chrono::seconds(0)) return {};
         PAVISE_LET(session.secret, schedule::resumption_psk(hmac, resumption_master_secret, nonce));
         for (const std::uint8_t byte : age_add) session.age_add = session.age_add << 8 | byte;
         PAVISE_LET(const ByteVector ticket, make_ticket(session, context));

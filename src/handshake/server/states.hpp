@@ -22,6 +22,7 @@ struct Context {
     ByteVector client_hello;                   // while AwaitConfig and AwaitPsk: the message, header included
     ByteVector binding;                        // what sessions are bound to: see SessionData::binding
     PskOffer psk_offer;                        // while AwaitPsk
+    std::size_t skippable_early_data = 0;      // what its ticket let the client send, at the most
     bool client_resumes = false;               // it knows a PSK mode of ours: a ticket is of use to it
 
     void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
