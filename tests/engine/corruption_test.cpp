@@ -121,7 +121,7 @@ TEST(Corruption, an_end_anywhere_in_the_handshake_is_a_truncation) {
             ASSERT_TRUE(side.feed(Bytes(stream).first(size)));
             EXPECT_FALSE(side.connection().handshake_complete());
             EXPECT_FALSE(side.connection().transport_closed());
-            expect_poisoned(side.connection(), ErrorCode::truncated_connection);
+            expect_poisoned(side.connection(), ErrorCode::ended_during_handshake);
         }
     }
 }
