@@ -132,7 +132,7 @@ Result<BotanVerdict> BotanVerdict::of(const Path& path, const VerifyOptions& opt
                     !names_are_constrained(path, place))
                     continue;
                 if (const auto error = signature_error(code))
-                    verdict.signatures_[place] = *error;
+                    verdict.signatures_[place] = error;
                 else if (!verdict.rest_)
                     verdict.rest_ = Error{other_error(code), static_cast<std::uint16_t>(place)};
             }
