@@ -2,6 +2,7 @@
 #include "handshake/budget.hpp"
 #include "support/pair.hpp"
 #include "support/poisoned.hpp"
+#include "wire/writer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +11,13 @@ namespace {
 
 using handshake::ProgressBudget;
 
-ByteVector record(std::uint8_t type, ByteVector fragment, std::uint8_t major = 3) {
-    ByteVector bytes{type, major, 3, static_cast<std::uint8_t>(fragment.size() >> 8),
-                     static_cast<std::uint8_t>(fragment.size() & 0xff)};
-    bytes.insert(bytes.end(), fragment.begin(), fragment.end());
+ByteVector record(std::uint8_t type, const ByteVector& fragment, std::uint8_t major = 3) {
+    ByteVector bytes;
+    wire::Writer writer(bytes);
+    writer.u8(type);
+    writer.u8(major);
+    writer.u8(3);
+    writer.vector16(fragment);
     return bytes;
 }
 ByteVector text(std::string_view characters) {

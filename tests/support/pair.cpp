@@ -39,9 +39,10 @@ PairConfig::PairConfig(crypto::KeyType server_key) {
 Pair::Pair(PairConfig config) :
     world_(new World{FixedClock(config.time), SeededRng(config.seed), SeededRng(~config.seed)}),
     step_(config.step),
-    client(must(Access::client(with(std::move(config.client), world_->client_rng, world_->clock),
-                               {.server_name = config.name, .session = config.session, .early_data = config.early_data},
-                               config.client_hooks))),
+    client(must(Access::client(
+        with(std::move(config.client), world_->client_rng, world_->clock),
+        {.server_name = config.name, .session = config.session, .early_data = config.early_data},
+        config.client_hooks))),
     server(must(Access::server(with(std::move(config.server), world_->server_rng, world_->clock),
                                config.server_hooks))) {}
 
