@@ -224,8 +224,10 @@ TrustLocations system_trust_locations() {
     };
     constexpr const char* usual_directories[] = {"/etc/ssl/certs", "/etc/pki/tls/certs"};
     TrustLocations locations;
+    // NOLINTBEGIN(concurrency-mt-unsafe): the environment is read here and written nowhere in Pavise
     const char* const file = std::getenv("SSL_CERT_FILE");
     const char* const directories = std::getenv("SSL_CERT_DIR");
+    // NOLINTEND(concurrency-mt-unsafe)
     if (file != nullptr) locations.file = file;
     if (directories != nullptr)
         for (const auto part : std::views::split(std::string_view(directories), ':'))
