@@ -1,6 +1,8 @@
 #include "base/der.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace pavise::der {
 
@@ -37,16 +39,21 @@ void append_base128(ByteVector& out, std::uint64_t value) {
     out.push_back(static_cast<std::uint8_t>(value & 0x7f));
 }
 
-// The length octets of a definite length, in the shortest form.
-void append_length(ByteVector& out, std::size_t length) {
+// What a length takes at most when it is written.
+constexpr std::size_t written_length_octets = 1 + sizeof(std::size_t);
+
+// Writes the length octets of a definite length in the shortest form; says how many they are.
+std::size_t write_length(std::span<std::uint8_t, written_length_octets> out, std::size_t length) noexcept {
     if (length < 0x80) {
-        out.push_back(static_cast<std::uint8_t>(length));
-        return;
+        out[0] = static_cast<std::uint8_t>(length);
+        return 1;
     }
-    unsigned width = 1;
+    std::size_t width = 1;
     while (width < sizeof length && length >> (8 * width) != 0) ++width;
-    out.push_back(static_cast<std::uint8_t>(0x80 | width));
-    for (unsigned i = width; i-- > 0;) out.push_back(static_cast<std::uint8_t>(length >> (8 * i)));
+    out[0] = static_cast<std::uint8_t>(0x80 | width);
+    for (std::size_t i = 0; i < width; ++i)
+        out[1 + i] = static_cast<std::uint8_t>(length >> (8 * (width - 1 - i)));
+    return 1 + width;
 }
 
 } // namespace
@@ -157,19 +164,26 @@ Status Reader::finish() const noexcept {
 
 Writer::Scope::Scope(Writer& writer, Tag tag) : writer_(writer) {
     writer_.out_.push_back(static_cast<std::uint8_t>(tag));
+    writer_.out_.resize(writer_.out_.size() + written_length_octets);
     start_ = writer_.out_.size();
 }
 
+// Takes back what the length does not need of its place. Nothing here may throw: the scope may end because
+// memory ran out.
 Writer::Scope::~Scope() {
-    ByteVector length;
-    append_length(length, writer_.out_.size() - start_);
-    writer_.out_.insert(writer_.out_.begin() + static_cast<std::ptrdiff_t>(start_), length.begin(),
-                        length.end());
+    const std::size_t length = writer_.out_.size() - start_;
+    const auto contents = writer_.out_.begin() + static_cast<std::ptrdiff_t>(start_);
+    const auto place = contents - static_cast<std::ptrdiff_t>(written_length_octets);
+    const std::size_t used =
+        write_length(std::span<std::uint8_t, written_length_octets>(&*place, written_length_octets), length);
+    writer_.out_.erase(place + static_cast<std::ptrdiff_t>(used), contents);
 }
 
 void Writer::primitive(Tag tag, Bytes contents) {
     out_.push_back(static_cast<std::uint8_t>(tag));
-    append_length(out_, contents.size());
+    std::array<std::uint8_t, written_length_octets> length{};
+    const std::size_t used = write_length(length, contents.size());
+    raw(Bytes(length).first(used));
     raw(contents);
 }
 
