@@ -110,15 +110,22 @@ Bytes SendingHalf::output() {
 
 // ---------------------------------------------------------------- application data
 
+// What fails behind the application's calls fails the connection: a record may be missing, or the keys be
+// changed on one side alone.
+Status SendingHalf::or_fail(Status status) {
+    if (!status) mailbox_.fail_with(status.error());
+    return status;
+}
+
 Status SendingHalf::ready_to_write() {
     if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
     if (is_closed()) return fail(ErrorCode::already_closed);
     if (!is_open() && early_room_ == 0) return fail(ErrorCode::handshake_not_done);
-    PAVISE_TRY(settle());
+    PAVISE_TRY(or_fail(settle()));
     if (!is_open()) return {};
     // RFC 9846 §5.5: keys MUST change before the AEAD's limit.
     if (writer_.records_until_key_update() == 0)
-        return send_key_update(KeyUpdateRequest::update_not_requested);
+        return or_fail(send_key_update(KeyUpdateRequest::update_not_requested));
     return {};
 }
 
@@ -127,7 +134,7 @@ Result<std::size_t> SendingHalf::write(Bytes data) {
     std::size_t count = std::min(data.size(), writer_.room());
     if (!is_open()) count = std::min(count, early_room_);
     if (count == 0) return count;
-    PAVISE_TRY(write_record(ContentType::application_data, data.first(count)));
+    PAVISE_TRY(or_fail(write_record(ContentType::application_data, data.first(count))));
     if (!is_open()) early_room_ -= count;
     return count;
 }
@@ -140,14 +147,15 @@ Result<MutableBytes> SendingHalf::reserve(std::size_t want) {
 
 Status SendingHalf::commit(std::size_t used) {
     if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
-    if (tap_ == nullptr) return writer_.seal_reserved(ContentType::application_data, used);
+    if (!writer_.has_reserved(used)) return fail(ErrorCode::bad_argument);
     const std::size_t before = writer_.pending().size();
-    if (used <= writer_.reserved().size())
+    if (tap_ != nullptr)
         tap_->on_content(wire::Direction::sent, ContentType::application_data,
                          writer_.reserved().first(used));
-    PAVISE_TRY(writer_.seal_reserved(ContentType::application_data, used));
-    tap_->on_record(wire::Direction::sent, wire::RecordProtection::encrypted,
-                    writer_.pending().subspan(before));
+    PAVISE_TRY(or_fail(writer_.seal_reserved(ContentType::application_data, used)));
+    if (tap_ != nullptr)
+        tap_->on_record(wire::Direction::sent, wire::RecordProtection::encrypted,
+                        writer_.pending().subspan(before));
     return {};
 }
 
@@ -156,7 +164,7 @@ Status SendingHalf::commit(std::size_t used) {
 Status SendingHalf::close() {
     if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
     if (is_closed()) return {};
-    PAVISE_TRY(queue_alert(AlertLevel::warning, AlertDescription::close_notify));
+    PAVISE_TRY(or_fail(queue_alert(AlertLevel::warning, AlertDescription::close_notify)));
     closed_.store(true, std::memory_order_release);
     return {};
 }
@@ -165,7 +173,7 @@ Status SendingHalf::cancel() {
     if (const auto failure = mailbox_.failure()) return Unexpected(*failure);
     if (is_closed()) return {};
     // "This alert SHOULD be followed by a 'close_notify'" (RFC 8446 §6.1)
-    PAVISE_TRY(queue_alert(AlertLevel::warning, AlertDescription::user_canceled));
+    PAVISE_TRY(or_fail(queue_alert(AlertLevel::warning, AlertDescription::user_canceled)));
     return close();
 }
 
@@ -173,7 +181,8 @@ Status SendingHalf::update_keys(KeyUpdateScope scope) {
     PAVISE_TRY(ready_to_write());
     if (!is_open()) return fail(ErrorCode::handshake_not_done);
     const bool ask = scope == KeyUpdateScope::both && mailbox_.begin_peer_update();
-    return send_key_update(ask ? KeyUpdateRequest::update_requested : KeyUpdateRequest::update_not_requested);
+    return or_fail(
+        send_key_update(ask ? KeyUpdateRequest::update_requested : KeyUpdateRequest::update_not_requested));
 }
 
 } // namespace pavise::engine

@@ -78,6 +78,7 @@ class SendingHalf {
   private:
     Status flush_handshake();
     Status settle();
+    Status or_fail(Status status);
     Status ready_to_write();
     Status send_key_update(KeyUpdateRequest request);
     Status queue_alert(AlertLevel level, AlertDescription description);

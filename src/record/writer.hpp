@@ -44,6 +44,8 @@ class RecordWriter {
     // with more than it gave, or with no content for another type than application_data.
     Status seal_reserved(ContentType type, std::size_t used) noexcept;
 
+    // Whether seal_reserved() could seal this much application data.
+    bool has_reserved(std::size_t used) const noexcept { return reserved_ && used <= *reserved_; }
     // The reserved space; empty without a reservation.
     Bytes reserved() noexcept {
         return reserved_ ? Bytes(buffer_.tail().subspan(content_offset(), *reserved_)) : Bytes();
