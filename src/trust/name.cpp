@@ -223,7 +223,10 @@ ByteVector Name::canonical() const {
         std::vector<ByteVector> attributes;
         for (const Attribute& attribute : rdn) attributes.push_back(canonical_attribute(attribute));
         // X.690 §11.6: the elements of a SET OF stand in the order of their encodings.
-        std::ranges::sort(attributes);
+        // Not by their own <, in which g++ 12 sees lengths that do not exist.
+        std::ranges::sort(attributes, [](const ByteVector& a, const ByteVector& b) {
+            return std::ranges::lexicographical_compare(a, b);
+        });
         const auto set = writer.open(der::Tag::set);
         for (const ByteVector& attribute : attributes) writer.raw(attribute);
     }
