@@ -76,7 +76,7 @@ class PAVISE_EXPORT TrustStore {
 
 // The versions that may be negotiated.
 struct VersionRange {
-    ProtocolVersion least = ProtocolVersion::tls_1_3;
+    ProtocolVersion least = ProtocolVersion::tls_1_2;
     ProtocolVersion most = ProtocolVersion::tls_1_3;
 };
 
@@ -92,6 +92,15 @@ enum class MiddleboxCompatibility : std::uint8_t { off, on };
 enum class Grease : std::uint8_t { off, on };
 // Whether the subject's common name is looked at where a certificate has no dNSName (RFC 9525 says no).
 enum class CommonName : std::uint8_t { ignored, fallback };
+
+// What a peer that tries to renegotiate in TLS 1.2 gets: a warning, and the connection goes on; or the end.
+enum class Renegotiation : std::uint8_t { ignored, fatal };
+// Whether a TLS 1.2 server has to say that it knows RFC 5746. One that does not could take what an attacker
+// sent before for a part of our connection (CVE-2009-3555).
+enum class SecureRenegotiation : std::uint8_t { required, not_required };
+// Whether the hello says that it comes after a failed attempt with a higher version (RFC 7507), which
+// `versions` then leaves out: a server that speaks more refuses.
+enum class Fallback : std::uint8_t { off, on };
 
 // TLS 1.3 records are padded with zeros up to a multiple of `block` bytes (RFC 8446 §5.4). 0: no padding.
 struct RecordPadding {
@@ -142,6 +151,9 @@ struct ClientConfig {
     std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
     std::vector<ExternalPsk> external_psks{};
 
+    Renegotiation renegotiation = Renegotiation::ignored;
+    SecureRenegotiation secure_renegotiation = SecureRenegotiation::required;
+    Fallback fallback = Fallback::off;
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
     Grease grease = Grease::on;
     RecordPadding padding{};
@@ -182,6 +194,7 @@ struct ServerConfig {
     std::shared_ptr<ReplayRegister> replay_register{};
     Milliseconds early_data_window{10'000};
 
+    Renegotiation renegotiation = Renegotiation::ignored;
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;
     RecordPadding padding{};
     DeferredDecisions deferred{};

@@ -4,6 +4,7 @@
 #include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
 #include "crypto/signature_scheme.hpp"
+#include "handshake/enabled_versions.hpp"
 
 #include <algorithm>
 
@@ -12,6 +13,8 @@ namespace pavise {
 std::vector<CipherSuite> default_cipher_suites() {
     std::vector<CipherSuite> suites;
     for (const crypto::Suite13& suite : crypto::suites13()) suites.push_back(suite.id);
+    for (const crypto::Suite12& suite : crypto::suites12())
+        if (suite.offered == crypto::Offered12::by_default) suites.push_back(suite.id);
     return suites;
 }
 
@@ -23,7 +26,7 @@ std::vector<NamedGroup> default_groups() {
 std::vector<SignatureScheme> default_signature_schemes() {
     std::vector<SignatureScheme> schemes;
     for (const crypto::SchemeTraits& traits : crypto::signature_schemes())
-        if (traits.tls13_handshake) schemes.push_back(traits.scheme);
+        if (traits.tls13_handshake || traits.tls12_handshake) schemes.push_back(traits.scheme);
     return schemes;
 }
 
@@ -59,11 +62,13 @@ Status check_groups(const std::vector<NamedGroup>& groups) {
 
 template <class Config> Status check_common(const Config& config) {
     if (config.rng == nullptr || config.clock == nullptr) return fail(ErrorCode::bad_config);
-    if (config.versions.least > config.versions.most || config.versions.most < ProtocolVersion::tls_1_3)
+    const VersionRange& versions = config.versions;
+    if (versions.least > versions.most || versions.most < ProtocolVersion::tls_1_2 ||
+        versions.least > ProtocolVersion::tls_1_3)
         return fail(ErrorCode::config_no_version);
-    const bool any_suite = std::ranges::any_of(
-        config.cipher_suites, [](CipherSuite id) { return crypto::suite13(id).has_value(); });
-    if (!any_suite) return fail(ErrorCode::config_no_suite);
+    if (!handshake::enables(config, ProtocolVersion::tls_1_2) &&
+        !handshake::enables(config, ProtocolVersion::tls_1_3))
+        return fail(ErrorCode::config_no_suite);
     PAVISE_TRY(check_groups(config.groups));
     if (config.signature_schemes.empty()) return fail(ErrorCode::config_no_signature_scheme);
     return check_alpn(config.alpn_protocols);

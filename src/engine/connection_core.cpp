@@ -2,7 +2,9 @@
 
 #include "engine/config_check.hpp"
 #include "engine/peer_verification.hpp"
+#include "engine/protection12.hpp"
 #include "handshake/credential.hpp"
+#include "handshake/enabled_versions.hpp"
 #include "handshake/server/resumption.hpp"
 #include "schedule/traffic_keys.hpp"
 
@@ -116,6 +118,12 @@ Status ConnectionCore::install_read_secret(Level level, const crypto::Suite13& s
     return {};
 }
 
+Status ConnectionCore::install_read_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) {
+    PAVISE_LET(auto protection, read_protection12(*hooks_.provider, suite, keys));
+    reader_.install(std::move(protection));
+    return {};
+}
+
 Status ConnectionCore::answer_key_update() {
     mailbox_.request_key_update();
     return {};
@@ -198,8 +206,17 @@ Status ConnectionCore::handle(const record::Record& record) {
     // "if a handshake message is split over two or more records, there MUST NOT be any other records between
     // them" (RFC 8446 §5.1)
     if (handshake_->message_in_progress()) return fail(ErrorCode::interleaved_handshake);
-    if (record.type == ContentType::change_cipher_spec) return handshake_->exchange().budget.draw();
+    if (record.type == ContentType::change_cipher_spec) return handshake_->receive_change_cipher_spec();
     return handle_application_data(record);
+}
+
+// TLS 1.2 has warnings after which a connection goes on (RFC 5246 §7.2); in TLS 1.3 "all the alerts listed in
+// Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts when received regardless
+// of the AlertLevel in the message" (RFC 8446 §6). Before the version is known, either may come.
+bool ConnectionCore::tolerates_warnings() const {
+    if (negotiated_.version != ProtocolVersion{}) return negotiated_.version == ProtocolVersion::tls_1_2;
+    return role_ == Role::client ? handshake::enables(*client_config_, ProtocolVersion::tls_1_2)
+                                 : handshake::enables(*server_config_, ProtocolVersion::tls_1_2);
 }
 
 Status ConnectionCore::handle_alert(const record::Record& record) {
@@ -216,11 +233,14 @@ Status ConnectionCore::handle_alert(const record::Record& record) {
     if (description == AlertDescription::close_notify) {
         if (!handshake_complete()) return fail(ErrorCode::closed_during_handshake);
         peer_closed_.store(true, std::memory_order_release);
+        // "The other party MUST respond with a close_notify alert of its own and close down the connection
+        // immediately, discarding any pending writes." (RFC 5246 §7.2.1)
+        if (negotiated_.version == ProtocolVersion::tls_1_2) mailbox_.request_close();
         return {};
     }
     // RFC 9846 §6.1: user_canceled is followed by a close_notify and means nothing until then.
     if (description == AlertDescription::user_canceled) return handshake_->exchange().budget.draw();
-    // §6.2: all other alerts are errors, "regardless of the AlertLevel in the message".
+    if (level == AlertLevel::warning && tolerates_warnings()) return handshake_->exchange().budget.draw();
     return fail(ErrorCode::alert_received, static_cast<std::uint16_t>(description));
 }
 

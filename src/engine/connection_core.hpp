@@ -103,6 +103,11 @@ class ConnectionCore final : private handshake::Transport {
     Status install_read_secret(handshake::Level level, const crypto::Suite13& suite, Bytes secret,
                                crypto::Hmac& hmac) override;
     Status send_change_cipher_spec() override { return sending_.send_change_cipher_spec(); }
+    Status install_write_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override {
+        return sending_.install12(suite, keys);
+    }
+    Status install_read_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override;
+    void refuse_renegotiation() override { mailbox_.request_no_renegotiation(); }
     Status answer_key_update() override;
     void allow_early_data(std::size_t bytes) override { sending_.allow_early_data(bytes); }
     void drop_write_keys() override { sending_.drop_keys(); }
@@ -125,6 +130,7 @@ class ConnectionCore final : private handshake::Transport {
     Status process_records();
     Status handle(const record::Record& record);
     Status handle_alert(const record::Record& record);
+    bool tolerates_warnings() const;
     Status handle_application_data(const record::Record& record);
 };
 

@@ -15,6 +15,8 @@ class Mailbox {
     std::atomic<std::uint64_t> failure_{0};
     std::atomic<bool> key_update_due_{false};
     std::atomic<bool> peer_update_awaited_{false};
+    std::atomic<bool> no_renegotiation_due_{false};
+    std::atomic<bool> close_due_{false};
 
   public:
     // The first fatal error stays; later ones are consequences.
@@ -38,6 +40,15 @@ class Mailbox {
     bool take_key_update_request() noexcept {
         return key_update_due_.exchange(false, std::memory_order_acq_rel);
     }
+
+    // TLS 1.2: the peer tried to renegotiate and is warned off; once for several attempts.
+    void request_no_renegotiation() noexcept { no_renegotiation_due_.store(true, std::memory_order_release); }
+    bool take_no_renegotiation_request() noexcept {
+        return no_renegotiation_due_.exchange(false, std::memory_order_acq_rel);
+    }
+    // TLS 1.2: the peer closed, and our side follows.
+    void request_close() noexcept { close_due_.store(true, std::memory_order_release); }
+    bool take_close_request() noexcept { return close_due_.exchange(false, std::memory_order_acq_rel); }
 
     // "an endpoint MUST NOT have more than one outstanding request" (RFC 9846 §4.7.3): true if we may ask
     // now.

@@ -1,5 +1,6 @@
 #include "engine/sending_half.hpp"
 
+#include "engine/protection12.hpp"
 #include "messages/key_update.hpp"
 #include "schedule/traffic_keys.hpp"
 
@@ -50,6 +51,13 @@ Status SendingHalf::install(handshake::Level level, const crypto::Suite13& suite
     return {};
 }
 
+Status SendingHalf::install12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) {
+    PAVISE_TRY(flush_handshake());
+    PAVISE_LET(auto protection, write_protection12(provider_, suite, keys));
+    writer_.install(std::move(protection));
+    return {};
+}
+
 // ---------------------------------------------------------------- what is due
 
 Status SendingHalf::queue_alert(AlertLevel level, AlertDescription description) {
@@ -95,6 +103,9 @@ Status SendingHalf::settle() {
     PAVISE_TRY(flush_handshake());
     if (is_open() && !is_closed() && mailbox_.take_key_update_request())
         PAVISE_TRY(send_key_update(KeyUpdateRequest::update_not_requested));
+    if (is_open() && !is_closed() && mailbox_.take_no_renegotiation_request())
+        PAVISE_TRY(queue_alert(AlertLevel::warning, AlertDescription::no_renegotiation));
+    if (mailbox_.take_close_request()) return close();
     return {};
 }
 
@@ -180,6 +191,7 @@ Status SendingHalf::cancel() {
 Status SendingHalf::update_keys(KeyUpdateScope scope) {
     PAVISE_TRY(ready_to_write());
     if (!is_open()) return fail(ErrorCode::handshake_not_done);
+    if (!suite_) return fail(ErrorCode::no_key_update12);
     const bool ask = scope == KeyUpdateScope::both && mailbox_.begin_peer_update();
     return or_fail(
         send_key_update(ask ? KeyUpdateRequest::update_requested : KeyUpdateRequest::update_not_requested));

@@ -1,6 +1,9 @@
 #include "handshake/credential.hpp"
 
 #include "crypto/signature_scheme.hpp"
+#include "handshake/groups12.hpp"
+
+#include <algorithm>
 
 namespace pavise::handshake {
 
@@ -12,6 +15,33 @@ std::optional<ChosenCredential> choose_credential13(std::span<const Credential> 
         if (data == nullptr) continue;
         for (const SignatureScheme scheme : allowed)
             if (crypto::fits_tls13(scheme, data->key->type()) && peer_accepts.contains(scheme))
+                return ChosenCredential{credential, scheme};
+    }
+    return std::nullopt;
+}
+
+namespace {
+
+bool passes(const KeyFilter12& filter, crypto::KeyType key) {
+    const bool authenticates =
+        std::ranges::any_of(filter.authentications.view(), [key](crypto::Authentication12 authentication) {
+            return crypto::can_authenticate(key, authentication);
+        });
+    const auto curve = ecdsa_curve(key);
+    return authenticates && (!curve || !filter.curves || filter.curves->contains(*curve));
+}
+
+} // namespace
+
+std::optional<ChosenCredential> choose_credential12(std::span<const Credential> ours,
+                                                    std::span<const SignatureScheme> allowed,
+                                                    const messages::EnumList<SignatureScheme>& peer_accepts,
+                                                    const KeyFilter12& filter) {
+    for (const Credential& credential : ours) {
+        const CredentialData* data = credential.data();
+        if (data == nullptr || !passes(filter, data->key->type())) continue;
+        for (const SignatureScheme scheme : allowed)
+            if (crypto::fits_tls12(scheme, data->key->type()) && peer_accepts.contains(scheme))
                 return ChosenCredential{credential, scheme};
     }
     return std::nullopt;

@@ -1,6 +1,8 @@
 // A certificate chain and the key that proves it, and the choice among several.
 #pragma once
 
+#include "base/fixed_vector.hpp"
+#include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
 #include "messages/enum_list.hpp"
 
@@ -27,5 +29,20 @@ struct ChosenCredential {
 std::optional<ChosenCredential> choose_credential13(std::span<const Credential> ours,
                                                     std::span<const SignatureScheme> allowed,
                                                     const messages::EnumList<SignatureScheme>& peer_accepts);
+
+// What the peer and the suite let a key of ours be in TLS 1.2. Empty: no key at all.
+struct KeyFilter12 {
+    FixedVector<crypto::Authentication12, 2> authentications;
+    std::optional<messages::EnumList<NamedGroup>> curves; // that an ECDSA key may lie on; nothing: any
+
+    void allow(crypto::Authentication12 authentication) noexcept {
+        if (!authentications.contains(authentication)) (void)authentications.push_back(authentication);
+    }
+};
+// As choose_credential13, by the rules of TLS 1.2 (RFC 5246 §7.4.2, §7.4.6; RFC 8422 §5.3, §5.6).
+std::optional<ChosenCredential> choose_credential12(std::span<const Credential> ours,
+                                                    std::span<const SignatureScheme> allowed,
+                                                    const messages::EnumList<SignatureScheme>& peer_accepts,
+                                                    const KeyFilter12& filter);
 
 } // namespace pavise::handshake

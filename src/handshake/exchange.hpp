@@ -38,6 +38,16 @@ class Exchange {
     Bytes message_;
     std::size_t bytes_behind_ = 0;
     Level read_level_ = Level::initial;
+    bool dropped_change_cipher_spec_ = false;
+
+    // The one place where read keys change. "Handshake messages MUST NOT span key changes" (RFC 8446 §5.1):
+    // bytes behind the message that brought the change, a whole message or a part of one, were protected by
+    // the wrong keys.
+    template <class Install> Status change_read_keys_by(Level level, Install install) {
+        if (bytes_behind_ != 0) return fail(ErrorCode::handshake_across_key_change);
+        read_level_ = level;
+        return install();
+    }
 
   public:
     ProgressBudget budget;
@@ -67,14 +77,20 @@ class Exchange {
             around_.tap->on_message(wire::Direction::received, message);
     }
 
-    // The one place where read keys change. "Handshake messages MUST NOT span key changes" (RFC 8446 §5.1):
-    // bytes behind the message that brought the change, a whole message or a part of one, were protected by
-    // the wrong keys.
     Status change_read_keys(Level level, const crypto::Suite13& suite, Bytes secret, crypto::Hmac& hmac) {
-        if (bytes_behind_ != 0) return fail(ErrorCode::handshake_across_key_change);
-        read_level_ = level;
-        return around_.transport.install_read_secret(level, suite, secret, hmac);
+        return change_read_keys_by(
+            level, [&] { return around_.transport.install_read_secret(level, suite, secret, hmac); });
     }
+    // TLS 1.2 has keys once, for all that follows the peer's ChangeCipherSpec.
+    Status change_read_keys(const crypto::Suite12& suite, const schedule::WriteKeys& keys) {
+        return change_read_keys_by(Level::application,
+                                   [&] { return around_.transport.install_read_keys12(suite, keys); });
+    }
+
+    // A change_cipher_spec came and was dropped while TLS 1.3 was possible (RFC 8446 §5): too early for TLS
+    // 1.2.
+    void note_dropped_change_cipher_spec() noexcept { dropped_change_cipher_spec_ = true; }
+    bool dropped_change_cipher_spec() const noexcept { return dropped_change_cipher_spec_; }
 
     // ---- out
 

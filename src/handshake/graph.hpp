@@ -29,9 +29,13 @@ template <class M, class From, class On, class... To> constexpr bool add(Graph<M
     g[from][on] |= bits<M>(List<To...>{});
     return true;
 }
-template <class M, class... Rows> constexpr Graph<M> graph_written_in(Table<Rows...>) {
-    Graph<M> g{};
+template <class M, class... Rows> constexpr bool add_all(Graph<M>& g, Table<Rows...>) {
     (add<M>(g, Rows{}), ...);
+    return true;
+}
+template <class M, class... Tables> constexpr Graph<M> graph_written_in() {
+    Graph<M> g{};
+    (add_all<M>(g, Tables{}), ...);
     return g;
 }
 
@@ -87,10 +91,10 @@ template <class... L> constexpr std::array<std::string_view, sizeof...(L)> names
 
 } // namespace machine
 
-// True, or a compile error naming one edge on which the handlers and the table disagree.
-template <class M, class T> constexpr bool graph_matches() {
+// True, or a compile error naming one edge on which the handlers and the tables (one for each RFC) disagree.
+template <class M, class... Tables> constexpr bool graph_matches() {
     constexpr auto said = machine::graph<M>;
-    constexpr auto meant = machine::graph_written_in<M>(T{});
+    constexpr auto meant = machine::graph_written_in<M, Tables...>();
     constexpr machine::Edge unwritten = machine::first_only_in(said, meant);
     constexpr machine::Edge unsaid = machine::first_only_in(meant, said);
     if constexpr (unsaid.from < meant.size()) machine::report<machine::Missing_handler, M, unsaid>();

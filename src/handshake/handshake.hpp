@@ -19,6 +19,9 @@ class Handshake {
     // Handshake bytes of the current read level, cut anywhere. Whole messages are handled until the handshake
     // waits for a decision; what is left is kept.
     virtual Status receive(Bytes bytes) = 0;
+    // A change_cipher_spec record, of the one form that is allowed. The state decides what it is worth: the
+    // next read keys (RFC 5246 §7.1), nothing (RFC 8446 §5), or the end.
+    virtual Status receive_change_cipher_spec() = 0;
 
     // ---- state
     virtual bool complete() const = 0;

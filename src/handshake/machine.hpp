@@ -5,6 +5,7 @@
 //                      Context       what handlers share
 //                      Messages      List<…> of the handshake messages that can come from the peer
 //                      Resumptions   List<…> of the answers that can come from the caller
+//                      Signals       List<…> of what comes from the peer and is no handshake message
 //
 // A state is a plain struct that holds the data of that state alone. It accepts what it has a handler for:
 //
@@ -31,6 +32,9 @@ namespace pavise::handshake {
 
 template <class... T> struct List {};
 
+template <class T, class... S>
+concept OneOf = (std::same_as<T, S> || ...);
+
 // One of the states S… of machine M, and no other. A machine says  template <class... S> using Next =
 // NextOf<M, S…>;
 template <class M, class... S> class [[nodiscard]] NextOf {
@@ -38,9 +42,14 @@ template <class M, class... S> class [[nodiscard]] NextOf {
 
   public:
     template <class T>
-        requires(std::same_as<T, S> || ...)
+        requires OneOf<T, S...>
     // NOLINTNEXTLINE(google-explicit-constructor): a handler returns its successor
     NextOf(T&& successor) noexcept : state_(std::in_place_type<T>, std::forward<T>(successor)) {}
+    // One of some states is one of more.
+    template <class... T>
+        requires(OneOf<T, S...> && ...)
+    // NOLINTNEXTLINE(google-explicit-constructor): likewise
+    NextOf(NextOf<M, T...>&& narrower) noexcept : state_(std::move(narrower).take()) {}
     std::size_t index() const noexcept { return state_.index(); }
     typename M::State&& take() && noexcept { return std::move(state_); }
 };
@@ -65,15 +74,16 @@ template <class T, class... L> constexpr std::size_t find(List<L...>) {
         if (same[i]) return i;
     return sizeof...(L);
 }
-template <class... A, class... B>
-List<A..., B...> join(List<A...>, List<B...>);                 // declared for its type alone
+template <class... A, class... B, class... C>
+List<A..., B..., C...> join(List<A...>, List<B...>, List<C...>); // declared for its type alone
 template <class... S> List<S...> as_list(std::variant<S...>*); // likewise
 template <class... L> constexpr std::size_t size(List<L...>) {
     return sizeof...(L);
 }
 
 template <class M> using States = decltype(as_list(static_cast<typename M::State*>(nullptr)));
-template <class M> using Inputs = decltype(join(typename M::Messages{}, typename M::Resumptions{}));
+template <class M>
+using Inputs = decltype(join(typename M::Messages{}, typename M::Resumptions{}, typename M::Signals{}));
 template <class M> inline constexpr std::size_t message_count = size(typename M::Messages{});
 
 // ---- the graph: successors as bits, [state][input]
@@ -230,6 +240,22 @@ Status resume(typename M::State& state, const X& answer, typename M::Context& co
     Status out;
     if (!machine::resume_any<M, X>(machine::States<M>{}, state, answer, context, out))
         return fail(ErrorCode::nothing_to_decide);
+    if (!out) state.template emplace<Poisoned>(Poisoned{out.error()});
+    return out;
+}
+
+// Whether the state has a handler for In.
+template <class M, class In> bool accepts(const typename M::State& state) {
+    return machine::graph<M>[state.index()][machine::find<In>(machine::Inputs<M>{})] != 0;
+}
+
+// A signal from the peer. A state without a handler for it becomes Poisoned with `refusal`.
+template <class M, class X>
+Status receive_signal(typename M::State& state, const X& signal, ErrorCode refusal,
+                      typename M::Context& context) {
+    if (const Poisoned* poisoned = std::get_if<Poisoned>(&state)) return Unexpected(poisoned->why);
+    Status out;
+    if (!machine::resume_any<M, X>(machine::States<M>{}, state, signal, context, out)) out = fail(refusal);
     if (!out) state.template emplace<Poisoned>(Poisoned{out.error()});
     return out;
 }

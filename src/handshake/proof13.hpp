@@ -1,4 +1,4 @@
-// The two proofs of a TLS 1.3 handshake, CertificateVerify and Finished, and the tokens that only they hand
+// The two proofs of a TLS 1.3 handshake, CertificateVerify and Finished, and the tokens that only proofs hand
 // out.
 //
 // A token cannot be made otherwise: a state that holds one has seen the proof. The gate for application data
@@ -11,10 +11,12 @@
 #include "handshake/psk.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/finished.hpp"
+#include "messages/server_key_exchange.hpp"
 
 namespace pavise::handshake {
 
 enum class Signer : std::uint8_t { client, server };
+struct Keyed12; // TLS 1.2's proofs hand out the same tokens: proof12.hpp
 
 class PeerAuthenticated {
     PeerAuthenticated() = default;
@@ -22,6 +24,9 @@ class PeerAuthenticated {
                                                                const crypto::PublicKey&, Signer,
                                                                std::span<const SignatureScheme>, Bytes);
     friend PeerAuthenticated authenticated_by_psk(const Psk&) noexcept;
+    friend Result<PeerAuthenticated> verify_signature12(const messages::DigitallySigned&,
+                                                        const crypto::PublicKey&,
+                                                        std::span<const SignatureScheme>, Bytes);
 };
 
 // The peer that can go on knows the key; that it does, its Finished proves (RFC 8446 §4.2.11).
@@ -30,6 +35,7 @@ PeerAuthenticated authenticated_by_psk(const Psk& psk) noexcept;
 class FinishedVerified {
     FinishedVerified() = default;
     friend Result<FinishedVerified> verify_finished(const messages::Finished&, crypto::Hmac&, Bytes, Bytes);
+    friend Result<FinishedVerified> verify_finished12(const messages::Finished&, const Keyed12&, Signer);
 };
 
 // RFC 8446 §4.4.3: 64 spaces, the context string of the signer's role, a zero byte, the transcript hash.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "handshake/handshake.hpp"
+#include "handshake/handshake12.hpp"
 #include "handshake/machine.hpp"
 
 namespace pavise::handshake {
@@ -21,6 +22,7 @@ template <class M> class Running : public Handshake {
         state_(std::move(state)),
         context_(std::move(context)) {}
 
+    template <class S> bool is() const noexcept { return std::holds_alternative<S>(state_); }
     template <class Answer> Status resume_with(const Answer& answer) {
         context_.exchange.set_message({}, pending_.size());
         PAVISE_TRY(resume<M>(state_, answer, context_));
@@ -30,6 +32,10 @@ template <class M> class Running : public Handshake {
         state_.template emplace<Poisoned>(Poisoned{error});
         return Unexpected(error);
     }
+
+    // Whether a change_cipher_spec that the state does not expect is dropped: TLS 1.2 was not chosen, and
+    // TLS 1.3 is possible.
+    virtual bool ignores_change_cipher_spec() const = 0;
 
   private:
     // Handles the whole messages at the front of `bytes`; says how many bytes that were.
@@ -80,6 +86,15 @@ template <class M> class Running : public Handshake {
         }
         pending_.insert(pending_.end(), bytes.begin(), bytes.end());
         return handle_pending();
+    }
+    Status receive_change_cipher_spec() final {
+        if (!accepts<M, ChangeCipherSpec>(state_) && ignores_change_cipher_spec()) {
+            context_.exchange.note_dropped_change_cipher_spec();
+            return context_.exchange.budget.draw();
+        }
+        context_.exchange.set_message({}, pending_.size());
+        return receive_signal<M>(state_, ChangeCipherSpec{}, ErrorCode::unexpected_change_cipher_spec,
+                                 context_);
     }
     bool message_in_progress() const final { return !pending_.empty(); }
     Exchange& exchange() final { return context_.exchange; }

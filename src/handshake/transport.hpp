@@ -3,6 +3,7 @@
 
 #include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
+#include "schedule/key_schedule12.hpp"
 
 #include <pavise/bytes.hpp>
 #include <pavise/result.hpp>
@@ -27,8 +28,20 @@ class Transport {
     // From here on, what is received is. Called only when no handshake bytes are left over.
     virtual Status install_read_secret(Level level, const crypto::Suite13& suite, Bytes secret,
                                        crypto::Hmac& hmac) = 0;
-    // Sends the record that quiets middleboxes (RFC 8446 §D.4). A transport without records does nothing.
+    // Sends the record that quiets middleboxes (RFC 8446 §D.4), or in TLS 1.2 announces our next keys. A
+    // transport without records does nothing.
     virtual Status send_change_cipher_spec() = 0;
+
+    // ---- TLS 1.2, which not every transport has (RFC 9001 §4.2: QUIC has none)
+    // As the two functions for TLS 1.3.
+    virtual Status install_write_keys12(const crypto::Suite12&, const schedule::WriteKeys&) {
+        return fail(ErrorCode::internal);
+    }
+    virtual Status install_read_keys12(const crypto::Suite12&, const schedule::WriteKeys&) {
+        return fail(ErrorCode::internal);
+    }
+    // Tells the peer that its attempt to renegotiate is ignored: a warning (RFC 5246 §7.2.2).
+    virtual void refuse_renegotiation() {}
 
     // ---- early data (RFC 8446 §2.3)
     // Client: data may be written now, this many bytes; 0 ends it.

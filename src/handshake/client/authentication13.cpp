@@ -1,13 +1,11 @@
 // From EncryptedExtensions to the end of the handshake: the server proves who it is, and so do we where it
 // asks (RFC 8446 §4.3, §4.4).
+#include "handshake/client/answers.hpp"
 #include "handshake/client/states.hpp"
 #include "messages/empty_messages.hpp"
-#include "messages/extension/alpn.hpp"
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
-
-#include <algorithm>
 
 namespace pavise::handshake::client {
 
@@ -15,25 +13,13 @@ namespace {
 
 using messages::MessageKind;
 
-Status accept_alpn(const messages::EncryptedExtensions& message, Context& context) {
-    PAVISE_LET(const auto selected, message.extensions.get<messages::AlpnSelected>());
-    if (!selected) return {};
-    const std::string_view name = as_text(selected->name);
-    // RFC 7301 §3.2: the server selects from what the client advertised.
-    const auto& offered = context.config->alpn_protocols;
-    if (std::find(offered.begin(), offered.end(), name) == offered.end())
-        return fail(ErrorCode::alpn_not_offered);
-    context.exchange.negotiated().alpn_protocol = name;
-    return {};
-}
-
 Status accept_extensions(const messages::EncryptedExtensions& message, const messages::ExtensionSet& offered,
                          Context& context) {
     PAVISE_TRY(messages::refuse_unsolicited(message.extensions, MessageKind::encrypted_extensions, offered));
     PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::encrypted_extensions));
     PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
     PAVISE_TRY(message.extensions.get<messages::SupportedGroups>()); // for a later connection; must parse
-    return accept_alpn(message, context);
+    return accept_alpn(message.extensions, context);
 }
 
 // Ends the early data that the server took: what follows is under the handshake's keys (§4.5).

@@ -1,5 +1,6 @@
 // After the handshake (RFC 8446 §4.6), and the client as the transports see it.
 #include "handshake/client/states.hpp"
+#include "handshake/enabled_versions.hpp"
 #include "handshake/running.hpp"
 #include "messages/extension/early_data.hpp"
 #include "schedule/traffic_keys.hpp"
@@ -59,13 +60,11 @@ class RunningClient final : public Running<Client> {
         machine::replace<State>(state_, State(std::in_place_type<ExpectServerHello>, *std::move(first)));
         return {};
     }
-    bool complete() const override { return std::holds_alternative<Connected>(state_); }
-    bool peer_finished() const override {
-        return std::holds_alternative<AwaitSignature>(state_) || std::holds_alternative<Connected>(state_);
-    }
+    bool complete() const override { return is<Connected>() || is<Connected12>(); }
+    bool peer_finished() const override { return is<AwaitSignature>() || complete(); }
     Decision waiting_for() const override {
-        if (std::holds_alternative<AwaitCertificateVerdict>(state_)) return Decision::certificate;
-        if (std::holds_alternative<AwaitSignature>(state_)) return Decision::signature;
+        if (is<AwaitCertificateVerdict>() || is<AwaitCertificateVerdict12>()) return Decision::certificate;
+        if (is<AwaitSignature>() || is<AwaitSignature12>()) return Decision::signature;
         return Decision::none;
     }
     Result<ExporterSecret> exporter() const override {
@@ -79,6 +78,12 @@ class RunningClient final : public Running<Client> {
     Status decide(const PskChosen&) override { return fail(ErrorCode::nothing_to_decide); }
     const PskOffer* psk_offer() const override { return nullptr; }
     Bytes client_hello() const override { return {}; }
+
+  protected:
+    bool ignores_change_cipher_spec() const override {
+        return context_.exchange.negotiated().version != ProtocolVersion::tls_1_2 &&
+               enables(*context_.config, ProtocolVersion::tls_1_3);
+    }
 };
 
 } // namespace

@@ -1,7 +1,6 @@
-// The client's transitions, written by hand from RFC 8446 appendix A.1, and what must hold of them. Nothing
-// here runs: a difference from the handlers' signatures does not compile.
-#include "handshake/graph.hpp"
-#include "handshake/client/states.hpp"
+// The client's transitions, written by hand from RFC 8446 appendix A.1 (and from RFC 5246: graph12.hpp), and
+// what must hold of them. Nothing here runs: a difference from the handlers' signatures does not compile.
+#include "handshake/client/graph12.hpp"
 
 namespace pavise::handshake::client {
 
@@ -24,7 +23,7 @@ struct Rfc8446AppendixA1
           Row<ExpectServerFinished, m::Finished, AwaitSignature, Connected>,
           Row<AwaitSignature, Signature, Connected>, Row<Connected, m::NewSessionTicket, Connected>,
           Row<Connected, m::KeyUpdate, Connected>> {};
-static_assert(graph_matches<Client, Rfc8446AppendixA1>());
+static_assert(graph_matches<Client, Rfc8446AppendixA1, Rfc5246Section73>());
 
 // Nobody is connected without the server's Finished …
 static_assert(reachable<Client, ExpectServerHello, Connected>());

@@ -1,11 +1,15 @@
 #include "handshake/client/hello.hpp"
 
 #include "crypto/cipher_suite.hpp"
+#include "handshake/enabled_versions.hpp"
+#include "handshake/groups12.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/early_data.hpp"
+#include "messages/extension/flags.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
+#include "messages/extension/opaque.hpp"
 #include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
 
@@ -40,6 +44,25 @@ std::vector<T> greased(const std::optional<GreaseValues>& grease, std::uint16_t 
     return list;
 }
 
+std::vector<CipherSuite> offered_suites(const ClientConfig& config) {
+    const bool tls13 = enables(config, ProtocolVersion::tls_1_3);
+    const bool tls12 = enables(config, ProtocolVersion::tls_1_2);
+    std::vector<CipherSuite> suites;
+    for (const CipherSuite id : config.cipher_suites)
+        if ((tls13 && crypto::suite13(id)) || (tls12 && crypto::suite12(id))) suites.push_back(id);
+    // RFC 7507 §4: "The client SHOULD put TLS_FALLBACK_SCSV after all cipher suites that it actually intends
+    // to negotiate."
+    if (config.fallback == Fallback::on) suites.push_back(CipherSuite::TLS_FALLBACK_SCSV);
+    return suites;
+}
+
+std::vector<NamedGroup> offered_groups(const ClientConfig& config) {
+    std::vector<NamedGroup> groups = config.groups;
+    if (!enables(config, ProtocolVersion::tls_1_3))
+        std::erase_if(groups, [](NamedGroup group) { return !is_curve12(group); });
+    return groups;
+}
+
 // Writes the extensions of one hello, in an order that does not change after a HelloRetryRequest.
 class ExtensionsWriter {
     ByteVector block_;
@@ -63,7 +86,15 @@ class ExtensionsWriter {
         add(messages::AlpnProtocols{names});
     }
     void add_groups() {
-        add(messages::SupportedGroups{greased(hello_.grease, &GreaseValues::group, inputs_.config.groups)});
+        const std::vector<NamedGroup> ours = offered_groups(inputs_.config);
+        if (!ours.empty()) add(messages::SupportedGroups{greased(hello_.grease, &GreaseValues::group, ours)});
+    }
+    // What only TLS 1.2 asks for.
+    void add_legacy() {
+        constexpr std::array formats{EcPointFormat::uncompressed};
+        add(messages::EcPointFormats{formats});
+        add(messages::ExtendedMasterSecret{});
+        add(messages::RenegotiationInfo{}); // RFC 5746 §3.4: empty in an initial handshake
     }
     void add_key_shares() {
         constexpr std::array<std::uint8_t, 1> grease_share{0};
@@ -75,10 +106,14 @@ class ExtensionsWriter {
         add(messages::KeyShareClientHello{shares});
     }
     void add_versions() {
-        const std::vector<ProtocolVersion> ours{ProtocolVersion::tls_1_3};
+        std::vector<ProtocolVersion> ours{ProtocolVersion::tls_1_3};
+        if (enables(inputs_.config, ProtocolVersion::tls_1_2)) ours.push_back(ProtocolVersion::tls_1_2);
         add(messages::SupportedVersions{greased(hello_.grease, &GreaseValues::version, ours)});
     }
 
+    void add_psk_modes() {
+        if (!inputs_.config.psk_modes.empty()) add(messages::PskKeyExchangeModes{inputs_.config.psk_modes});
+    }
     // The binders are zeros until the hello around them is known.
     void add_psks(Timestamp now) {
         constexpr std::array<std::uint8_t, crypto::max_digest_size> zeros{};
@@ -100,10 +135,13 @@ class ExtensionsWriter {
         add_names();
         add_groups();
         add(messages::SignatureAlgorithms{inputs_.config.signature_schemes});
-        add_key_shares();
-        add_versions();
+        if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
+        if (enables(inputs_.config, ProtocolVersion::tls_1_3)) {
+            add_key_shares();
+            add_versions();
+            add_psk_modes();
+        }
         if (!hello_.cookie.empty()) add(messages::Cookie{hello_.cookie});
-        if (!inputs_.config.psk_modes.empty()) add(messages::PskKeyExchangeModes{inputs_.config.psk_modes});
         if (hello_.early_data == EarlyDataStatus::pending) add(messages::EarlyData{});
         // RFC 8701 §3.1 has one of the reserved extensions with a body.
         if (hello_.grease) add_grease(hello_.grease->last_extension, std::array<std::uint8_t, 1>{0});
@@ -131,7 +169,7 @@ Status write_binders(Exchange& exchange, const HelloInFlight& hello, const sched
     return {};
 }
 
-bool enables(const ClientConfig& config, crypto::HashId hash) {
+bool has_suite_of(const ClientConfig& config, crypto::HashId hash) {
     return std::ranges::any_of(config.cipher_suites, [&](CipherSuite id) {
         const auto suite = crypto::suite13(id);
         return suite && suite->hash == hash;
@@ -145,7 +183,7 @@ Status choose_psks(Exchange& exchange, const HelloInputs& inputs, HelloInFlight&
     if (session && session.version() == ProtocolVersion::tls_1_3 &&
         session.usable_at(exchange.clock().now())) {
         PAVISE_LET(Psk psk, psk_of_session(session.data()));
-        if (enables(inputs.config, psk.hash)) hello.psks.push_back(std::move(psk));
+        if (has_suite_of(inputs.config, psk.hash)) hello.psks.push_back(std::move(psk));
     }
     const auto& suites = inputs.config.cipher_suites;
     const bool suite_enabled = std::ranges::find(suites, session.cipher_suite()) != suites.end();
@@ -156,7 +194,7 @@ Status choose_psks(Exchange& exchange, const HelloInputs& inputs, HelloInFlight&
     for (const ExternalPsk& external : inputs.config.external_psks) {
         PAVISE_LET(std::vector<Psk> psks, psks_of(exchange.provider(), external));
         for (Psk& psk : psks)
-            if (enables(inputs.config, psk.hash)) hello.psks.push_back(std::move(psk));
+            if (has_suite_of(inputs.config, psk.hash)) hello.psks.push_back(std::move(psk));
     }
     return {};
 }
@@ -179,7 +217,8 @@ Status adopt_sent_hello(Exchange& exchange, HelloInFlight& hello) {
 Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const HelloInputs& inputs) {
     auto hello = std::make_unique<HelloInFlight>();
     PAVISE_TRY(exchange.rng().fill(exchange.client_random));
-    if (inputs.config.middlebox_compatibility == MiddleboxCompatibility::on) {
+    const bool tls13 = enables(inputs.config, ProtocolVersion::tls_1_3);
+    if (tls13 && inputs.config.middlebox_compatibility == MiddleboxCompatibility::on) {
         // RFC 8446 §D.4: a session id that no server knows makes it look like a resumption.
         std::array<std::uint8_t, messages::max_session_id_size> id{};
         PAVISE_TRY(exchange.rng().fill(id));
@@ -189,20 +228,21 @@ Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const H
     if (inputs.config.grease == Grease::on) {
         PAVISE_LET(hello->grease, draw_grease(exchange.rng()));
     }
-    const std::size_t shares = std::min(inputs.config.key_shares, inputs.config.groups.size());
+    const std::size_t shares =
+        tls13 ? std::min(inputs.config.key_shares, inputs.config.groups.size()) : 0;
     for (std::size_t i = 0; i < shares; ++i) {
         PAVISE_LET(auto share,
                    exchange.provider().generate_key_share(inputs.config.groups[i], exchange.rng()));
         hello->key_shares.push_back(std::move(share));
     }
-    PAVISE_TRY(choose_psks(exchange, inputs, *hello));
+    if (tls13) PAVISE_TRY(choose_psks(exchange, inputs, *hello));
     return hello;
 }
 
 Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
                   const schedule::Transcript* before) {
     const std::vector<CipherSuite> suites =
-        greased(hello.grease, &GreaseValues::suite, inputs.config.cipher_suites);
+        greased(hello.grease, &GreaseValues::suite, offered_suites(inputs.config));
     hello.offered = {};
     ExtensionsWriter extensions(inputs, hello);
     PAVISE_LET(const Bytes block, extensions.write(exchange.clock().now()));

@@ -1,6 +1,8 @@
 // The negotiation: from our hello to the ServerHello that both sides agree on (RFC 8446 §4.1).
 #include "crypto/cipher_suite.hpp"
+#include "handshake/client/hello12.hpp"
 #include "handshake/client/states.hpp"
+#include "handshake/enabled_versions.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -21,31 +23,29 @@ bool offers(const std::vector<NamedGroup>& groups, NamedGroup group) {
 }
 
 // The version that the ServerHello chose, if it is one of ours.
-Status check_version(const ServerHello& hello, const ClientConfig& config) {
+Result<ProtocolVersion> chosen_version(const ServerHello& hello, const ClientConfig& config) {
     PAVISE_LET(const auto selected, hello.extensions.get<messages::SelectedVersion>());
     if (selected) {
         // "if the 'supported_versions' extension … contains a version not offered by the client or contains a
         // version prior to TLS 1.3, the client MUST abort the handshake with an 'illegal_parameter' alert"
         // (§4.2.1)
-        if (selected->value != ProtocolVersion::tls_1_3 || config.versions.most < ProtocolVersion::tls_1_3)
+        if (selected->value != ProtocolVersion::tls_1_3 || !enables(config, ProtocolVersion::tls_1_3))
             return fail(ErrorCode::version_not_offered, static_cast<std::uint16_t>(selected->value));
         // §4.1.3: "In TLS 1.3, … the legacy_version field MUST be set to 0x0303"
         if (hello.legacy_version != ProtocolVersion::tls_1_2)
             return fail(ErrorCode::bad_legacy_version, static_cast<std::uint16_t>(hello.legacy_version));
-        return {};
+        return ProtocolVersion::tls_1_3;
     }
     if (hello.is_hello_retry_request()) return fail(ErrorCode::missing_supported_versions);
-    // §4.1.3: a server that could speak TLS 1.3 says so in its random: somebody made us negotiate less.
-    if (messages::ends_with(hello.random, messages::downgrade_to_tls12) ||
-        messages::ends_with(hello.random, messages::downgrade_to_tls11))
-        return fail(ErrorCode::downgrade_detected);
+    if (hello.legacy_version == ProtocolVersion::tls_1_2 && enables(config, ProtocolVersion::tls_1_2))
+        return ProtocolVersion::tls_1_2;
+    if (enables(config, ProtocolVersion::tls_1_3)) PAVISE_TRY(refuse_downgrade(hello));
     return fail(ErrorCode::unsupported_version, static_cast<std::uint16_t>(hello.legacy_version));
 }
 
-// What ServerHello and HelloRetryRequest have in common (§4.1.3, §4.1.4).
+// What ServerHello and HelloRetryRequest of TLS 1.3 have in common (§4.1.3, §4.1.4).
 Result<crypto::Suite13> check_common(const ServerHello& message, const HelloInFlight& hello,
                                      const ClientConfig& config) {
-    PAVISE_TRY(check_version(message, config));
     const MessageKind kind =
         message.is_hello_retry_request() ? MessageKind::hello_retry_request : MessageKind::server_hello;
     PAVISE_TRY(messages::refuse_unsolicited(message.extensions, kind, hello.offered));
@@ -244,11 +244,16 @@ Result<ExpectServerHello> start(Context& context) {
     return ExpectServerHello{std::move(hello)};
 }
 
-using AfterFirstHello =
-    Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>;
+using AfterFirstHello = Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
+                             ExpectEncryptedExtensionsWithPsk, ExpectCertificate12>;
 using AfterSecondHello = Next<ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>;
 
 Result<AfterFirstHello> ExpectServerHello::on(const ServerHello& message, Context& context) && {
+    PAVISE_LET(const ProtocolVersion version, chosen_version(message, *context.config));
+    if (version == ProtocolVersion::tls_1_2) {
+        PAVISE_LET(auto next, accept_server_hello12(message, *hello, context));
+        return next;
+    }
     PAVISE_LET(const crypto::Suite13 suite, check_common(message, *hello, *context.config));
     PAVISE_LET(auto transcript, schedule::Transcript::start(context.exchange.provider(), suite.hash));
     transcript.add(hello->message);
@@ -266,6 +271,12 @@ Result<AfterSecondHello> ExpectServerHelloAfterRetry::on(const ServerHello& mess
     // "If a client receives a second HelloRetryRequest in the same connection …, it MUST abort the handshake
     // with an 'unexpected_message' alert" (§4.1.4)
     if (message.is_hello_retry_request()) return fail(ErrorCode::second_retry);
+    // "The value of selected_version in the HelloRetryRequest 'supported_versions' extension MUST be retained
+    // in the ServerHello, and a client MUST abort the handshake with an 'illegal_parameter' alert if the value
+    // changes" (§4.1.4)
+    PAVISE_LET(const ProtocolVersion version, chosen_version(message, *context.config));
+    if (version != ProtocolVersion::tls_1_3)
+        return fail(ErrorCode::version_changed, static_cast<std::uint16_t>(version));
     PAVISE_LET(const crypto::Suite13 chosen, check_common(message, *hello, *context.config));
     // "Upon receiving the ServerHello, clients MUST check that the cipher suite supplied in the ServerHello
     // is the same as that in the HelloRetryRequest" (§4.1.4)

@@ -1,8 +1,9 @@
 // The client: every state, its data, and what it accepts. Bodies: hello_states.cpp, authentication13.cpp,
-// connected.cpp.
+// connected.cpp. TLS 1.2's states: states12.hpp.
 #pragma once
 
 #include "handshake/client/hello.hpp"
+#include "handshake/client/states12.hpp"
 #include "handshake/credential.hpp"
 #include "handshake/decisions.hpp"
 #include "handshake/handshake13.hpp"
@@ -16,9 +17,6 @@
 #include "messages/server_hello.hpp"
 
 namespace pavise::handshake::client {
-
-struct Client;
-template <class... S> using Next = NextOf<Client, S...>;
 
 struct Context {
     Exchange exchange;
@@ -55,7 +53,8 @@ struct Connected;
 
 struct ExpectServerHello {
     std::unique_ptr<HelloInFlight> hello;
-    Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>>
+    Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk,
+                ExpectCertificate12>>
     on(const messages::ServerHello&, Context&) &&;
 };
 
@@ -138,10 +137,15 @@ struct Connected {
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
 };
 
-struct State : std::variant<ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-                            ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest, ExpectCertificate,
-                            AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished,
-                            AwaitSignature, Connected, Poisoned> {
+struct State
+    : std::variant<ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
+                   ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest, ExpectCertificate,
+                   AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished, AwaitSignature,
+                   Connected,
+                   // TLS 1.2's
+                   ExpectCertificate12, ExpectServerKeyExchange12, AwaitCertificateVerdict12,
+                   ExpectCertificateRequestOrDone12, ExpectServerHelloDone12, AwaitSignature12,
+                   ExpectChangeCipherSpec12, ExpectFinished12, Connected12, Poisoned> {
     using variant::variant;
 };
 
@@ -150,8 +154,12 @@ struct Client {
     using Context = client::Context;
     using Messages = List<messages::ServerHello, messages::EncryptedExtensions, messages::CertificateRequest,
                           messages::Certificate, messages::CertificateVerify, messages::Finished,
-                          messages::NewSessionTicket, messages::KeyUpdate>;
+                          messages::NewSessionTicket, messages::KeyUpdate,
+                          // TLS 1.2's
+                          messages::Certificate12, messages::ServerKeyExchange,
+                          messages::CertificateRequest12, messages::ServerHelloDone, messages::HelloRequest>;
     using Resumptions = List<CertificateVerdict, Signature>;
+    using Signals = List<ChangeCipherSpec>;
 };
 
 // Sends the first hello.

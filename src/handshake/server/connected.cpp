@@ -19,13 +19,14 @@ class RunningServer final : public Running<Server> {
         Running(State(std::in_place_type<ExpectClientHello>), std::move(context)) {}
 
     Status start() override { return {}; }
-    bool complete() const override { return std::holds_alternative<Connected>(state_); }
+    bool complete() const override { return is<Connected>() || is<Connected12>(); }
     bool peer_finished() const override { return complete(); }
     Decision waiting_for() const override {
-        if (std::holds_alternative<AwaitConfig>(state_)) return Decision::config;
-        if (std::holds_alternative<AwaitPsk>(state_)) return Decision::psk;
-        if (std::holds_alternative<AwaitSignature>(state_)) return Decision::signature;
-        if (std::holds_alternative<AwaitClientCertificateVerdict>(state_)) return Decision::certificate;
+        if (is<AwaitConfig>()) return Decision::config;
+        if (is<AwaitPsk>()) return Decision::psk;
+        if (is<AwaitSignature>() || is<AwaitSignature12>()) return Decision::signature;
+        if (is<AwaitClientCertificateVerdict>() || is<AwaitClientCertificateVerdict12>())
+            return Decision::certificate;
         return Decision::none;
     }
     Result<ExporterSecret> exporter() const override {
@@ -41,6 +42,11 @@ class RunningServer final : public Running<Server> {
         return std::holds_alternative<AwaitPsk>(state_) ? &context_.psk_offer : nullptr;
     }
     Bytes client_hello() const override { return context_.client_hello; }
+
+  protected:
+    bool ignores_change_cipher_spec() const override {
+        return context_.exchange.negotiated().version != ProtocolVersion::tls_1_2;
+    }
 };
 
 } // namespace

@@ -1,7 +1,6 @@
-// The server's transitions, written by hand from RFC 8446 appendix A.2, and what must hold of them. Nothing
-// here runs: a difference from the handlers' signatures does not compile.
-#include "handshake/graph.hpp"
-#include "handshake/server/states.hpp"
+// The server's transitions, written by hand from RFC 8446 appendix A.2 (and from RFC 5246: graph12.hpp), and
+// what must hold of them. Nothing here runs: a difference from the handlers' signatures does not compile.
+#include "handshake/server/graph12.hpp"
 
 namespace pavise::handshake::server {
 
@@ -20,7 +19,7 @@ struct Rfc8446AppendixA2
           Row<AwaitClientCertificateVerdict, CertificateVerdict, ExpectClientCertificateVerify>,
           Row<ExpectClientCertificateVerify, m::CertificateVerify, ExpectClientFinished>,
           Row<ExpectClientFinished, m::Finished, Connected>, Row<Connected, m::KeyUpdate, Connected>> {};
-static_assert(graph_matches<Server, Rfc8446AppendixA2>());
+static_assert(graph_matches<Server, Rfc8446AppendixA2, Rfc5246Section73>());
 
 // Nobody is connected without the client's Finished …
 static_assert(reachable<Server, ExpectClientHello, Connected>());

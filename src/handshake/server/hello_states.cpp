@@ -1,4 +1,5 @@
 // From the ClientHello to our Finished (RFC 8446 §4.1, §4.3, §4.4).
+#include "handshake/server/flight12.hpp"
 #include "handshake/server/flight13.hpp"
 #include "handshake/server/resumption.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -64,7 +65,7 @@ Result<Successors> answer_hello(ByteVector message, const crypto::Suite13& suite
 
 } // namespace
 
-using AfterConfig = Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature>;
+using AfterConfig = Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature, AwaitSignature12>;
 using AfterSecondHello = Next<AwaitPsk, AwaitSignature>;
 using AfterPsk = Next<AwaitSignature, ExpectClientFinished, ExpectEndOfEarlyData>;
 
@@ -75,7 +76,11 @@ Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context
     context.exchange.authenticated_at = context.exchange.clock().now(); // unless a session says otherwise
     ByteVector message = std::exchange(context.client_hello, {});
     PAVISE_LET(const ClientHello hello, parse_kept(message));
-    PAVISE_TRY(choose_version(hello, *context.config));
+    PAVISE_LET(const ProtocolVersion version, choose_version(hello, *context.config));
+    if (version == ProtocolVersion::tls_1_2) {
+        PAVISE_LET(auto next, begin_flight12(hello, message, context));
+        return next;
+    }
     PAVISE_TRY(check_hello13(hello));
     PAVISE_LET(const crypto::Suite13 suite, choose_suite13(hello, *context.config));
     PAVISE_LET(const ChosenGroup group, choose_group(hello, *context.config));
@@ -92,7 +97,8 @@ Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context
 
 Result<AfterSecondHello> ExpectSecondClientHello::on(const ClientHello& hello, Context& context) && {
     PAVISE_LET(const ClientHello first, parse_kept(first_hello));
-    PAVISE_TRY(choose_version(hello, *context.config));
+    PAVISE_LET(const ProtocolVersion version, choose_version(hello, *context.config));
+    if (version != ProtocolVersion::tls_1_3) return fail(ErrorCode::hello_changed);
     PAVISE_TRY(check_hello13(hello));
     PAVISE_TRY(check_second_hello(first, hello, group, cookie));
     const Bytes message = context.exchange.message();

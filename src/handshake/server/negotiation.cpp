@@ -1,5 +1,6 @@
 #include "handshake/server/negotiation.hpp"
 
+#include "handshake/enabled_versions.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
@@ -67,19 +68,44 @@ Status compare_extensions(const messages::Extensions& first, const messages::Ext
 
 } // namespace
 
+namespace {
+
+// The highest version that both sides speak; nothing where there is none.
+Result<std::optional<ProtocolVersion>> common_version(const ClientHello& hello, const ServerConfig& config) {
+    constexpr auto tls13 = ProtocolVersion::tls_1_3;
+    constexpr auto tls12 = ProtocolVersion::tls_1_2;
+    PAVISE_LET(const auto versions, hello.extensions.get<messages::SupportedVersions>());
+    if (versions) {
+        for (const ProtocolVersion version : {tls13, tls12})
+            if (versions->values.contains(version) && enables(config, version))
+                return std::optional(version);
+        return std::optional<ProtocolVersion>();
+    }
+    // "If this extension is not present, servers which are compliant with this specification and which also
+    // support TLS 1.2 MUST negotiate TLS 1.2 or prior …, even if ClientHello.legacy_version is 0x0304 or
+    // later." (§4.2.1)
+    if (hello.legacy_version >= tls12 && enables(config, tls12)) return std::optional(tls12);
+    return std::optional<ProtocolVersion>();
+}
+
+} // namespace
+
 Result<ProtocolVersion> choose_version(const ClientHello& hello, const ServerConfig& config) {
     // "An endpoint receiving a Hello message with ClientHello.legacy_version … set to 0x0300 MUST abort the
     // handshake with a 'protocol_version' alert" (§D.5)
     if (hello.legacy_version <= ProtocolVersion::ssl_3_0)
         return fail(ErrorCode::unsupported_version, static_cast<std::uint16_t>(hello.legacy_version));
-    PAVISE_LET(const auto versions, hello.extensions.get<messages::SupportedVersions>());
-    // "If this extension is not present, servers … MUST negotiate TLS 1.2 or prior" (§4.2.1)
-    if (!versions)
+    PAVISE_LET(const auto version, common_version(hello, config));
+    // "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol version supported
+    // by the server is higher than the version indicated in ClientHello.client_version, the server MUST
+    // respond with a fatal inappropriate_fallback alert" (RFC 7507 §3)
+    const bool highest =
+        version == ProtocolVersion::tls_1_3 || !enables(config, ProtocolVersion::tls_1_3);
+    if (hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV) && !(version && highest))
+        return fail(ErrorCode::inappropriate_fallback);
+    if (!version)
         return fail(ErrorCode::unsupported_version, static_cast<std::uint16_t>(hello.legacy_version));
-    if (versions->values.contains(ProtocolVersion::tls_1_3) &&
-        config.versions.most >= ProtocolVersion::tls_1_3)
-        return ProtocolVersion::tls_1_3;
-    return fail(ErrorCode::unsupported_version);
+    return *version;
 }
 
 Status check_hello13(const ClientHello& hello) {

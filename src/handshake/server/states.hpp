@@ -1,5 +1,5 @@
 // The server: every state, its data, and what it accepts. Bodies: hello_states.cpp, flight13.cpp,
-// client_authentication13.cpp, connected.cpp.
+// client_authentication13.cpp, connected.cpp. TLS 1.2's states: states12.hpp.
 #pragma once
 
 #include "handshake/credential.hpp"
@@ -7,13 +7,11 @@
 #include "handshake/handshake13.hpp"
 #include "handshake/machine.hpp"
 #include "handshake/proof13.hpp"
+#include "handshake/server/states12.hpp"
 #include "messages/client_hello.hpp"
 #include "messages/empty_messages.hpp"
 
 namespace pavise::handshake::server {
-
-struct Server;
-template <class... S> using Next = NextOf<Server, S...>;
 
 struct Context {
     Exchange exchange;
@@ -48,7 +46,8 @@ struct ExpectClientHello {
 
 // The hello lies in Context::client_hello; the caller chooses who serves it.
 struct AwaitConfig {
-    Result<Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature>> on(const ConfigChosen&, Context&) &&;
+    Result<Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature, AwaitSignature12>> on(const ConfigChosen&,
+                                                                                         Context&) &&;
 };
 
 // A HelloRetryRequest was sent.
@@ -124,9 +123,15 @@ struct Connected {
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
 };
 
-struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
-                            ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
-                            ExpectClientCertificateVerify, ExpectClientFinished, Connected, Poisoned> {
+struct State
+    : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
+                   ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
+                   ExpectClientCertificateVerify, ExpectClientFinished, Connected,
+                   // TLS 1.2's
+                   AwaitSignature12, ExpectClientCertificate12, AwaitClientCertificateVerdict12,
+                   ExpectClientKeyExchange12, ExpectClientKeyExchangeWithCertificate12,
+                   ExpectClientCertificateVerify12, ExpectChangeCipherSpec12, ExpectClientFinished12,
+                   Connected12, Poisoned> {
     using variant::variant;
 };
 
@@ -134,8 +139,11 @@ struct Server {
     using State = server::State;
     using Context = server::Context;
     using Messages = List<messages::ClientHello, messages::EndOfEarlyData, messages::Certificate,
-                          messages::CertificateVerify, messages::Finished, messages::KeyUpdate>;
+                          messages::CertificateVerify, messages::Finished, messages::KeyUpdate,
+                          // TLS 1.2's
+                          messages::Certificate12, messages::ClientKeyExchange>;
     using Resumptions = List<ConfigChosen, PskChosen, Signature, CertificateVerdict>;
+    using Signals = List<ChangeCipherSpec>;
 };
 
 } // namespace pavise::handshake::server

@@ -1,0 +1,17 @@
+// Record protection of TLS 1.2 out of the key block.
+#pragma once
+
+#include "crypto/cipher_suite.hpp"
+#include "record/protection.hpp"
+#include "schedule/key_schedule12.hpp"
+
+namespace pavise::engine {
+
+Result<record::ReadProtection> read_protection12(const crypto::Provider& provider,
+                                                 const crypto::Suite12& suite,
+                                                 const schedule::WriteKeys& keys);
+Result<record::WriteProtection> write_protection12(const crypto::Provider& provider,
+                                                   const crypto::Suite12& suite,
+                                                   const schedule::WriteKeys& keys);
+
+} // namespace pavise::engine

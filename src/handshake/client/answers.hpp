@@ -1,0 +1,12 @@
+// What a server answers alike in TLS 1.2's ServerHello and TLS 1.3's EncryptedExtensions.
+#pragma once
+
+#include "handshake/client/client.hpp"
+#include "messages/extensions.hpp"
+
+namespace pavise::handshake::client {
+
+// Keeps the protocol that the server selected in Negotiated (RFC 7301).
+Status accept_alpn(const messages::Extensions& extensions, Context& context);
+
+} // namespace pavise::handshake::client

@@ -1,0 +1,135 @@
+// From the server's Certificate to our CertificateVerify: the server proves who it is, and so do we where it
+// asks (RFC 5246 §7.4.2–§7.4.8).
+#include "crypto/signature_scheme.hpp"
+#include "handshake/client/key_exchange12.hpp"
+#include "handshake/client/states.hpp"
+#include "handshake/groups12.hpp"
+#include "handshake/proof12.hpp"
+
+#include <algorithm>
+
+namespace pavise::handshake::client {
+
+namespace {
+
+// The certificate must be of the kind that the suite names, and an ECDSA key on a curve that we offered: "the
+// client … checks that the key type is appropriate for the negotiated key exchange algorithm. (A possible
+// reason for a fatal handshake failure is that the client's capabilities for handling elliptic curves … are
+// exceeded)" (RFC 8422 §5.3)
+Status check_server_key(const crypto::PublicKey& key, const crypto::Suite12& suite,
+                        const ClientConfig& config) {
+    if (!crypto::can_authenticate(key.type(), suite.authentication))
+        return fail(ErrorCode::certificate_does_not_fit_suite);
+    const auto curve = ecdsa_curve(key.type());
+    if (curve && std::find(config.groups.begin(), config.groups.end(), *curve) == config.groups.end())
+        return fail(ErrorCode::curve_not_offered, static_cast<std::uint16_t>(*curve));
+    return {};
+}
+
+// RFC 5246 §7.4.4: the types of certificate that the server takes, and the schemes that it verifies.
+std::optional<ChosenCredential> choose_credential(const messages::CertificateRequest12& request,
+                                                  const ClientConfig& config) {
+    KeyFilter12 filter;
+    using Type = messages::ClientCertificateType;
+    for (const Type type : request.certificate_types) {
+        if (type == Type::ecdsa_sign) filter.allow(crypto::Authentication12::ecdsa);
+        if (type == Type::rsa_sign) filter.allow(crypto::Authentication12::rsa);
+    }
+    return choose_credential12(config.credentials, config.signature_schemes,
+                               request.supported_signature_algorithms, filter);
+}
+
+Status send_certificate(Exchange& exchange, const std::optional<ChosenCredential>& chosen,
+                        Transcript12& transcript) {
+    std::vector<messages::Asn1Certificate> list;
+    if (chosen)
+        for (const ByteVector& certificate : chosen->credential.data()->chain) list.push_back({certificate});
+    return send12(exchange, messages::Certificate12{list}, transcript);
+}
+
+// ClientKeyExchange and the keys that follow from it.
+Result<Keyed12> exchange_keys(Exchange& exchange, Handshake12 handshake, const ServerShare12& server_share) {
+    PAVISE_LET(const SecretVector pre_master_secret,
+               send_client_key_exchange(exchange, server_share, handshake.transcript));
+    return derive_keys12(exchange, std::move(handshake), pre_master_secret.view());
+}
+
+} // namespace
+
+Result<Next<ExpectServerKeyExchange12>> ExpectCertificate12::on(const messages::Certificate12& message,
+                                                                Context& context) && {
+    // RFC 5246 §7.4.2: "The sender's certificate MUST come first in the list": a server has one.
+    if (message.certificate_list.empty()) return fail(ErrorCode::empty_certificate_list);
+    remember_peer_chain(context.exchange, message);
+    handshake.transcript.add(context.exchange.message());
+    return ExpectServerKeyExchange12{std::move(handshake)};
+}
+
+Result<Next<AwaitCertificateVerdict12>>
+ExpectServerKeyExchange12::on(const messages::ServerKeyExchange& message, Context& context) && {
+    handshake.transcript.add(context.exchange.message());
+    return AwaitCertificateVerdict12{std::move(handshake),
+                                     ByteVector(message.body.begin(), message.body.end())};
+}
+
+Result<Next<ExpectCertificateRequestOrDone12>>
+AwaitCertificateVerdict12::on(const CertificateVerdict& verdict, Context& context) && {
+    if (verdict.refusal) return Unexpected(*verdict.refusal);
+    if (verdict.key == nullptr) return fail(ErrorCode::internal);
+    PAVISE_TRY(check_server_key(*verdict.key, handshake.suite, *context.config));
+    PAVISE_LET(SignedShare12 share, read_server_share(server_key_exchange, *context.config));
+    const ByteVector content = server_key_exchange_content(context.exchange.client_random,
+                                                           handshake.server_random, share.signed_params);
+    PAVISE_LET(
+        const PeerAuthenticated authenticated,
+        verify_signature12(share.signature, *verdict.key, context.config->signature_schemes, content));
+    context.exchange.negotiated().peer_signature = share.signature.algorithm;
+    return ExpectCertificateRequestOrDone12{std::move(handshake), std::move(share.share), authenticated};
+}
+
+Result<Next<ExpectServerHelloDone12>>
+ExpectCertificateRequestOrDone12::on(const messages::CertificateRequest12& message, Context& context) && {
+    handshake.transcript.add(context.exchange.message());
+    return ExpectServerHelloDone12{std::move(handshake), std::move(server_share), server_authenticated,
+                                   choose_credential(message, *context.config)};
+}
+
+Result<Next<ExpectChangeCipherSpec12>>
+ExpectCertificateRequestOrDone12::on(const messages::ServerHelloDone&, Context& context) && {
+    Exchange& exchange = context.exchange;
+    handshake.transcript.add(exchange.message());
+    handshake.transcript.forget_messages();
+    PAVISE_LET(Keyed12 keyed, exchange_keys(exchange, std::move(handshake), server_share));
+    PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
+    return ExpectChangeCipherSpec12{std::move(keyed)};
+}
+
+Result<Next<AwaitSignature12, ExpectChangeCipherSpec12>>
+ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) && {
+    Exchange& exchange = context.exchange;
+    handshake.transcript.add(exchange.message());
+    PAVISE_TRY(send_certificate(exchange, chosen, handshake.transcript));
+    PAVISE_LET(Keyed12 keyed, exchange_keys(exchange, std::move(handshake), server_share));
+    if (!chosen) {
+        keyed.handshake.transcript.forget_messages();
+        PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
+        return ExpectChangeCipherSpec12{std::move(keyed)};
+    }
+    context.signature =
+        PendingSignature{chosen->credential, chosen->scheme, keyed.handshake.transcript.messages()};
+    keyed.handshake.transcript.forget_messages();
+    return AwaitSignature12{std::move(keyed)};
+}
+
+Result<Next<ExpectChangeCipherSpec12>> AwaitSignature12::on(const Signature& signature, Context& context) && {
+    Exchange& exchange = context.exchange;
+    const SignatureScheme scheme = context.signature->scheme;
+    PAVISE_TRY(send12(exchange, messages::CertificateVerify{scheme, signature.value},
+                      keyed.handshake.transcript));
+    exchange.negotiated().local_signature = scheme;
+    context.signature.reset();
+    PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
+    return ExpectChangeCipherSpec12{std::move(keyed)};
+}
+
+} // namespace pavise::handshake::client

@@ -1,0 +1,90 @@
+#include "handshake/client/hello12.hpp"
+
+#include "handshake/client/answers.hpp"
+#include "handshake/enabled_versions.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/opaque.hpp"
+#include "messages/extension/server_name.hpp"
+
+#include <algorithm>
+
+namespace pavise::handshake::client {
+
+namespace {
+
+using messages::MessageKind;
+using messages::ServerHello;
+
+Result<crypto::Suite12> check_suite(const ServerHello& message, const ClientConfig& config) {
+    const auto suite = crypto::suite12(message.cipher_suite);
+    const bool offered = std::find(config.cipher_suites.begin(), config.cipher_suites.end(),
+                                   message.cipher_suite) != config.cipher_suites.end();
+    if (!suite || !offered)
+        return fail(ErrorCode::suite_not_offered, static_cast<std::uint16_t>(message.cipher_suite));
+    return *suite;
+}
+
+Status check_renegotiation_info(const ServerHello& message, const ClientConfig& config) {
+    PAVISE_LET(const auto info, message.extensions.get<messages::RenegotiationInfo>());
+    if (!info) {
+        // "If the extension is not present, the server does not support secure renegotiation; … some clients
+        // may want to terminate the handshake instead of continuing" (RFC 5746 §3.4, §4.1): what we send
+        // could be spliced behind what an attacker sent.
+        if (config.secure_renegotiation == SecureRenegotiation::required)
+            return fail(ErrorCode::no_secure_renegotiation);
+        return {};
+    }
+    // "The client MUST then verify that the length of the 'renegotiated_connection' field is zero, and if it
+    // is not, MUST abort the handshake (by sending a fatal handshake_failure alert)" (RFC 5746 §3.4)
+    if (!info->renegotiated_connection.empty()) return fail(ErrorCode::bad_renegotiation_info);
+    return {};
+}
+
+Status accept_extensions(const ServerHello& message, const HelloInFlight& hello, Context& context) {
+    PAVISE_TRY(
+        messages::refuse_unsolicited(message.extensions, MessageKind::server_hello12, hello.offered));
+    PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::server_hello12));
+    PAVISE_TRY(check_renegotiation_info(message, *context.config));
+    PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
+    PAVISE_LET(const auto formats, message.extensions.get<messages::EcPointFormats>());
+    // RFC 8422 §5.1.2: a list that lacks uncompressed is a reason to abort with illegal_parameter.
+    if (formats && !formats->values.contains(EcPointFormat::uncompressed))
+        return fail(ErrorCode::no_uncompressed_points);
+    return accept_alpn(message.extensions, context);
+}
+
+} // namespace
+
+Status refuse_downgrade(const ServerHello& message) {
+    if (messages::ends_with(message.random, messages::downgrade_to_tls12) ||
+        messages::ends_with(message.random, messages::downgrade_to_tls11))
+        return fail(ErrorCode::downgrade_detected);
+    return {};
+}
+
+Result<AfterServerHello12> accept_server_hello12(const ServerHello& message, const HelloInFlight& hello,
+                                                 Context& context) {
+    Exchange& exchange = context.exchange;
+    if (enables(*context.config, ProtocolVersion::tls_1_3)) PAVISE_TRY(refuse_downgrade(message));
+    // "A client that attempts to send 0-RTT data MUST fail a connection if it receives a ServerHello with TLS
+    // 1.2 or older." (RFC 8446 §D.3)
+    if (hello.early_data != EarlyDataStatus::not_offered) return fail(ErrorCode::early_data_in_tls12);
+    if (message.legacy_compression_method != 0)
+        return fail(ErrorCode::compression_selected, message.legacy_compression_method);
+    PAVISE_LET(const crypto::Suite12 suite, check_suite(message, *context.config));
+    PAVISE_TRY(accept_extensions(message, hello, context));
+    // A server that sends our session id back resumes a session (RFC 5246 §7.4.1.3), and we offered none.
+    if (!message.legacy_session_id_echo.empty() &&
+        std::ranges::equal(message.legacy_session_id_echo, hello.session_id.view()))
+        return fail(ErrorCode::session_not_offered);
+    const auto extended_master_secret =
+        message.extensions.contains(ExtensionType::extended_master_secret) ? ExtendedMasterSecret::present
+                                                                           : ExtendedMasterSecret::absent;
+    PAVISE_LET(Handshake12 handshake,
+               begin_handshake12(exchange, suite, extended_master_secret, message.random));
+    handshake.transcript.add(hello.message);
+    handshake.transcript.add(exchange.message());
+    return ExpectCertificate12{std::move(handshake)};
+}
+
+} // namespace pavise::handshake::client

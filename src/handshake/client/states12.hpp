@@ -1,0 +1,90 @@
+// The client in TLS 1.2, from the ServerHello on: states, their data, and what they accept. Bodies:
+// hello12.cpp, authentication12.cpp, finish12.cpp. Included by states.hpp.
+#pragma once
+
+#include "handshake/client/client.hpp"
+#include "handshake/credential.hpp"
+#include "handshake/decisions.hpp"
+#include "handshake/handshake12.hpp"
+#include "messages/certificate12.hpp"
+#include "messages/certificate_request12.hpp"
+#include "messages/certificate_verify.hpp"
+#include "messages/empty_messages.hpp"
+#include "messages/finished.hpp"
+#include "messages/server_key_exchange.hpp"
+
+namespace pavise::handshake::client {
+
+struct ExpectCertificate12;
+struct ExpectServerKeyExchange12;
+struct AwaitCertificateVerdict12;
+struct ExpectCertificateRequestOrDone12;
+struct ExpectServerHelloDone12;
+struct AwaitSignature12;
+struct ExpectChangeCipherSpec12;
+struct ExpectFinished12;
+struct Connected12;
+
+// The server's half of the key exchange.
+struct ServerShare12 {
+    NamedGroup curve{};
+    ByteVector public_value;
+};
+
+struct ExpectCertificate12 {
+    Handshake12 handshake;
+    Result<Next<ExpectServerKeyExchange12>> on(const messages::Certificate12&, Context&) &&;
+};
+
+struct ExpectServerKeyExchange12 {
+    Handshake12 handshake;
+    Result<Next<AwaitCertificateVerdict12>> on(const messages::ServerKeyExchange&, Context&) &&;
+};
+
+// The signature on the ServerKeyExchange is verified once the chain is accepted.
+struct AwaitCertificateVerdict12 {
+    Handshake12 handshake;
+    ByteVector server_key_exchange; // body
+    Result<Next<ExpectCertificateRequestOrDone12>> on(const CertificateVerdict&, Context&) &&;
+};
+
+struct ExpectCertificateRequestOrDone12 {
+    Handshake12 handshake;
+    ServerShare12 server_share;
+    PeerAuthenticated server_authenticated;
+    Result<Next<ExpectServerHelloDone12>> on(const messages::CertificateRequest12&, Context&) &&;
+    Result<Next<ExpectChangeCipherSpec12>> on(const messages::ServerHelloDone&, Context&) &&;
+};
+
+// The server asked for our certificate.
+struct ExpectServerHelloDone12 {
+    Handshake12 handshake;
+    ServerShare12 server_share;
+    PeerAuthenticated server_authenticated;
+    std::optional<ChosenCredential> chosen; // nothing: we answer with an empty Certificate
+    Result<Next<AwaitSignature12, ExpectChangeCipherSpec12>> on(const messages::ServerHelloDone&,
+                                                                Context&) &&;
+};
+
+// Our Certificate and ClientKeyExchange are sent; our CertificateVerify waits for its signature.
+struct AwaitSignature12 {
+    Keyed12 keyed;
+    Result<Next<ExpectChangeCipherSpec12>> on(const Signature&, Context&) &&;
+};
+
+struct ExpectChangeCipherSpec12 {
+    Keyed12 keyed;
+    Result<Next<ExpectFinished12>> on(const ChangeCipherSpec&, Context&) &&;
+};
+
+struct ExpectFinished12 {
+    Keyed12 keyed;
+    Result<Next<Connected12>> on(const messages::Finished&, Context&) &&;
+};
+
+struct Connected12 {
+    Established12 established;
+    Result<Next<Connected12>> on(const messages::HelloRequest&, Context&) &&;
+};
+
+} // namespace pavise::handshake::client

@@ -1,0 +1,32 @@
+// The groups of TLS 1.2: curves alone (RFC 8422 §5.1.1). Finite fields have suites of their own (RFC 7919), and
+// post-quantum groups are TLS 1.3's.
+#pragma once
+
+#include "crypto/algorithms.hpp"
+
+#include <optional>
+
+namespace pavise::handshake {
+
+constexpr bool is_curve12(NamedGroup group) noexcept {
+    switch (group) {
+    case NamedGroup::secp256r1:
+    case NamedGroup::secp384r1:
+    case NamedGroup::secp521r1:
+    case NamedGroup::x25519:
+    case NamedGroup::x448: return true;
+    default: return false;
+    }
+}
+
+// The curve that an ECDSA key lies on.
+constexpr std::optional<NamedGroup> ecdsa_curve(crypto::KeyType key) noexcept {
+    switch (key) {
+    case crypto::KeyType::ecdsa_p256: return NamedGroup::secp256r1;
+    case crypto::KeyType::ecdsa_p384: return NamedGroup::secp384r1;
+    case crypto::KeyType::ecdsa_p521: return NamedGroup::secp521r1;
+    default: return std::nullopt;
+    }
+}
+
+} // namespace pavise::handshake

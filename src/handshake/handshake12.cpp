@@ -1,0 +1,103 @@
+#include "handshake/handshake12.hpp"
+
+#include "handshake/proof12.hpp"
+#include "schedule/key_log.hpp"
+
+namespace pavise::handshake {
+
+namespace {
+
+schedule::HelloRandoms randoms(const Exchange& exchange, const Handshake12& handshake) {
+    return {exchange.client_random, handshake.server_random};
+}
+
+// What a suite takes from the key block. GCM and CCM have 4 bytes of salt (RFC 5288 §3, RFC 6655 §3),
+// ChaCha20-Poly1305 a whole nonce (RFC 7905 §2); with CBC each record has an IV of its own (RFC 5246
+// §6.2.3.2).
+schedule::KeyBlockSizes key_block_sizes(const crypto::Suite12& suite) {
+    if (const auto* cbc = std::get_if<crypto::CbcMac>(&suite.protection))
+        return {crypto::digest_size(cbc->mac), crypto::cbc_key_size(cbc->cipher), 0};
+    constexpr std::size_t salt_size = 4;
+    const auto aead = std::get<crypto::AeadId>(suite.protection);
+    return {0, crypto::aead_key_size(aead),
+            aead == crypto::AeadId::chacha20_poly1305 ? crypto::aead_nonce_size : salt_size};
+}
+
+const schedule::WriteKeys& keys_of(const Keyed12& keyed, Signer sender) {
+    return sender == Signer::client ? keyed.keys.client : keyed.keys.server;
+}
+
+Result<Keyed12> expand_keys(Exchange& exchange, Handshake12 handshake, HashSecret master_secret) {
+    exchange.log_secret(schedule::key_log_label::client_random, master_secret.view());
+    PAVISE_LET(schedule::KeyBlock keys,
+               schedule::key_block(*handshake.hmac, master_secret.view(), randoms(exchange, handshake),
+                                   key_block_sizes(handshake.suite)));
+    return Keyed12{std::move(handshake), std::move(master_secret), std::move(keys), std::nullopt};
+}
+
+} // namespace
+
+Result<Handshake12> begin_handshake12(Exchange& exchange, const crypto::Suite12& suite,
+                                      ExtendedMasterSecret extended_master_secret,
+                                      const Random& server_random) {
+    if (exchange.dropped_change_cipher_spec()) return fail(ErrorCode::unexpected_change_cipher_spec);
+    PAVISE_LET(auto running, schedule::Transcript::start(exchange.provider(), suite.prf));
+    PAVISE_LET(auto hmac, exchange.provider().hmac(suite.prf));
+    exchange.negotiated().version = ProtocolVersion::tls_1_2;
+    exchange.negotiated().cipher_suite = suite.id;
+    return Handshake12{suite, extended_master_secret, server_random, Transcript12(std::move(running)),
+                       std::move(hmac)};
+}
+
+Result<Keyed12> derive_keys12(Exchange& exchange, Handshake12 handshake, Bytes pre_master_secret) {
+    if (handshake.extended_master_secret == ExtendedMasterSecret::present) {
+        PAVISE_LET(const crypto::Digest session_hash, handshake.transcript.hash());
+        PAVISE_LET(HashSecret secret, schedule::extended_master_secret(*handshake.hmac, pre_master_secret,
+                                                                       session_hash.view()));
+        return expand_keys(exchange, std::move(handshake), std::move(secret));
+    }
+    PAVISE_LET(HashSecret secret, schedule::master_secret(*handshake.hmac, pre_master_secret,
+                                                          randoms(exchange, handshake)));
+    return expand_keys(exchange, std::move(handshake), std::move(secret));
+}
+
+Status send_finished12(Exchange& exchange, Keyed12& keyed, Signer ours) {
+    PAVISE_TRY(exchange.transport().send_change_cipher_spec());
+    PAVISE_TRY(exchange.transport().install_write_keys12(keyed.handshake.suite, keys_of(keyed, ours)));
+    PAVISE_LET(const schedule::VerifyData12 verify_data, verify_data12(keyed, ours));
+    if (!keyed.first_finished) keyed.first_finished = verify_data;
+    return send12(exchange, messages::Finished{verify_data}, keyed.handshake.transcript);
+}
+
+Status accept_change_cipher_spec(Exchange& exchange, const Keyed12& keyed, Signer theirs) {
+    return exchange.change_read_keys(keyed.handshake.suite, keys_of(keyed, theirs));
+}
+
+Result<FinishedVerified> accept_finished12(Exchange& exchange, Keyed12& keyed, Signer theirs,
+                                           const messages::Finished& message) {
+    PAVISE_LET(const FinishedVerified verified, verify_finished12(message, keyed, theirs));
+    if (!keyed.first_finished) {
+        keyed.first_finished.emplace();
+        std::copy(message.verify_data.begin(), message.verify_data.end(), keyed.first_finished->begin());
+    }
+    keyed.handshake.transcript.add(exchange.message());
+    return verified;
+}
+
+Established12 establish12(FinishedVerified peer_finished, Keyed12 keyed) noexcept {
+    return {peer_finished,
+            keyed.handshake.suite,
+            keyed.handshake.extended_master_secret,
+            keyed.handshake.server_random,
+            std::move(keyed.master_secret),
+            keyed.first_finished.value_or(schedule::VerifyData12{})};
+}
+
+void remember_peer_chain(Exchange& exchange, const messages::Certificate12& message) {
+    auto& chain = exchange.negotiated().peer_chain;
+    chain.clear();
+    for (const auto& certificate : message.certificate_list)
+        chain.emplace_back(certificate.bytes.begin(), certificate.bytes.end());
+}
+
+} // namespace pavise::handshake

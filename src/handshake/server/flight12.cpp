@@ -1,0 +1,137 @@
+#include "handshake/server/flight12.hpp"
+
+#include "crypto/signature_scheme.hpp"
+#include "handshake/enabled_versions.hpp"
+#include "handshake/proof12.hpp"
+#include "handshake/server/negotiation.hpp"
+#include "handshake/server/negotiation12.hpp"
+#include "messages/certificate_request12.hpp"
+#include "messages/empty_messages.hpp"
+#include "messages/extension/alpn.hpp"
+#include "messages/extension/flags.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/opaque.hpp"
+#include "messages/extension/server_name.hpp"
+#include "messages/server_hello.hpp"
+#include "messages/server_key_exchange.hpp"
+
+#include <algorithm>
+
+namespace pavise::handshake::server {
+
+namespace {
+
+using messages::ClientHello;
+
+// "TLS 1.3 servers which negotiate TLS 1.2 or below in response to a ClientHello MUST set the last 8 bytes of
+// their Random value specially" (RFC 8446 §4.1.3)
+Result<Random> draw_random(Context& context) {
+    Random random{};
+    PAVISE_TRY(context.exchange.rng().fill(random));
+    if (enables(*context.config, ProtocolVersion::tls_1_3))
+        std::ranges::copy(messages::downgrade_to_tls12,
+                          random.end() - messages::downgrade_to_tls12.size());
+    return random;
+}
+
+ByteVector answer_extensions(const ClientHello& hello, const Handshake12& handshake,
+                             const Negotiated& negotiated) {
+    ByteVector block;
+    wire::Writer writer(block);
+    if (signals_secure_renegotiation(hello))
+        messages::write_extension(writer, messages::RenegotiationInfo{}); // RFC 5746 §3.6
+    if (handshake.extended_master_secret == ExtendedMasterSecret::present)
+        messages::write_extension(writer, messages::ExtendedMasterSecret{});
+    // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it.
+    if (hello.extensions.contains(ExtensionType::server_name))
+        messages::write_extension(writer, messages::ServerNameAck{});
+    // RFC 8422 §5.2: the answer of a server that chose an ECC suite.
+    constexpr std::array formats{EcPointFormat::uncompressed};
+    if (hello.extensions.contains(ExtensionType::ec_point_formats))
+        messages::write_extension(writer, messages::EcPointFormats{formats});
+    if (!negotiated.alpn_protocol.empty())
+        messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
+    return block;
+}
+
+Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Context& context) {
+    const ByteVector block = answer_extensions(hello, handshake, context.exchange.negotiated());
+    messages::ServerHello answer;
+    answer.random = handshake.server_random;
+    answer.cipher_suite = handshake.suite.id;
+    // A hello without extensions may come from a client that knows none (RFC 5246 §7.4.1.4).
+    answer.extensions =
+        block.empty() ? messages::Extensions::absent() : messages::Extensions::from_block(block);
+    return send12(context.exchange, answer, handshake.transcript);
+}
+
+Status send_certificate(const Credential& credential, Handshake12& handshake, Context& context) {
+    std::vector<messages::Asn1Certificate> list;
+    for (const ByteVector& certificate : credential.data()->chain) list.push_back({certificate});
+    return send12(context.exchange, messages::Certificate12{list}, handshake.transcript);
+}
+
+Status send_certificate_request(Handshake12& handshake, Context& context) {
+    using Type = messages::ClientCertificateType;
+    constexpr std::array types{Type::ecdsa_sign, Type::rsa_sign};
+    // TLS 1.2 can verify no others (RFC 5246 §7.4.4).
+    std::vector<SignatureScheme> schemes;
+    for (const SignatureScheme scheme : context.config->signature_schemes)
+        if (const auto traits = crypto::traits_of(scheme); traits && traits->tls12_handshake)
+            schemes.push_back(scheme);
+    return send12(context.exchange, messages::CertificateRequest12{types, schemes, {}}, handshake.transcript);
+}
+
+Result<ByteVector> ecdhe_params(NamedGroup curve, const crypto::KeyShare& share) {
+    ByteVector params;
+    wire::Writer writer(params);
+    messages::ServerEcdhParams{curve, share.public_value()}.write(writer);
+    PAVISE_TRY(writer.status());
+    return params;
+}
+
+} // namespace
+
+Result<AwaitSignature12> begin_flight12(const ClientHello& hello, Bytes message, Context& context) {
+    Exchange& exchange = context.exchange;
+    PAVISE_TRY(check_hello12(hello));
+    PAVISE_LET(Negotiation12 chosen, negotiate12(hello, *context.config));
+    PAVISE_TRY(negotiate_names(hello, *context.config, exchange.negotiated()));
+    PAVISE_LET(const Random random, draw_random(context));
+    const auto extended_master_secret = hello.extensions.contains(ExtensionType::extended_master_secret)
+                                            ? ExtendedMasterSecret::present
+                                            : ExtendedMasterSecret::absent;
+    PAVISE_LET(Handshake12 handshake,
+               begin_handshake12(exchange, chosen.suite, extended_master_secret, random));
+    if (context.config->client_verification == PeerVerification::none) handshake.transcript.forget_messages();
+    handshake.transcript.add(message);
+    PAVISE_TRY(send_server_hello(hello, handshake, context));
+    PAVISE_TRY(send_certificate(chosen.credential.credential, handshake, context));
+
+    PAVISE_LET(auto share, exchange.provider().generate_key_share(chosen.curve, exchange.rng()));
+    exchange.negotiated().group = chosen.curve;
+    PAVISE_LET(ByteVector params, ecdhe_params(chosen.curve, *share));
+    context.signature = PendingSignature{
+        std::move(chosen.credential.credential), chosen.credential.scheme,
+        server_key_exchange_content(exchange.client_random, handshake.server_random, params)};
+    return AwaitSignature12{std::move(handshake), std::move(share), std::move(params)};
+}
+
+Result<Next<ExpectClientCertificate12, ExpectClientKeyExchange12>>
+AwaitSignature12::on(const Signature& signature, Context& context) && {
+    Exchange& exchange = context.exchange;
+    const SignatureScheme scheme = context.signature->scheme;
+    wire::Writer writer(params);
+    messages::DigitallySigned{scheme, signature.value}.write(writer);
+    PAVISE_TRY(writer.status());
+    PAVISE_TRY(send12(exchange, messages::ServerKeyExchange{params}, handshake.transcript));
+    exchange.negotiated().local_signature = scheme;
+    context.signature.reset();
+    const bool asks = context.config->client_verification != PeerVerification::none;
+    if (asks) PAVISE_TRY(send_certificate_request(handshake, context));
+    PAVISE_TRY(send12(exchange, messages::ServerHelloDone{}, handshake.transcript));
+    if (asks) return ExpectClientCertificate12{std::move(handshake), std::move(share)};
+    return ExpectClientKeyExchange12{std::move(handshake), std::move(share)};
+}
+
+} // namespace pavise::handshake::server

@@ -1,0 +1,84 @@
+#include "handshake/server/negotiation12.hpp"
+
+#include "handshake/groups12.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/opaque.hpp"
+#include "messages/extension_table.hpp"
+
+#include <algorithm>
+
+namespace pavise::handshake::server {
+
+namespace {
+
+using messages::ClientHello;
+
+// What the client says of curves and signatures.
+struct Abilities {
+    std::optional<messages::EnumList<NamedGroup>> groups; // nothing: any (RFC 8422 §4)
+    messages::EnumList<SignatureScheme> schemes;
+};
+
+Result<Abilities> abilities_of(const ClientHello& hello) {
+    PAVISE_LET(const auto groups, hello.extensions.get<messages::SupportedGroups>());
+    PAVISE_LET(const auto schemes, hello.extensions.get<messages::SignatureAlgorithms>());
+    Abilities abilities;
+    if (groups) abilities.groups = groups->values;
+    // Without the extension, SHA-1 alone is allowed (RFC 5246 §7.4.1.4.1), which RFC 9155 forbids: nothing.
+    if (schemes) abilities.schemes = schemes->values;
+    return abilities;
+}
+
+std::optional<NamedGroup> common_curve(const Abilities& client, const ServerConfig& config) {
+    for (const NamedGroup group : config.groups)
+        if (is_curve12(group) && (!client.groups || client.groups->contains(group))) return group;
+    return std::nullopt;
+}
+
+std::optional<ChosenCredential> fitting_credential(const Abilities& client, const crypto::Suite12& suite,
+                                                   const ServerConfig& config) {
+    KeyFilter12 filter;
+    filter.allow(suite.authentication);
+    filter.curves = client.groups;
+    return choose_credential12(config.credentials, config.signature_schemes, client.schemes, filter);
+}
+
+} // namespace
+
+Status check_hello12(const ClientHello& hello) {
+    // "This vector MUST contain, and all implementations MUST support, CompressionMethod.null" (RFC 5246
+    // §7.4.1.2)
+    const Bytes methods = hello.legacy_compression_methods;
+    if (std::find(methods.begin(), methods.end(), 0) == methods.end())
+        return fail(ErrorCode::no_null_compression);
+    PAVISE_TRY(messages::check_allowed(hello.extensions, messages::MessageKind::client_hello));
+    PAVISE_LET(const auto formats, hello.extensions.get<messages::EcPointFormats>());
+    // RFC 8422 §5.1.2: a list that lacks uncompressed is a reason to abort with illegal_parameter.
+    if (formats && !formats->values.contains(EcPointFormat::uncompressed))
+        return fail(ErrorCode::no_uncompressed_points);
+    PAVISE_LET(const auto renegotiation, hello.extensions.get<messages::RenegotiationInfo>());
+    // "The server MUST then verify that the length of the 'renegotiated_connection' field is zero, and if it
+    // is not, MUST abort the handshake" (RFC 5746 §3.6)
+    if (renegotiation && !renegotiation->renegotiated_connection.empty())
+        return fail(ErrorCode::bad_renegotiation_info);
+    return {};
+}
+
+Result<Negotiation12> negotiate12(const ClientHello& hello, const ServerConfig& config) {
+    PAVISE_LET(const Abilities client, abilities_of(hello));
+    for (const CipherSuite id : config.cipher_suites) {
+        const auto suite = crypto::suite12(id);
+        if (!suite || !hello.cipher_suites.contains(id)) continue;
+        const auto curve = common_curve(client, config);
+        auto credential = fitting_credential(client, *suite, config);
+        if (curve && credential) return Negotiation12{*suite, *curve, *std::move(credential)};
+    }
+    return fail(ErrorCode::no_common_suite);
+}
+
+bool signals_secure_renegotiation(const ClientHello& hello) {
+    return hello.extensions.contains(ExtensionType::renegotiation_info) ||
+           hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+}
+
+} // namespace pavise::handshake::server
