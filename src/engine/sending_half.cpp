@@ -133,6 +133,7 @@ Status SendingHalf::ready_to_write() {
     if (is_closed()) return fail(ErrorCode::already_closed);
     if (!is_open() && early_room_ == 0) return fail(ErrorCode::handshake_not_done);
     PAVISE_TRY(or_fail(settle()));
+    if (is_closed()) return fail(ErrorCode::already_closed); // the peer closed, and that settled it
     if (!is_open()) return {};
     // RFC 9846 §5.5: keys MUST change before the AEAD's limit.
     if (writer_.records_until_key_update() == 0)

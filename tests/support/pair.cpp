@@ -1,5 +1,7 @@
 #include "support/pair.hpp"
 
+#include "engine/access.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -5,6 +5,8 @@
 #include "support/credentials.hpp"
 #include "support/environment.hpp"
 
+#include "wire/tap.hpp"
+
 #include <pavise/engine.hpp>
 
 #include <memory>

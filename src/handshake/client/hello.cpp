@@ -208,6 +208,9 @@ Status adopt_sent_hello(Exchange& exchange, HelloInFlight& hello) {
     if (!sent) return {};
     exchange.client_random = sent->random;
     hello.offered = messages::ExtensionSet::of(sent->extensions);
+    // RFC 5746 §3.4: the SCSV asks for the extension too.
+    if (sent->cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV))
+        hello.offered.insert(ExtensionType::renegotiation_info);
     if (!hello.session_id.assign(sent->legacy_session_id)) return fail(ErrorCode::internal);
     return {};
 }

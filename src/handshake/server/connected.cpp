@@ -45,7 +45,9 @@ class RunningServer final : public Running<Server> {
 
   protected:
     bool ignores_change_cipher_spec() const override {
-        return context_.exchange.negotiated().version != ProtocolVersion::tls_1_2;
+        // "… received before the first ClientHello message …, it MUST be treated as an unexpected record type"
+        // (RFC 8446 §5)
+        return !is<ExpectClientHello>() && context_.exchange.negotiated().version != ProtocolVersion::tls_1_2;
     }
 };
 
