@@ -102,6 +102,21 @@ enum class SecureRenegotiation : std::uint8_t { required, not_required };
 // `versions` then leaves out: a server that speaks more refuses.
 enum class Fallback : std::uint8_t { off, on };
 
+// RFC 6066 §4: the largest record content that a client with little memory asks for. Without effect on servers
+// that do not know the extension; record_size_limit (RFC 8449) is the better one.
+enum class MaxFragmentLength : std::uint8_t {
+    bytes_512 = 1,
+    bytes_1024 = 2,
+    bytes_2048 = 3,
+    bytes_4096 = 4,
+};
+
+// A finite-field group for the DHE suites of TLS 1.2 (RFC 5246 §7.4.3): big-endian numbers. At least 2048 bits.
+struct DhParameters {
+    ByteVector prime;
+    ByteVector generator;
+};
+
 // TLS 1.3 records are padded with zeros up to a multiple of `block` bytes (RFC 8446 §5.4). 0: no padding.
 struct RecordPadding {
     std::uint16_t block = 0;
@@ -151,6 +166,11 @@ struct ClientConfig {
     std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
     std::vector<ExternalPsk> external_psks{};
 
+    // The largest record that is taken (RFC 8449), 64 to 16385 bytes, content type and padding included; less is
+    // for machines with little memory. Nothing: the protocol's own limit.
+    std::optional<std::uint16_t> record_size_limit{};
+    std::optional<MaxFragmentLength> max_fragment_length{}; // of TLS 1.2 servers that know no better
+
     Renegotiation renegotiation = Renegotiation::ignored;
     SecureRenegotiation secure_renegotiation = SecureRenegotiation::required;
     Fallback fallback = Fallback::off;
@@ -193,6 +213,12 @@ struct ServerConfig {
     std::uint32_t max_early_data = 0; // bytes; 0: refused
     std::shared_ptr<ReplayRegister> replay_register{};
     Milliseconds early_data_window{10'000};
+
+    std::optional<std::uint16_t> record_size_limit{}; // as a client's
+
+    // For the DHE suites of TLS 1.2. Nothing: one of RFC 7919's groups, by the client's wish or ffdhe2048.
+    std::optional<DhParameters> dh_parameters{};
+    std::string psk_identity_hint{}; // for the PSK suites of TLS 1.2 (RFC 4279 §5.2); empty: none
 
     Renegotiation renegotiation = Renegotiation::ignored;
     MiddleboxCompatibility middlebox_compatibility = MiddleboxCompatibility::on;

@@ -22,18 +22,29 @@ Result<ByteVector> end_point_binding(const crypto::Provider& provider, Bytes cer
 
 } // namespace
 
-Status ConnectionCore::export_keying_material(std::string_view label, Bytes context, MutableBytes out) const {
+Status ConnectionCore::export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                              MutableBytes out) const {
     PAVISE_LET(const auto exporter, handshake_->exporter());
-    return schedule::export_keying_material(*hooks_.provider, exporter.hash, exporter.secret, label, context,
-                                            out);
+    if (exporter.randoms) {
+        PAVISE_LET(const auto hmac, hooks_.provider->hmac(exporter.hash));
+        return schedule::export_keying_material12(*hmac, exporter.secret, *exporter.randoms, label, context,
+                                                  out);
+    }
+    return schedule::export_keying_material(*hooks_.provider, exporter.hash, exporter.secret, label,
+                                            context.value_or(Bytes()), out);
 }
 
 Result<ByteVector> ConnectionCore::channel_binding(std::string_view type) const {
     if (!handshake_complete()) return fail(ErrorCode::handshake_not_done);
     if (type == "tls-exporter") {
         ByteVector binding(32); // RFC 9266 §2
-        PAVISE_TRY(export_keying_material("EXPORTER-Channel-Binding", {}, binding));
+        PAVISE_TRY(export_keying_material("EXPORTER-Channel-Binding", Bytes(), binding));
         return binding;
+    }
+    if (type == "tls-unique") {
+        const auto first_finished = handshake_->tls_unique();
+        if (!first_finished) return fail(ErrorCode::no_channel_binding);
+        return ByteVector(first_finished->begin(), first_finished->end());
     }
     if (type == "tls-server-end-point") {
         const ByteVector* certificate = nullptr;

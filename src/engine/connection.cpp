@@ -175,7 +175,8 @@ Status Connection::choose_psk(const std::optional<FoundPsk>& found) {
     return guarded(*core_, [&] { return core_->choose_psk(found); });
 }
 
-Status Connection::export_keying_material(std::string_view label, Bytes context, MutableBytes out) const {
+Status Connection::export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                          MutableBytes out) const {
     return guarded([&] { return core_->export_keying_material(label, context, out); });
 }
 

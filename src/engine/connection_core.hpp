@@ -62,7 +62,7 @@ class ConnectionCore final : private handshake::Transport {
     Bytes data() const noexcept { return data_; }
     Status data_read(std::size_t count);
     SendingHalf& sending() noexcept { return sending_; }
-    bool output_due() const noexcept { return mailbox_.key_update_requested() || sending_.alert_due(); }
+    bool output_due() const noexcept { return mailbox_.output_requested() || sending_.alert_due(); }
 
     // ---- state
     bool wants_input() const;
@@ -90,7 +90,8 @@ class ConnectionCore final : private handshake::Transport {
     Status choose_psk(const std::optional<FoundPsk>& found);
     std::vector<Bytes> offered_psks() const;
     std::vector<Session> take_sessions() { return std::exchange(new_sessions_, {}); }
-    Status export_keying_material(std::string_view label, Bytes context, MutableBytes out) const;
+    Status export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                  MutableBytes out) const;
     Result<ByteVector> channel_binding(std::string_view type) const;
     const handshake::PendingSignature* pending_signature() const { return handshake_->pending_signature(); }
     Bytes client_hello() const { return handshake_->client_hello(); }

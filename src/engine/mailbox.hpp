@@ -36,7 +36,12 @@ class Mailbox {
 
     // The peer asked for our keys to change. Several requests before we answer get one answer.
     void request_key_update() noexcept { key_update_due_.store(true, std::memory_order_release); }
-    bool key_update_requested() const noexcept { return key_update_due_.load(std::memory_order_acquire); }
+    // Whether any of the requests here waits for the sending half.
+    bool output_requested() const noexcept {
+        return key_update_due_.load(std::memory_order_acquire) ||
+               no_renegotiation_due_.load(std::memory_order_acquire) ||
+               close_due_.load(std::memory_order_acquire);
+    }
     bool take_key_update_request() noexcept {
         return key_update_due_.exchange(false, std::memory_order_acq_rel);
     }

@@ -4,6 +4,7 @@
 
 #include "handshake/decisions.hpp"
 #include "handshake/exchange.hpp"
+#include "handshake/exporter_secret.hpp"
 
 #include <memory>
 #include <string>
@@ -31,12 +32,11 @@ class Handshake {
     virtual bool peer_finished() const = 0;
     virtual Decision waiting_for() const = 0;
     virtual Exchange& exchange() = 0;
-    // The exporter_master_secret and its hash (RFC 8446 §7.5); handshake_not_done before.
-    struct ExporterSecret {
-        Bytes secret;
-        crypto::HashId hash;
-    };
+    // handshake_not_done before its end.
     virtual Result<ExporterSecret> exporter() const = 0;
+    // The first Finished of the handshake (RFC 5929 §3.1); nothing where the binding does not exist: in TLS 1.3
+    // (RFC 9266 §3), and without extended_master_secret (RFC 7627 §7).
+    virtual std::optional<Bytes> tls_unique() const = 0;
 
     // ---- decisions: each fails with nothing_to_decide unless waited for
     virtual Status decide(const CertificateVerdict& verdict) = 0;

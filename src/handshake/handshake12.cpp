@@ -27,12 +27,13 @@ const schedule::WriteKeys& keys_of(const Keyed12& keyed, Signer sender) {
     return sender == Signer::client ? keyed.keys.client : keyed.keys.server;
 }
 
-Result<Keyed12> expand_keys(Exchange& exchange, Handshake12 handshake, HashSecret master_secret) {
+Result<Keyed12> expand_keys(Exchange& exchange, Handshake12 handshake, HashSecret master_secret,
+                            Flow12 flow) {
     exchange.log_secret(schedule::key_log_label::client_random, master_secret.view());
     PAVISE_LET(schedule::KeyBlock keys,
                schedule::key_block(*handshake.hmac, master_secret.view(), randoms(exchange, handshake),
                                    key_block_sizes(handshake.suite)));
-    return Keyed12{std::move(handshake), std::move(master_secret), std::move(keys), std::nullopt};
+    return Keyed12{std::move(handshake), std::move(master_secret), std::move(keys), flow, std::nullopt};
 }
 
 } // namespace
@@ -46,7 +47,7 @@ Result<Handshake12> begin_handshake12(Exchange& exchange, const crypto::Suite12&
     exchange.negotiated().version = ProtocolVersion::tls_1_2;
     exchange.negotiated().cipher_suite = suite.id;
     return Handshake12{suite, extended_master_secret, server_random, Transcript12(std::move(running)),
-                       std::move(hmac)};
+                       std::move(hmac), {}, TicketPromise::none};
 }
 
 Result<Keyed12> derive_keys12(Exchange& exchange, Handshake12 handshake, Bytes pre_master_secret) {
@@ -54,11 +55,16 @@ Result<Keyed12> derive_keys12(Exchange& exchange, Handshake12 handshake, Bytes p
         PAVISE_LET(const crypto::Digest session_hash, handshake.transcript.hash());
         PAVISE_LET(HashSecret secret, schedule::extended_master_secret(*handshake.hmac, pre_master_secret,
                                                                        session_hash.view()));
-        return expand_keys(exchange, std::move(handshake), std::move(secret));
+        return expand_keys(exchange, std::move(handshake), std::move(secret), Flow12::full);
     }
     PAVISE_LET(HashSecret secret, schedule::master_secret(*handshake.hmac, pre_master_secret,
                                                           randoms(exchange, handshake)));
-    return expand_keys(exchange, std::move(handshake), std::move(secret));
+    return expand_keys(exchange, std::move(handshake), std::move(secret), Flow12::full);
+}
+
+Result<Keyed12> resume_keys12(Exchange& exchange, Handshake12 handshake, const SessionData& session) {
+    handshake.transcript.forget_messages();
+    return expand_keys(exchange, std::move(handshake), session.secret.clone(), Flow12::resumed);
 }
 
 Status send_finished12(Exchange& exchange, Keyed12& keyed, Signer ours) {
@@ -91,6 +97,44 @@ Established12 establish12(FinishedVerified peer_finished, Keyed12 keyed) noexcep
             keyed.handshake.server_random,
             std::move(keyed.master_secret),
             keyed.first_finished.value_or(schedule::VerifyData12{})};
+}
+
+Result<ExporterSecret> Established12::exporter(const Exchange& exchange) const {
+    if (extended_master_secret == ExtendedMasterSecret::absent)
+        return fail(ErrorCode::no_extended_master_secret);
+    return ExporterSecret{master_secret.view(), suite.prf,
+                          schedule::HelloRandoms{exchange.client_random, server_random}};
+}
+
+std::optional<Bytes> Established12::tls_unique_binding() const {
+    if (extended_master_secret == ExtendedMasterSecret::absent) return std::nullopt;
+    return Bytes(tls_unique);
+}
+
+SessionData session_data12(const Exchange& exchange, const Keyed12& keyed) {
+    const Negotiated& negotiated = exchange.negotiated();
+    SessionData session;
+    session.version = ProtocolVersion::tls_1_2;
+    session.cipher_suite = keyed.handshake.suite.id;
+    session.secret = keyed.master_secret.clone();
+    session.issued_at = exchange.clock().now();
+    session.authenticated_at = exchange.authenticated_at;
+    session.valid_until = exchange.valid_until;
+    session.alpn_protocol = negotiated.alpn_protocol;
+    session.peer_chain = negotiated.peer_chain;
+    session.verified_chain = negotiated.verified_chain;
+    session.group = negotiated.group;
+    session.extended_master_secret = keyed.handshake.extended_master_secret;
+    return session;
+}
+
+void remember_session(Exchange& exchange, const SessionData& session) {
+    exchange.authenticated_at = session.authenticated_at;
+    exchange.valid_until = session.valid_until;
+    Negotiated& negotiated = exchange.negotiated();
+    negotiated.resumed = true;
+    negotiated.peer_chain = session.peer_chain;
+    negotiated.verified_chain = session.verified_chain;
 }
 
 void remember_peer_chain(Exchange& exchange, const messages::Certificate12& message) {

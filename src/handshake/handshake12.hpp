@@ -2,10 +2,13 @@
 // Finished (RFC 5246 §7.3, §7.4.9, §8.1; RFC 7627).
 #pragma once
 
+#include "base/fixed_vector.hpp"
 #include "handshake/exchange.hpp"
+#include "handshake/exporter_secret.hpp"
 #include "handshake/proof13.hpp"
 #include "handshake/session_data.hpp"
 #include "messages/certificate12.hpp"
+#include "messages/client_hello.hpp"
 #include "schedule/key_schedule12.hpp"
 
 #include <optional>
@@ -13,6 +16,12 @@
 namespace pavise::handshake {
 
 using ExtendedMasterSecret = SessionData::ExtendedMasterSecret;
+using SessionId12 = FixedVector<std::uint8_t, messages::max_session_id_size>;
+
+// The two handshakes of RFC 5246 §7.3: in the second one the server's Finished comes first.
+enum class Flow12 : std::uint8_t { full, resumed };
+// Whether the server's ServerHello promises a NewSessionTicket (RFC 5077 §3.2).
+enum class TicketPromise : std::uint8_t { none, given };
 
 // The peer's change_cipher_spec: not a handshake message (RFC 5246 §7.1), but an input of the machine.
 struct ChangeCipherSpec {};
@@ -44,6 +53,8 @@ struct Handshake12 {
     Random server_random;
     Transcript12 transcript;
     std::unique_ptr<crypto::Hmac> hmac; // of the PRF's hash
+    SessionId12 session_id;             // under which the session can be resumed; empty: it cannot
+    TicketPromise ticket = TicketPromise::none;
 };
 // Fails where a change_cipher_spec came before TLS 1.2 was chosen.
 Result<Handshake12> begin_handshake12(Exchange& exchange, const crypto::Suite12& suite,
@@ -61,10 +72,13 @@ struct Keyed12 {
     Handshake12 handshake;
     HashSecret master_secret;
     schedule::KeyBlock keys;
+    Flow12 flow;
     std::optional<schedule::VerifyData12> first_finished; // tls-unique (RFC 5929 §3)
 };
 // The transcript ends with the ClientKeyExchange.
 Result<Keyed12> derive_keys12(Exchange& exchange, Handshake12 handshake, Bytes pre_master_secret);
+// The keys of a resumed session, from its master secret and new randoms (RFC 5246 §7.4.1.3).
+Result<Keyed12> resume_keys12(Exchange& exchange, Handshake12 handshake, const SessionData& session);
 
 // ChangeCipherSpec, our keys, Finished.
 Status send_finished12(Exchange& exchange, Keyed12& keyed, Signer ours);
@@ -82,8 +96,19 @@ struct Established12 {
     Random server_random;
     HashSecret master_secret;
     schedule::VerifyData12 tls_unique;
+
+    // What exporters are made from; no_extended_master_secret where nothing may be (RFC 7627 §5.4).
+    Result<ExporterSecret> exporter(const Exchange& exchange) const;
+    std::optional<Bytes> tls_unique_binding() const;
 };
 Established12 establish12(FinishedVerified peer_finished, Keyed12 keyed) noexcept;
+
+// What both sides keep of a session, but for its names. Only one with extended_master_secret may be kept: "if
+// the original session did not use the 'extended_master_secret' extension …, [it] MUST NOT" be resumed by one
+// that does, which we always do (RFC 7627 §5.3).
+SessionData session_data12(const Exchange& exchange, const Keyed12& keyed);
+// A resumed session's peer, in Negotiated.
+void remember_session(Exchange& exchange, const SessionData& session);
 
 // Keeps the peer's chain in Negotiated.
 void remember_peer_chain(Exchange& exchange, const messages::Certificate12& message);

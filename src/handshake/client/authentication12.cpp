@@ -54,6 +54,13 @@ Result<Keyed12> exchange_keys(Exchange& exchange, Handshake12 handshake, const S
     return derive_keys12(exchange, std::move(handshake), pre_master_secret.view());
 }
 
+using AfterOurFinished = Next<ExpectNewSessionTicket12, ExpectChangeCipherSpec12>;
+Result<AfterOurFinished> finish_flight(Exchange& exchange, Keyed12 keyed) {
+    PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
+    if (keyed.handshake.ticket == TicketPromise::given) return ExpectNewSessionTicket12{std::move(keyed)};
+    return ExpectChangeCipherSpec12{std::move(keyed), std::nullopt};
+}
+
 } // namespace
 
 Result<Next<ExpectServerKeyExchange12>> ExpectCertificate12::on(const messages::Certificate12& message,
@@ -76,6 +83,8 @@ Result<Next<ExpectCertificateRequestOrDone12>>
 AwaitCertificateVerdict12::on(const CertificateVerdict& verdict, Context& context) && {
     if (verdict.refusal) return Unexpected(*verdict.refusal);
     if (verdict.key == nullptr) return fail(ErrorCode::internal);
+    context.exchange.authenticated_at = context.exchange.clock().now();
+    context.exchange.valid_until = verdict.valid_until;
     PAVISE_TRY(check_server_key(*verdict.key, handshake.suite, *context.config));
     PAVISE_LET(SignedShare12 share, read_server_share(server_key_exchange, *context.config));
     const ByteVector content = server_key_exchange_content(context.exchange.client_random,
@@ -94,17 +103,16 @@ ExpectCertificateRequestOrDone12::on(const messages::CertificateRequest12& messa
                                    choose_credential(message, *context.config)};
 }
 
-Result<Next<ExpectChangeCipherSpec12>>
+Result<AfterOurFinished>
 ExpectCertificateRequestOrDone12::on(const messages::ServerHelloDone&, Context& context) && {
     Exchange& exchange = context.exchange;
     handshake.transcript.add(exchange.message());
     handshake.transcript.forget_messages();
     PAVISE_LET(Keyed12 keyed, exchange_keys(exchange, std::move(handshake), server_share));
-    PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
-    return ExpectChangeCipherSpec12{std::move(keyed)};
+    return finish_flight(exchange, std::move(keyed));
 }
 
-Result<Next<AwaitSignature12, ExpectChangeCipherSpec12>>
+Result<Next<AwaitSignature12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
 ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) && {
     Exchange& exchange = context.exchange;
     handshake.transcript.add(exchange.message());
@@ -112,8 +120,8 @@ ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) 
     PAVISE_LET(Keyed12 keyed, exchange_keys(exchange, std::move(handshake), server_share));
     if (!chosen) {
         keyed.handshake.transcript.forget_messages();
-        PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
-        return ExpectChangeCipherSpec12{std::move(keyed)};
+        PAVISE_LET(auto next, finish_flight(exchange, std::move(keyed)));
+        return next;
     }
     context.signature =
         PendingSignature{chosen->credential, chosen->scheme, keyed.handshake.transcript.messages()};
@@ -121,15 +129,14 @@ ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) 
     return AwaitSignature12{std::move(keyed)};
 }
 
-Result<Next<ExpectChangeCipherSpec12>> AwaitSignature12::on(const Signature& signature, Context& context) && {
+Result<AfterOurFinished> AwaitSignature12::on(const Signature& signature, Context& context) && {
     Exchange& exchange = context.exchange;
     const SignatureScheme scheme = context.signature->scheme;
     PAVISE_TRY(send12(exchange, messages::CertificateVerify{scheme, signature.value},
                       keyed.handshake.transcript));
     exchange.negotiated().local_signature = scheme;
     context.signature.reset();
-    PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
-    return ExpectChangeCipherSpec12{std::move(keyed)};
+    return finish_flight(exchange, std::move(keyed));
 }
 
 } // namespace pavise::handshake::client

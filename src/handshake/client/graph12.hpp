@@ -1,4 +1,5 @@
-// The client's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2). Included where
+// The client's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2) and RFC 5077
+// §3.1. Included where
 // the graph is compared.
 #pragma once
 
@@ -10,14 +11,18 @@ namespace pavise::handshake::client {
 struct Rfc5246Section73
     : Table<
           //  in state                            on                               may go to
-          Row<ExpectServerHello, messages::ServerHello, ExpectCertificate12>,
+          Row<ExpectServerHello, messages::ServerHello, ExpectCertificate12, ExpectNewSessionTicket12,
+              ExpectChangeCipherSpec12>,
           Row<ExpectCertificate12, messages::Certificate12, ExpectServerKeyExchange12>,
           Row<ExpectServerKeyExchange12, messages::ServerKeyExchange, AwaitCertificateVerdict12>,
           Row<AwaitCertificateVerdict12, CertificateVerdict, ExpectCertificateRequestOrDone12>,
           Row<ExpectCertificateRequestOrDone12, messages::CertificateRequest12, ExpectServerHelloDone12>,
-          Row<ExpectCertificateRequestOrDone12, messages::ServerHelloDone, ExpectChangeCipherSpec12>,
-          Row<ExpectServerHelloDone12, messages::ServerHelloDone, AwaitSignature12, ExpectChangeCipherSpec12>,
-          Row<AwaitSignature12, Signature, ExpectChangeCipherSpec12>,
+          Row<ExpectCertificateRequestOrDone12, messages::ServerHelloDone, ExpectNewSessionTicket12,
+              ExpectChangeCipherSpec12>,
+          Row<ExpectServerHelloDone12, messages::ServerHelloDone, AwaitSignature12, ExpectNewSessionTicket12,
+              ExpectChangeCipherSpec12>,
+          Row<AwaitSignature12, Signature, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>,
+          Row<ExpectNewSessionTicket12, messages::NewSessionTicket12, ExpectChangeCipherSpec12>,
           Row<ExpectChangeCipherSpec12, ChangeCipherSpec, ExpectFinished12>,
           Row<ExpectFinished12, messages::Finished, Connected12>,
           Row<Connected12, messages::HelloRequest, Connected12>> {};

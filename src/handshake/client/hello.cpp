@@ -95,6 +95,9 @@ class ExtensionsWriter {
         add(messages::EcPointFormats{formats});
         add(messages::ExtendedMasterSecret{});
         add(messages::RenegotiationInfo{}); // RFC 5746 §3.4: empty in an initial handshake
+        // RFC 5077 §3.2: a ticket, or nothing from a client that would like one.
+        if (!inputs_.config.psk_modes.empty())
+            add(messages::SessionTicketExtension{hello_.session12 ? Bytes(hello_.session12->ticket) : Bytes()});
     }
     void add_key_shares() {
         constexpr std::array<std::uint8_t, 1> grease_share{0};
@@ -215,19 +218,42 @@ Status adopt_sent_hello(Exchange& exchange, HelloInFlight& hello) {
     return {};
 }
 
+// The session of TLS 1.2 that may be resumed: one with extended_master_secret (RFC 7627 §5.3) and a suite that
+// we offer.
+std::shared_ptr<const SessionData> session_to_offer12(const HelloInputs& inputs, Timestamp now) {
+    const Session& session = inputs.session;
+    if (!session || session.version() != ProtocolVersion::tls_1_2 || inputs.config.psk_modes.empty() ||
+        !enables(inputs.config, ProtocolVersion::tls_1_2) || !session.usable_at(now))
+        return nullptr;
+    const SessionData& data = *session.data();
+    const auto& suites = inputs.config.cipher_suites;
+    if (data.extended_master_secret == SessionData::ExtendedMasterSecret::absent ||
+        std::ranges::find(suites, data.cipher_suite) == suites.end())
+        return nullptr;
+    return session.data();
+}
+
+// The ID of the session; or one that nobody knows, which a server echoes when it takes our ticket (RFC 5077
+// §3.4), or which makes the hello look like a resumption to middleboxes (RFC 8446 §D.4).
+Status choose_session_id(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello) {
+    if (hello.session12 && hello.session12->ticket.empty())
+        return hello.session_id.assign(hello.session12->session_id) ? Status() : fail(ErrorCode::internal);
+    const bool compatible = enables(inputs.config, ProtocolVersion::tls_1_3) &&
+                            inputs.config.middlebox_compatibility == MiddleboxCompatibility::on;
+    if (!hello.session12 && !compatible) return {};
+    std::array<std::uint8_t, messages::max_session_id_size> id{};
+    PAVISE_TRY(exchange.rng().fill(id));
+    return hello.session_id.assign(id) ? Status() : fail(ErrorCode::internal);
+}
+
 } // namespace
 
 Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const HelloInputs& inputs) {
     auto hello = std::make_unique<HelloInFlight>();
     PAVISE_TRY(exchange.rng().fill(exchange.client_random));
     const bool tls13 = enables(inputs.config, ProtocolVersion::tls_1_3);
-    if (tls13 && inputs.config.middlebox_compatibility == MiddleboxCompatibility::on) {
-        // RFC 8446 §D.4: a session id that no server knows makes it look like a resumption.
-        std::array<std::uint8_t, messages::max_session_id_size> id{};
-        PAVISE_TRY(exchange.rng().fill(id));
-        hello->session_id = SessionId();
-        if (!hello->session_id.assign(id)) return fail(ErrorCode::internal);
-    }
+    hello->session12 = session_to_offer12(inputs, exchange.clock().now());
+    PAVISE_TRY(choose_session_id(exchange, inputs, *hello));
     if (inputs.config.grease == Grease::on) {
         PAVISE_LET(hello->grease, draw_grease(exchange.rng()));
     }

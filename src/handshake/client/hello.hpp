@@ -30,6 +30,7 @@ struct HelloInFlight {
     SessionId session_id;
     std::optional<GreaseValues> grease;
     std::vector<std::unique_ptr<crypto::KeyShare>> key_shares;
+    std::shared_ptr<const SessionData> session12; // TLS 1.2's, which this hello offers to resume
     messages::ExtensionSet offered;
     std::vector<Psk> psks; // offered, by preference
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;

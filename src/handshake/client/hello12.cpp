@@ -53,6 +53,18 @@ Status accept_extensions(const ServerHello& message, const HelloInFlight& hello,
     return accept_alpn(message.extensions, context);
 }
 
+Status check_resumption(const Handshake12& handshake, const SessionData& session) {
+    // "If the session_id … is the same …, the server … is resuming the session: … cipher_suite: For resumed
+    // sessions, this field is the value from the state of the session being resumed." (RFC 5246 §7.4.1.3)
+    if (handshake.suite.id != session.cipher_suite)
+        return fail(ErrorCode::session_suite_changed, static_cast<std::uint16_t>(handshake.suite.id));
+    // "If the original session used the 'extended_master_secret' extension but the new ServerHello does not
+    // contain the extension, the client MUST abort the handshake." (RFC 7627 §5.3) We offer no others.
+    if (handshake.extended_master_secret == ExtendedMasterSecret::absent)
+        return fail(ErrorCode::extended_master_secret_missing);
+    return {};
+}
+
 } // namespace
 
 Status refuse_downgrade(const ServerHello& message) {
@@ -73,10 +85,11 @@ Result<AfterServerHello12> accept_server_hello12(const ServerHello& message, con
         return fail(ErrorCode::compression_selected, message.legacy_compression_method);
     PAVISE_LET(const crypto::Suite12 suite, check_suite(message, *context.config));
     PAVISE_TRY(accept_extensions(message, hello, context));
-    // A server that sends our session id back resumes a session (RFC 5246 §7.4.1.3), and we offered none.
-    if (!message.legacy_session_id_echo.empty() &&
-        std::ranges::equal(message.legacy_session_id_echo, hello.session_id.view()))
-        return fail(ErrorCode::session_not_offered);
+    // A server that sends our session ID back resumes a session (RFC 5246 §7.4.1.3, RFC 5077 §3.4). The one
+    // that TLS 1.3's compatibility made up stands for none.
+    const Bytes session_id = message.legacy_session_id_echo;
+    const bool resumes = !session_id.empty() && std::ranges::equal(session_id, hello.session_id.view());
+    if (resumes && hello.session12 == nullptr) return fail(ErrorCode::session_not_offered);
     const auto extended_master_secret =
         message.extensions.contains(ExtensionType::extended_master_secret) ? ExtendedMasterSecret::present
                                                                            : ExtendedMasterSecret::absent;
@@ -84,7 +97,17 @@ Result<AfterServerHello12> accept_server_hello12(const ServerHello& message, con
                begin_handshake12(exchange, suite, extended_master_secret, message.random));
     handshake.transcript.add(hello.message);
     handshake.transcript.add(exchange.message());
-    return ExpectCertificate12{std::move(handshake)};
+    if (!handshake.session_id.assign(session_id)) return fail(ErrorCode::internal);
+    if (message.extensions.contains(ExtensionType::session_ticket)) {
+        PAVISE_TRY(message.extensions.get<messages::SessionTicketAck>());
+        handshake.ticket = TicketPromise::given;
+    }
+    if (!resumes) return ExpectCertificate12{std::move(handshake)};
+    PAVISE_TRY(check_resumption(handshake, *hello.session12));
+    remember_session(exchange, *hello.session12);
+    PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), *hello.session12));
+    if (keyed.handshake.ticket == TicketPromise::given) return ExpectNewSessionTicket12{std::move(keyed)};
+    return ExpectChangeCipherSpec12{std::move(keyed), std::nullopt};
 }
 
 } // namespace pavise::handshake::client

@@ -245,7 +245,8 @@ Result<ExpectServerHello> start(Context& context) {
 }
 
 using AfterFirstHello = Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-                             ExpectEncryptedExtensionsWithPsk, ExpectCertificate12>;
+                             ExpectEncryptedExtensionsWithPsk, ExpectCertificate12,
+                             ExpectNewSessionTicket12, ExpectChangeCipherSpec12>;
 using AfterSecondHello = Next<ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>;
 
 Result<AfterFirstHello> ExpectServerHello::on(const ServerHello& message, Context& context) && {

@@ -54,7 +54,7 @@ struct Connected;
 struct ExpectServerHello {
     std::unique_ptr<HelloInFlight> hello;
     Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk,
-                ExpectCertificate12>>
+                ExpectCertificate12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
     on(const messages::ServerHello&, Context&) &&;
 };
 
@@ -145,7 +145,8 @@ struct State
                    // TLS 1.2's
                    ExpectCertificate12, ExpectServerKeyExchange12, AwaitCertificateVerdict12,
                    ExpectCertificateRequestOrDone12, ExpectServerHelloDone12, AwaitSignature12,
-                   ExpectChangeCipherSpec12, ExpectFinished12, Connected12, Poisoned> {
+                   ExpectNewSessionTicket12, ExpectChangeCipherSpec12, ExpectFinished12, Connected12,
+                   Poisoned> {
     using variant::variant;
 };
 
@@ -157,7 +158,8 @@ struct Client {
                           messages::NewSessionTicket, messages::KeyUpdate,
                           // TLS 1.2's
                           messages::Certificate12, messages::ServerKeyExchange,
-                          messages::CertificateRequest12, messages::ServerHelloDone, messages::HelloRequest>;
+                          messages::CertificateRequest12, messages::ServerHelloDone,
+                          messages::NewSessionTicket12, messages::HelloRequest>;
     using Resumptions = List<CertificateVerdict, Signature>;
     using Signals = List<ChangeCipherSpec>;
 };

@@ -11,6 +11,7 @@
 #include "messages/certificate_verify.hpp"
 #include "messages/empty_messages.hpp"
 #include "messages/finished.hpp"
+#include "messages/new_session_ticket12.hpp"
 #include "messages/server_key_exchange.hpp"
 
 namespace pavise::handshake::client {
@@ -21,9 +22,16 @@ struct AwaitCertificateVerdict12;
 struct ExpectCertificateRequestOrDone12;
 struct ExpectServerHelloDone12;
 struct AwaitSignature12;
+struct ExpectNewSessionTicket12;
 struct ExpectChangeCipherSpec12;
 struct ExpectFinished12;
 struct Connected12;
+
+// A ticket is kept only once the server's Finished has vouched for it.
+struct Ticket12 {
+    std::uint32_t lifetime_hint;
+    ByteVector ticket;
+};
 
 // The server's half of the key exchange.
 struct ServerShare12 {
@@ -53,7 +61,8 @@ struct ExpectCertificateRequestOrDone12 {
     ServerShare12 server_share;
     PeerAuthenticated server_authenticated;
     Result<Next<ExpectServerHelloDone12>> on(const messages::CertificateRequest12&, Context&) &&;
-    Result<Next<ExpectChangeCipherSpec12>> on(const messages::ServerHelloDone&, Context&) &&;
+    Result<Next<ExpectNewSessionTicket12, ExpectChangeCipherSpec12>> on(const messages::ServerHelloDone&,
+                                                                        Context&) &&;
 };
 
 // The server asked for our certificate.
@@ -62,23 +71,32 @@ struct ExpectServerHelloDone12 {
     ServerShare12 server_share;
     PeerAuthenticated server_authenticated;
     std::optional<ChosenCredential> chosen; // nothing: we answer with an empty Certificate
-    Result<Next<AwaitSignature12, ExpectChangeCipherSpec12>> on(const messages::ServerHelloDone&,
-                                                                Context&) &&;
+    Result<Next<AwaitSignature12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
+    on(const messages::ServerHelloDone&, Context&) &&;
 };
 
 // Our Certificate and ClientKeyExchange are sent; our CertificateVerify waits for its signature.
 struct AwaitSignature12 {
     Keyed12 keyed;
-    Result<Next<ExpectChangeCipherSpec12>> on(const Signature&, Context&) &&;
+    Result<Next<ExpectNewSessionTicket12, ExpectChangeCipherSpec12>> on(const Signature&, Context&) &&;
+};
+
+// The ServerHello promised one, and then it must come (RFC 5077 §3.3).
+struct ExpectNewSessionTicket12 {
+    Keyed12 keyed;
+    Result<Next<ExpectChangeCipherSpec12>> on(const messages::NewSessionTicket12&, Context&) &&;
 };
 
 struct ExpectChangeCipherSpec12 {
     Keyed12 keyed;
+    std::optional<Ticket12> ticket;
     Result<Next<ExpectFinished12>> on(const ChangeCipherSpec&, Context&) &&;
 };
 
+// Resuming, our own ChangeCipherSpec and Finished follow it.
 struct ExpectFinished12 {
     Keyed12 keyed;
+    std::optional<Ticket12> ticket;
     Result<Next<Connected12>> on(const messages::Finished&, Context&) &&;
 };
 

@@ -35,9 +35,10 @@ ExpectClientCertificate12::on(const messages::Certificate12& message, Context& c
 }
 
 Result<Next<ExpectClientKeyExchangeWithCertificate12>>
-AwaitClientCertificateVerdict12::on(const CertificateVerdict& verdict, Context&) && {
+AwaitClientCertificateVerdict12::on(const CertificateVerdict& verdict, Context& context) && {
     if (verdict.refusal) return Unexpected(*verdict.refusal);
     if (verdict.key == nullptr) return fail(ErrorCode::internal);
+    context.exchange.valid_until = verdict.valid_until;
     return ExpectClientKeyExchangeWithCertificate12{std::move(handshake), std::move(share), verdict.key};
 }
 

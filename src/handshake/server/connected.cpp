@@ -30,9 +30,15 @@ class RunningServer final : public Running<Server> {
         return Decision::none;
     }
     Result<ExporterSecret> exporter() const override {
+        if (const auto* connected12 = std::get_if<Connected12>(&state_))
+            return connected12->established.exporter(context_.exchange);
         const Connected* connected = std::get_if<Connected>(&state_);
         if (connected == nullptr) return fail(ErrorCode::handshake_not_done);
-        return ExporterSecret{connected->exporter_master_secret.view(), connected->suite.hash};
+        return ExporterSecret{connected->exporter_master_secret.view(), connected->suite.hash, {}};
+    }
+    std::optional<Bytes> tls_unique() const override {
+        const auto* connected12 = std::get_if<Connected12>(&state_);
+        return connected12 == nullptr ? std::nullopt : connected12->established.tls_unique_binding();
     }
     Status decide(const CertificateVerdict& verdict) override { return resume_with(verdict); }
     Status decide(const Signature& signature) override { return resume_with(signature); }

@@ -1,6 +1,6 @@
 // The client's ChangeCipherSpec and Finished, ours, and what may come after them (RFC 5246 §7.1, §7.4.9).
 #include "handshake/renegotiation.hpp"
-#include "handshake/server/states.hpp"
+#include "handshake/server/resumption12.hpp"
 
 namespace pavise::handshake::server {
 
@@ -13,7 +13,10 @@ Result<Next<ExpectClientFinished12>> ExpectChangeCipherSpec12::on(const ChangeCi
 Result<Next<Connected12>> ExpectClientFinished12::on(const messages::Finished& message, Context& context) && {
     PAVISE_LET(const FinishedVerified verified,
                accept_finished12(context.exchange, keyed, Signer::client, message));
-    PAVISE_TRY(send_finished12(context.exchange, keyed, Signer::server));
+    if (keyed.flow == Flow12::full) {
+        PAVISE_TRY(give_session12(keyed, context));
+        PAVISE_TRY(send_finished12(context.exchange, keyed, Signer::server));
+    }
     return Connected12{establish12(verified, std::move(keyed))};
 }
 

@@ -5,6 +5,7 @@
 #include "handshake/proof12.hpp"
 #include "handshake/server/negotiation.hpp"
 #include "handshake/server/negotiation12.hpp"
+#include "handshake/server/resumption12.hpp"
 #include "messages/certificate_request12.hpp"
 #include "messages/empty_messages.hpp"
 #include "messages/extension/alpn.hpp"
@@ -34,7 +35,7 @@ Result<Random> draw_random(Context& context) {
     return random;
 }
 
-ByteVector answer_extensions(const ClientHello& hello, const Handshake12& handshake,
+ByteVector answer_extensions(const ClientHello& hello, const Handshake12& handshake, Flow12 flow,
                              const Negotiated& negotiated) {
     ByteVector block;
     wire::Writer writer(block);
@@ -42,8 +43,9 @@ ByteVector answer_extensions(const ClientHello& hello, const Handshake12& handsh
         messages::write_extension(writer, messages::RenegotiationInfo{}); // RFC 5746 §3.6
     if (handshake.extended_master_secret == ExtendedMasterSecret::present)
         messages::write_extension(writer, messages::ExtendedMasterSecret{});
-    // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it.
-    if (hello.extensions.contains(ExtensionType::server_name))
+    // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it, but not "when
+    // resuming a session".
+    if (hello.extensions.contains(ExtensionType::server_name) && flow == Flow12::full)
         messages::write_extension(writer, messages::ServerNameAck{});
     // RFC 8422 §5.2: the answer of a server that chose an ECC suite.
     constexpr std::array formats{EcPointFormat::uncompressed};
@@ -51,13 +53,16 @@ ByteVector answer_extensions(const ClientHello& hello, const Handshake12& handsh
         messages::write_extension(writer, messages::EcPointFormats{formats});
     if (!negotiated.alpn_protocol.empty())
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
+    if (handshake.ticket == TicketPromise::given)
+        messages::write_extension(writer, messages::SessionTicketAck{}); // RFC 5077 §3.2
     return block;
 }
 
-Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Context& context) {
-    const ByteVector block = answer_extensions(hello, handshake, context.exchange.negotiated());
+Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Flow12 flow, Context& context) {
+    const ByteVector block = answer_extensions(hello, handshake, flow, context.exchange.negotiated());
     messages::ServerHello answer;
     answer.random = handshake.server_random;
+    answer.legacy_session_id_echo = handshake.session_id.view();
     answer.cipher_suite = handshake.suite.id;
     // A hello without extensions may come from a client that knows none (RFC 5246 §7.4.1.4).
     answer.extensions =
@@ -68,6 +73,7 @@ Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Conte
 Status send_certificate(const Credential& credential, Handshake12& handshake, Context& context) {
     std::vector<messages::Asn1Certificate> list;
     for (const ByteVector& certificate : credential.data()->chain) list.push_back({certificate});
+    context.exchange.negotiated().local_certificate = credential.data()->chain.front();
     return send12(context.exchange, messages::Certificate12{list}, handshake.transcript);
 }
 
@@ -90,22 +96,41 @@ Result<ByteVector> ecdhe_params(NamedGroup curve, const crypto::KeyShare& share)
     return params;
 }
 
-} // namespace
-
-Result<AwaitSignature12> begin_flight12(const ClientHello& hello, Bytes message, Context& context) {
-    Exchange& exchange = context.exchange;
-    PAVISE_TRY(check_hello12(hello));
-    PAVISE_LET(Negotiation12 chosen, negotiate12(hello, *context.config));
-    PAVISE_TRY(negotiate_names(hello, *context.config, exchange.negotiated()));
+// The handshake that both flows begin with.
+Result<Handshake12> begin(const ClientHello& hello, const crypto::Suite12& suite, Context& context) {
     PAVISE_LET(const Random random, draw_random(context));
     const auto extended_master_secret = hello.extensions.contains(ExtensionType::extended_master_secret)
                                             ? ExtendedMasterSecret::present
                                             : ExtendedMasterSecret::absent;
-    PAVISE_LET(Handshake12 handshake,
-               begin_handshake12(exchange, chosen.suite, extended_master_secret, random));
+    return begin_handshake12(context.exchange, suite, extended_master_secret, random);
+}
+
+// Abbreviated (RFC 5246 §7.3, figure 2): ServerHello with the client's session ID, then our Finished at once.
+Result<ExpectChangeCipherSpec12> resume(const ClientHello& hello, Bytes message, const SessionData& session,
+                                        Context& context) {
+    Exchange& exchange = context.exchange;
+    const auto suite = crypto::suite12(session.cipher_suite);
+    if (!suite) return fail(ErrorCode::internal);
+    PAVISE_LET(Handshake12 handshake, begin(hello, *suite, context));
+    handshake.transcript.add(message);
+    // For a ticket too: "the server … [includes] the Session ID …, to indicate that the ticket was accepted"
+    // (RFC 5077 §3.4)
+    if (!handshake.session_id.assign(hello.legacy_session_id)) return fail(ErrorCode::internal);
+    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::resumed, context));
+    remember_session(exchange, session);
+    PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), session));
+    PAVISE_TRY(send_finished12(exchange, keyed, Signer::server));
+    return ExpectChangeCipherSpec12{std::move(keyed), std::nullopt};
+}
+
+Result<AwaitSignature12> begin_full_handshake(const ClientHello& hello, Bytes message, Context& context) {
+    Exchange& exchange = context.exchange;
+    PAVISE_LET(Negotiation12 chosen, negotiate12(hello, *context.config));
+    PAVISE_LET(Handshake12 handshake, begin(hello, chosen.suite, context));
     if (context.config->client_verification == PeerVerification::none) handshake.transcript.forget_messages();
     handshake.transcript.add(message);
-    PAVISE_TRY(send_server_hello(hello, handshake, context));
+    PAVISE_TRY(promise_session12(hello, handshake, context));
+    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::full, context));
     PAVISE_TRY(send_certificate(chosen.credential.credential, handshake, context));
 
     PAVISE_LET(auto share, exchange.provider().generate_key_share(chosen.curve, exchange.rng()));
@@ -115,6 +140,20 @@ Result<AwaitSignature12> begin_flight12(const ClientHello& hello, Bytes message,
         std::move(chosen.credential.credential), chosen.credential.scheme,
         server_key_exchange_content(exchange.client_random, handshake.server_random, params)};
     return AwaitSignature12{std::move(handshake), std::move(share), std::move(params)};
+}
+
+} // namespace
+
+Result<AfterHello12> begin_flight12(const ClientHello& hello, Bytes message, Context& context) {
+    PAVISE_TRY(check_hello12(hello));
+    PAVISE_TRY(negotiate_names(hello, *context.config, context.exchange.negotiated()));
+    PAVISE_LET(const auto session, find_session12(hello, context));
+    if (session != nullptr) {
+        PAVISE_LET(auto next, resume(hello, message, *session, context));
+        return next;
+    }
+    PAVISE_LET(auto next, begin_full_handshake(hello, message, context));
+    return next;
 }
 
 Result<Next<ExpectClientCertificate12, ExpectClientKeyExchange12>>

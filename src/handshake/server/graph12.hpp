@@ -10,7 +10,7 @@ namespace pavise::handshake::server {
 struct Rfc5246Section73
     : Table<
           //  in state                         on                         may go to
-          Row<AwaitConfig, ConfigChosen, AwaitSignature12>,
+          Row<AwaitConfig, ConfigChosen, AwaitSignature12, ExpectChangeCipherSpec12>,
           Row<AwaitSignature12, Signature, ExpectClientCertificate12, ExpectClientKeyExchange12>,
           Row<ExpectClientCertificate12, messages::Certificate12, AwaitClientCertificateVerdict12,
               ExpectClientKeyExchange12>,

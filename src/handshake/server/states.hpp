@@ -46,8 +46,9 @@ struct ExpectClientHello {
 
 // The hello lies in Context::client_hello; the caller chooses who serves it.
 struct AwaitConfig {
-    Result<Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature, AwaitSignature12>> on(const ConfigChosen&,
-                                                                                         Context&) &&;
+    Result<
+        Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature, AwaitSignature12, ExpectChangeCipherSpec12>>
+    on(const ConfigChosen&, Context&) &&;
 };
 
 // A HelloRetryRequest was sent.

@@ -67,7 +67,7 @@ struct ExpectClientCertificateVerify12 {
 
 struct ExpectChangeCipherSpec12 {
     Keyed12 keyed;
-    std::optional<PeerAuthenticated> client_authenticated; // nothing: an anonymous client
+    std::optional<PeerAuthenticated> client_authenticated; // nothing: an anonymous client, or a session's
     Result<Next<ExpectClientFinished12>> on(const ChangeCipherSpec&, Context&) &&;
 };
 

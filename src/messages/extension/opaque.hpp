@@ -7,6 +7,8 @@ namespace pavise::messages {
 
 // RFC 5077 §3.2: a ticket, or nothing.
 using SessionTicketExtension = OpaqueExtension<ExtensionType::session_ticket>;
+// ServerHello: a NewSessionTicket will come.
+using SessionTicketAck = EmptyExtension<ExtensionType::session_ticket>;
 // RFC 9001 §8.2: parsed by the QUIC implementation.
 using QuicTransportParameters = OpaqueExtension<ExtensionType::quic_transport_parameters>;
 
