@@ -102,8 +102,8 @@ enum class SecureRenegotiation : std::uint8_t { required, not_required };
 // `versions` then leaves out: a server that speaks more refuses.
 enum class Fallback : std::uint8_t { off, on };
 
-// RFC 6066 §4: the largest record content that a client with little memory asks for. Without effect on servers
-// that do not know the extension; record_size_limit (RFC 8449) is the better one.
+// RFC 6066 §4: the largest record content that a client with little memory asks for. Without effect on
+// servers that do not know the extension; record_size_limit (RFC 8449) is the better one.
 enum class MaxFragmentLength : std::uint8_t {
     bytes_512 = 1,
     bytes_1024 = 2,
@@ -111,7 +111,8 @@ enum class MaxFragmentLength : std::uint8_t {
     bytes_4096 = 4,
 };
 
-// A finite-field group for the DHE suites of TLS 1.2 (RFC 5246 §7.4.3): big-endian numbers. At least 2048 bits.
+// A finite-field group for the DHE suites of TLS 1.2 (RFC 5246 §7.4.3): big-endian numbers. At least 2048
+// bits.
 struct DhParameters {
     ByteVector prime;
     ByteVector generator;
@@ -166,8 +167,8 @@ struct ClientConfig {
     std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
     std::vector<ExternalPsk> external_psks{};
 
-    // The largest record that is taken (RFC 8449), 64 to 16385 bytes, content type and padding included; less is
-    // for machines with little memory. Nothing: the protocol's own limit.
+    // The largest record that is taken (RFC 8449), 64 to 16385 bytes, content type and padding included; less
+    // is for machines with little memory. Nothing: the protocol's own limit.
     std::optional<std::uint16_t> record_size_limit{};
     std::optional<MaxFragmentLength> max_fragment_length{}; // of TLS 1.2 servers that know no better
 

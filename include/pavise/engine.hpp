@@ -161,13 +161,14 @@ class PAVISE_EXPORT Connection {
     Status choose_psk(const std::optional<FoundPsk>& found);
 
     // ---- keys and bindings for protocols above TLS
-    // Fills `out` with keying material for `label` (RFC 8446 §7.5, RFC 5705). In TLS 1.2 an empty context is not
-    // the same as none. Errors: handshake_not_done, bad_argument; no_extended_master_secret in TLS 1.2 without it.
+    // Fills `out` with keying material for `label` (RFC 8446 §7.5, RFC 5705). In TLS 1.2 an empty context is
+    // not the same as none. Errors: handshake_not_done, bad_argument; no_extended_master_secret in TLS 1.2
+    // without it.
     Status export_keying_material(std::string_view label, std::optional<Bytes> context,
                                   MutableBytes out) const;
-    // "tls-exporter" (RFC 9266), "tls-server-end-point" or, in TLS 1.2 with extended_master_secret, "tls-unique"
-    // (RFC 5929). Errors: handshake_not_done; no_channel_binding for other names, and where the binding is not
-    // defined.
+    // "tls-exporter" (RFC 9266), "tls-server-end-point" or, in TLS 1.2 with extended_master_secret,
+    // "tls-unique" (RFC 5929). Errors: handshake_not_done; no_channel_binding for other names, and where the
+    // binding is not defined.
     Result<ByteVector> channel_binding(std::string_view type) const;
 
     // ---- sessions and early data

@@ -23,7 +23,14 @@ constexpr Suite12 aead_suite(CipherSuite id, KeyExchange12 exchange, Authenticat
     const HashId prf = aead == AeadId::aes_256_gcm ? HashId::sha384 : HashId::sha256;
     return {id, exchange, authentication, aead, prf, offered};
 }
-// RFC 5289 and RFC 7905 by default; by name alone: RFC 7251 (CCM).
+// The PRF's hash is that of the MAC, and never SHA-1 (RFC 5246 §5, RFC 5289 §3.1).
+constexpr Suite12 cbc_suite(CipherSuite id, Authentication12 authentication, CbcId cipher, HashId mac) {
+    return {id,     ecdhe, authentication, CbcMac{cipher, mac}, mac == HashId::sha1 ? HashId::sha256 : mac,
+            by_name};
+}
+
+// RFC 5289 and RFC 7905 by default; by name alone: RFC 7251 (CCM), RFC 5288 (DHE), RFC 5487 and RFC 8442
+// (PSK), RFC 8422 and RFC 5289 (CBC). Every one has an ephemeral key exchange but plain PSK.
 constexpr std::array rows12{
     aead_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, ecdhe, ecdsa, AeadId::aes_128_gcm,
                by_default),
@@ -41,6 +48,36 @@ constexpr std::array rows12{
     aead_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM, ecdhe, ecdsa, AeadId::aes_256_ccm, by_name),
     aead_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8, ecdhe, ecdsa, AeadId::aes_128_ccm_8, by_name),
     aead_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8, ecdhe, ecdsa, AeadId::aes_256_ccm_8, by_name),
+    aead_suite(CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, dhe, rsa, AeadId::aes_128_gcm, by_name),
+    aead_suite(CipherSuite::TLS_DHE_RSA_WITH_AES_256_GCM_SHA384, dhe, rsa, AeadId::aes_256_gcm, by_name),
+    aead_suite(CipherSuite::TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256, dhe, rsa, AeadId::chacha20_poly1305,
+               by_name),
+    aead_suite(CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256, ecdhe_psk, Authentication12::psk,
+               AeadId::aes_128_gcm, by_name),
+    aead_suite(CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384, ecdhe_psk, Authentication12::psk,
+               AeadId::aes_256_gcm, by_name),
+    aead_suite(CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256, ecdhe_psk, Authentication12::psk,
+               AeadId::chacha20_poly1305, by_name),
+    aead_suite(CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256, dhe_psk, Authentication12::psk,
+               AeadId::aes_128_gcm, by_name),
+    aead_suite(CipherSuite::TLS_DHE_PSK_WITH_AES_256_GCM_SHA384, dhe_psk, Authentication12::psk,
+               AeadId::aes_256_gcm, by_name),
+    aead_suite(CipherSuite::TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256, dhe_psk, Authentication12::psk,
+               AeadId::chacha20_poly1305, by_name),
+    aead_suite(CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256, KeyExchange12::psk, Authentication12::psk,
+               AeadId::aes_128_gcm, by_name),
+    aead_suite(CipherSuite::TLS_PSK_WITH_AES_256_GCM_SHA384, KeyExchange12::psk, Authentication12::psk,
+               AeadId::aes_256_gcm, by_name),
+    aead_suite(CipherSuite::TLS_PSK_WITH_CHACHA20_POLY1305_SHA256, KeyExchange12::psk, Authentication12::psk,
+               AeadId::chacha20_poly1305, by_name),
+    cbc_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, ecdsa, CbcId::aes_128, HashId::sha256),
+    cbc_suite(CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, rsa, CbcId::aes_128, HashId::sha256),
+    cbc_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, ecdsa, CbcId::aes_256, HashId::sha384),
+    cbc_suite(CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384, rsa, CbcId::aes_256, HashId::sha384),
+    cbc_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, ecdsa, CbcId::aes_128, HashId::sha1),
+    cbc_suite(CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, rsa, CbcId::aes_128, HashId::sha1),
+    cbc_suite(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, ecdsa, CbcId::aes_256, HashId::sha1),
+    cbc_suite(CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, rsa, CbcId::aes_256, HashId::sha1),
 };
 
 } // namespace

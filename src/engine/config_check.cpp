@@ -7,6 +7,7 @@
 #include "handshake/enabled_versions.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace pavise {
 
@@ -60,6 +61,27 @@ Status check_groups(const std::vector<NamedGroup>& groups) {
     return {};
 }
 
+// The record room's own bounds (RFC 8449 §4).
+constexpr std::uint16_t least_record_size_limit = 64;
+constexpr std::uint16_t most_record_size_limit = 16385;
+
+Status check_record_size(const std::optional<std::uint16_t>& limit) {
+    if (limit && (*limit < least_record_size_limit || *limit > most_record_size_limit))
+        return fail(ErrorCode::config_bad_record_size);
+    return {};
+}
+
+// What can be told at a glance; the provider looks closer when it makes a key.
+Status check_dh_parameters(const DhParameters& parameters) {
+    const auto first = std::ranges::find_if(parameters.prime, [](std::uint8_t byte) { return byte != 0; });
+    const auto size = static_cast<std::size_t>(parameters.prime.end() - first);
+    const std::size_t bits = size == 0 ? 0 : 8 * size - static_cast<std::size_t>(std::countl_zero(*first));
+    if (bits < crypto::min_dh_prime_bits) return fail(ErrorCode::dh_group_too_small);
+    if (bits > crypto::max_dh_prime_bits || parameters.prime.back() % 2 == 0 || parameters.generator.empty())
+        return fail(ErrorCode::bad_dh_group);
+    return {};
+}
+
 template <class Config> Status check_common(const Config& config) {
     if (config.rng == nullptr || config.clock == nullptr) return fail(ErrorCode::bad_config);
     const VersionRange& versions = config.versions;
@@ -70,6 +92,7 @@ template <class Config> Status check_common(const Config& config) {
         !handshake::enables(config, ProtocolVersion::tls_1_3))
         return fail(ErrorCode::config_no_suite);
     PAVISE_TRY(check_groups(config.groups));
+    PAVISE_TRY(check_record_size(config.record_size_limit));
     if (config.signature_schemes.empty()) return fail(ErrorCode::config_no_signature_scheme);
     return check_alpn(config.alpn_protocols);
 }
@@ -84,7 +107,10 @@ Status check(const ServerConfig& config) {
     PAVISE_TRY(check_common(config));
     const bool any_credential =
         std::ranges::any_of(config.credentials, [](const Credential& c) { return c.data() != nullptr; });
-    if (!any_credential) return fail(ErrorCode::config_no_credential);
+    // Pre-shared keys can stand for all certificates.
+    const bool any_psk = !config.external_psks.empty() || config.deferred.psk;
+    if (!any_credential && !any_psk) return fail(ErrorCode::config_no_credential);
+    if (config.dh_parameters) PAVISE_TRY(check_dh_parameters(*config.dh_parameters));
     return {};
 }
 

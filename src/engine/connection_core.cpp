@@ -124,6 +124,12 @@ Status ConnectionCore::install_read_keys12(const crypto::Suite12& suite, const s
     return {};
 }
 
+Status ConnectionCore::limit_records(const handshake::RecordSizes& sizes) {
+    if (sizes.ours) PAVISE_TRY(reader_.set_record_size_limit(*sizes.ours));
+    if (sizes.fragment) PAVISE_TRY(reader_.set_max_fragment_length(*sizes.fragment));
+    return sending_.limit_records(sizes);
+}
+
 Status ConnectionCore::answer_key_update() {
     mailbox_.request_key_update();
     return {};
@@ -212,11 +218,11 @@ Status ConnectionCore::handle(const record::Record& record) {
 
 // TLS 1.2 has warnings after which a connection goes on (RFC 5246 §7.2); in TLS 1.3 "all the alerts listed in
 // Section 6.2 MUST be sent with AlertLevel=fatal and MUST be treated as error alerts when received regardless
-// of the AlertLevel in the message" (RFC 8446 §6). Before the version is known, either may come.
+// of the AlertLevel in the message" (RFC 8446 §6). A server's may come before its ServerHello tells the
+// version (unrecognized_name, RFC 6066 §3).
 bool ConnectionCore::tolerates_warnings() const {
     if (negotiated_.version != ProtocolVersion{}) return negotiated_.version == ProtocolVersion::tls_1_2;
-    return role_ == Role::client ? handshake::enables(*client_config_, ProtocolVersion::tls_1_2)
-                                 : handshake::enables(*server_config_, ProtocolVersion::tls_1_2);
+    return role_ == Role::client && handshake::enables(*client_config_, ProtocolVersion::tls_1_2);
 }
 
 Status ConnectionCore::handle_alert(const record::Record& record) {

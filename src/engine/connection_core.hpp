@@ -105,9 +105,10 @@ class ConnectionCore final : private handshake::Transport {
                                crypto::Hmac& hmac) override;
     Status send_change_cipher_spec() override { return sending_.send_change_cipher_spec(); }
     Status install_write_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override {
-        return sending_.install12(suite, keys);
+        return sending_.install12(suite, keys, handshake_->exchange().rng());
     }
     Status install_read_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override;
+    Status limit_records(const handshake::RecordSizes& sizes) override;
     void refuse_renegotiation() override { mailbox_.request_no_renegotiation(); }
     Status answer_key_update() override;
     void allow_early_data(std::size_t bytes) override { sending_.allow_early_data(bytes); }

@@ -10,8 +10,9 @@ namespace pavise::engine {
 Result<record::ReadProtection> read_protection12(const crypto::Provider& provider,
                                                  const crypto::Suite12& suite,
                                                  const schedule::WriteKeys& keys);
+// `rng` makes the IVs of CBC records, and outlives the protection.
 Result<record::WriteProtection> write_protection12(const crypto::Provider& provider,
                                                    const crypto::Suite12& suite,
-                                                   const schedule::WriteKeys& keys);
+                                                   const schedule::WriteKeys& keys, Rng& rng);
 
 } // namespace pavise::engine

@@ -51,10 +51,16 @@ Status SendingHalf::install(handshake::Level level, const crypto::Suite13& suite
     return {};
 }
 
-Status SendingHalf::install12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) {
+Status SendingHalf::install12(const crypto::Suite12& suite, const schedule::WriteKeys& keys, Rng& rng) {
     PAVISE_TRY(flush_handshake());
-    PAVISE_LET(auto protection, write_protection12(provider_, suite, keys));
+    PAVISE_LET(auto protection, write_protection12(provider_, suite, keys, rng));
     writer_.install(std::move(protection));
+    return {};
+}
+
+Status SendingHalf::limit_records(const handshake::RecordSizes& sizes) {
+    if (sizes.theirs) PAVISE_TRY(writer_.set_record_size_limit(*sizes.theirs));
+    if (sizes.fragment) PAVISE_TRY(writer_.set_max_fragment_length(*sizes.fragment));
     return {};
 }
 

@@ -47,7 +47,8 @@ class SendingHalf {
     Status send_change_cipher_spec();
     Status install(handshake::Level level, const crypto::Suite13& suite, Bytes secret, crypto::Hmac& hmac,
                    std::uint64_t first_sequence_number = 0);
-    Status install12(const crypto::Suite12& suite, const schedule::WriteKeys& keys);
+    Status install12(const crypto::Suite12& suite, const schedule::WriteKeys& keys, Rng& rng);
+    Status limit_records(const handshake::RecordSizes& sizes);
     // Application data may be written as early data, this many bytes.
     void allow_early_data(std::size_t bytes) noexcept { early_room_ = bytes; }
     std::size_t early_data_room() const noexcept { return is_open() ? 0 : early_room_; }

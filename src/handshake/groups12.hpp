@@ -1,5 +1,5 @@
-// The groups of TLS 1.2: curves alone (RFC 8422 §5.1.1). Finite fields have suites of their own (RFC 7919), and
-// post-quantum groups are TLS 1.3's.
+// The groups of TLS 1.2: curves (RFC 8422 §5.1.1), and finite fields for the DHE suites (RFC 7919).
+// Post-quantum groups are TLS 1.3's.
 #pragma once
 
 #include "crypto/algorithms.hpp"
@@ -17,6 +17,12 @@ constexpr bool is_curve12(NamedGroup group) noexcept {
     case NamedGroup::x448: return true;
     default: return false;
     }
+}
+
+// RFC 7919 §2: the code points for finite fields.
+constexpr bool is_finite_field(NamedGroup group) noexcept {
+    const auto value = static_cast<std::uint16_t>(group);
+    return value >= 256 && value <= 511;
 }
 
 // The curve that an ECDSA key lies on.

@@ -34,8 +34,8 @@ class Handshake {
     virtual Exchange& exchange() = 0;
     // handshake_not_done before its end.
     virtual Result<ExporterSecret> exporter() const = 0;
-    // The first Finished of the handshake (RFC 5929 §3.1); nothing where the binding does not exist: in TLS 1.3
-    // (RFC 9266 §3), and without extended_master_secret (RFC 7627 §7).
+    // The first Finished of the handshake (RFC 5929 §3.1); nothing where the binding does not exist: in
+    // TLS 1.3 (RFC 9266 §3), and without extended_master_secret (RFC 7627 §7).
     virtual std::optional<Bytes> tls_unique() const = 0;
 
     // ---- decisions: each fails with nothing_to_decide unless waited for

@@ -46,25 +46,31 @@ Result<Handshake12> begin_handshake12(Exchange& exchange, const crypto::Suite12&
     PAVISE_LET(auto hmac, exchange.provider().hmac(suite.prf));
     exchange.negotiated().version = ProtocolVersion::tls_1_2;
     exchange.negotiated().cipher_suite = suite.id;
-    return Handshake12{suite, extended_master_secret, server_random, Transcript12(std::move(running)),
-                       std::move(hmac), {}, TicketPromise::none};
+    return Handshake12{
+        suite, extended_master_secret, server_random, Transcript12(std::move(running)), std::move(hmac),
+        {},    TicketPromise::none};
 }
 
 Result<Keyed12> derive_keys12(Exchange& exchange, Handshake12 handshake, Bytes pre_master_secret) {
     if (handshake.extended_master_secret == ExtendedMasterSecret::present) {
         PAVISE_LET(const crypto::Digest session_hash, handshake.transcript.hash());
-        PAVISE_LET(HashSecret secret, schedule::extended_master_secret(*handshake.hmac, pre_master_secret,
-                                                                       session_hash.view()));
+        PAVISE_LET(HashSecret secret,
+                   schedule::extended_master_secret(*handshake.hmac, pre_master_secret, session_hash.view()));
         return expand_keys(exchange, std::move(handshake), std::move(secret), Flow12::full);
     }
-    PAVISE_LET(HashSecret secret, schedule::master_secret(*handshake.hmac, pre_master_secret,
-                                                          randoms(exchange, handshake)));
+    PAVISE_LET(HashSecret secret,
+               schedule::master_secret(*handshake.hmac, pre_master_secret, randoms(exchange, handshake)));
     return expand_keys(exchange, std::move(handshake), std::move(secret), Flow12::full);
 }
 
 Result<Keyed12> resume_keys12(Exchange& exchange, Handshake12 handshake, const SessionData& session) {
     handshake.transcript.forget_messages();
     return expand_keys(exchange, std::move(handshake), session.secret.clone(), Flow12::resumed);
+}
+
+Result<SecretVector> pre_master_secret_with_psk(const crypto::Suite12& suite, Bytes other_secret, Bytes psk) {
+    if (suite.key_exchange == crypto::KeyExchange12::psk) return schedule::plain_psk_pre_master_secret(psk);
+    return schedule::psk_pre_master_secret(other_secret, psk);
 }
 
 Status send_finished12(Exchange& exchange, Keyed12& keyed, Signer ours) {

@@ -80,6 +80,9 @@ Result<Keyed12> derive_keys12(Exchange& exchange, Handshake12 handshake, Bytes p
 // The keys of a resumed session, from its master secret and new randoms (RFC 5246 §7.4.1.3).
 Result<Keyed12> resume_keys12(Exchange& exchange, Handshake12 handshake, const SessionData& session);
 
+// RFC 4279 §2, RFC 5489 §2: `other_secret` is that of the (EC)DHE exchange; plain PSK has none.
+Result<SecretVector> pre_master_secret_with_psk(const crypto::Suite12& suite, Bytes other_secret, Bytes psk);
+
 // ChangeCipherSpec, our keys, Finished.
 Status send_finished12(Exchange& exchange, Keyed12& keyed, Signer ours);
 // Takes up the peer's keys.

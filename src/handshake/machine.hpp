@@ -76,7 +76,7 @@ template <class T, class... L> constexpr std::size_t find(List<L...>) {
 }
 template <class... A, class... B, class... C>
 List<A..., B..., C...> join(List<A...>, List<B...>, List<C...>); // declared for its type alone
-template <class... S> List<S...> as_list(std::variant<S...>*); // likewise
+template <class... S> List<S...> as_list(std::variant<S...>*);   // likewise
 template <class... L> constexpr std::size_t size(List<L...>) {
     return sizeof...(L);
 }

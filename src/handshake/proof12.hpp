@@ -1,5 +1,5 @@
-// The proofs of a TLS 1.2 handshake: the signature on the ServerKeyExchange, CertificateVerify, Finished. They
-// hand out the same tokens as those of TLS 1.3.
+// The proofs of a TLS 1.2 handshake: the signature on the ServerKeyExchange, CertificateVerify, Finished.
+// They hand out the same tokens as those of TLS 1.3.
 #pragma once
 
 #include "handshake/handshake12.hpp"

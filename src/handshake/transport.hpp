@@ -10,11 +10,19 @@
 #include <pavise/session.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace pavise::handshake {
 
 // The encryption levels of a connection, in the order in which they are used (RFC 8446 §2, RFC 9001 §4).
 enum class Level : std::uint8_t { initial, early_data, handshake, application };
+
+// What the two sides agreed on about the sizes of records; nothing: the protocol's own limits.
+struct RecordSizes {
+    std::optional<std::size_t> ours;     // the largest protected record that we take (RFC 8449 §4)
+    std::optional<std::size_t> theirs;   // … and that the peer takes
+    std::optional<std::size_t> fragment; // the largest content of any record, both ways (RFC 6066 §4)
+};
 
 class Transport {
   public:
@@ -31,6 +39,9 @@ class Transport {
     // Sends the record that quiets middleboxes (RFC 8446 §D.4), or in TLS 1.2 announces our next keys. A
     // transport without records does nothing.
     virtual Status send_change_cipher_spec() = 0;
+
+    // From here on. A transport without records does nothing.
+    virtual Status limit_records(const RecordSizes&) { return {}; }
 
     // ---- TLS 1.2, which not every transport has (RFC 9001 §4.2: QUIC has none)
     // As the two functions for TLS 1.3.

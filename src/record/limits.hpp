@@ -38,6 +38,9 @@ struct KeyLimit {
 // RFC 8446 §5.3: a sequence number must not wrap. The last one is given up, so that the counter never has to.
 inline constexpr std::uint64_t max_sequence_number = UINT64_MAX - 1;
 
+inline constexpr KeyLimit no_key_limit{.update_after = max_sequence_number / 2,
+                                       .most = max_sequence_number + 1};
+
 // RFC 8446 §5.5: AES-GCM, "up to 2^24.5 full-size records"; ChaCha20-Poly1305, "the record sequence number
 // would wrap before the safety limit is reached". RFC 8446 is silent on CCM; RFC 9147 §4.5.3 gives 2^23 for
 // TLS's record sizes. (The limits on forged records do not apply: TLS ends at the first one.)
@@ -55,7 +58,7 @@ constexpr KeyLimit key_limit(crypto::AeadId aead) noexcept {
     case crypto::AeadId::aes_256_ccm_8: return {.update_after = ccm_records / 2, .most = ccm_records};
     case crypto::AeadId::chacha20_poly1305: break;
     }
-    return {.update_after = max_sequence_number / 2, .most = max_sequence_number + 1};
+    return no_key_limit;
 }
 
 // RFC 8446 §6: level and description.

@@ -94,9 +94,25 @@ Protection::Protection(Form form, Key key, std::uint64_t first_sequence_number) 
     aead_(std::move(key.aead)),
     sequence_number_(first_sequence_number),
     iv_(std::move(key.iv)),
+    limit_(key_limit(key.id)),
     tag_size_(static_cast<std::uint8_t>(crypto::aead_tag_size(key.id))),
-    form_(form),
-    id_(key.id) {}
+    form_(form) {}
+
+Protection::Protection(CbcKey key, std::uint64_t first_sequence_number) noexcept :
+    cbc_(std::move(key)),
+    sequence_number_(first_sequence_number),
+    limit_(no_key_limit),
+    tag_size_(static_cast<std::uint8_t>(crypto::digest_size(cbc_.mac->hash()))),
+    form_(Form::tls12_encrypt_then_mac) {}
+
+Status Protection::compute_mac(Bytes header, Bytes covered, MutableBytes mac) noexcept {
+    // seq_num, type, version and the length of what the MAC covers: RFC 7366 §3 takes TLSCiphertext.length
+    // before the MAC was added.
+    const AssociatedData12 prefix = associated_data_12(header, covered.size());
+    cbc_.mac->update(prefix);
+    cbc_.mac->update(covered);
+    return cbc_.mac->finish(mac);
+}
 
 Protection::Nonce Protection::xored_nonce() const noexcept {
     Nonce nonce;
@@ -135,8 +151,14 @@ Result<ReadProtection> ReadProtection::tls12(Key key, std::uint64_t first_sequen
     return ReadProtection(form, std::move(key), first_sequence_number);
 }
 
+Result<ReadProtection> ReadProtection::tls12_cbc(CbcKey key, std::uint64_t first_sequence_number) noexcept {
+    if (key.cbc == nullptr || key.mac == nullptr) return fail(ErrorCode::internal);
+    return ReadProtection(std::move(key), first_sequence_number);
+}
+
 Result<Opened> ReadProtection::open(MutableBytes record) noexcept {
     if (sequence_number_ > max_sequence_number) return fail(ErrorCode::sequence_exhausted);
+    if (form_ == Form::tls12_encrypt_then_mac) return open12_cbc(record);
     if (record.size() < header_size + prefix_size() + tag_size_) return fail(ErrorCode::bad_record_mac);
     return form_ == Form::tls13 ? open13(record) : open12(record);
 }
@@ -166,6 +188,35 @@ Result<Opened> ReadProtection::open12(MutableBytes record) noexcept {
     return Opened{static_cast<ContentType>(record[0]), content, content.size()};
 }
 
+// "the MAC … is verified … before any decryption": one check and one error, whatever is wrong, so that
+// nothing can be learnt from the padding (RFC 7366 §3).
+Result<Opened> ReadProtection::open12_cbc(MutableBytes record) noexcept {
+    constexpr std::size_t block = crypto::cbc_block_size;
+    if (record.size() < header_size + 2 * block + tag_size_) return fail(ErrorCode::bad_record_mac);
+    const MutableBytes covered = record.subspan(header_size, record.size() - header_size - tag_size_);
+    if (covered.size() % block != 0) return fail(ErrorCode::bad_record_mac);
+    std::array<std::uint8_t, crypto::max_digest_size> expected{};
+    const MutableBytes mac = MutableBytes(expected).first(tag_size_);
+    PAVISE_TRY(compute_mac(record.first(header_size), covered, mac));
+    if (!constant_time_equal(mac, record.last(tag_size_))) return fail(ErrorCode::bad_record_mac);
+
+    const MutableBytes inner = covered.subspan(block);
+    PAVISE_TRY(cbc_.cbc->decrypt(covered.first(block), inner));
+    // RFC 5246 §6.2.3.2: "Each uint8 in the padding data vector MUST be filled with the padding length
+    // value." What the peer itself has authenticated is no oracle.
+    const std::size_t padding = std::size_t{inner.back()} + 1;
+    const bool well_padded = padding <= inner.size() &&
+                             std::ranges::all_of(inner.last(std::min(padding, inner.size())),
+                                                 [&](std::uint8_t byte) { return byte == inner.back(); });
+    if (!well_padded) {
+        secure_wipe(inner);
+        return fail(ErrorCode::bad_record_mac);
+    }
+    ++sequence_number_;
+    const MutableBytes content = inner.first(inner.size() - padding);
+    return Opened{static_cast<ContentType>(record[0]), content, content.size()};
+}
+
 Result<WriteProtection> WriteProtection::tls13(Key key, std::uint64_t first_sequence_number) noexcept {
     PAVISE_TRY(check(key, Form::tls13));
     return WriteProtection(Form::tls13, std::move(key), first_sequence_number);
@@ -177,9 +228,18 @@ Result<WriteProtection> WriteProtection::tls12(Key key, std::uint64_t first_sequ
     return WriteProtection(form, std::move(key), first_sequence_number);
 }
 
+Result<WriteProtection> WriteProtection::tls12_cbc(CbcKey key, Rng& rng,
+                                                   std::uint64_t first_sequence_number) noexcept {
+    if (key.cbc == nullptr || key.mac == nullptr) return fail(ErrorCode::internal);
+    WriteProtection protection(std::move(key), first_sequence_number);
+    protection.rng_ = &rng;
+    return protection;
+}
+
 Status WriteProtection::seal(ContentType type, MutableBytes record, std::size_t content_size) noexcept {
     if (sequence_number_ > max_sequence_number) return fail(ErrorCode::sequence_exhausted);
-    if (sequence_number_ >= key_limit(id_).most) return fail(ErrorCode::aead_limit_reached);
+    if (sequence_number_ >= limit_.most) return fail(ErrorCode::aead_limit_reached);
+    if (form_ == Form::tls12_encrypt_then_mac) return seal12_cbc(type, record, content_size);
     return form_ == Form::tls13 ? seal13(type, record, content_size) : seal12(type, record, content_size);
 }
 
@@ -212,9 +272,24 @@ Status WriteProtection::seal12(ContentType type, MutableBytes record, std::size_
     return {};
 }
 
+Status WriteProtection::seal12_cbc(ContentType type, MutableBytes record, std::size_t content_size) noexcept {
+    write_header(record, type);
+    const MutableBytes covered = record.subspan(header_size, record.size() - header_size - tag_size_);
+    const MutableBytes iv = covered.first(crypto::cbc_block_size);
+    const MutableBytes inner = covered.subspan(crypto::cbc_block_size);
+    // RFC 5246 §6.2.3.2: the IV "MUST be unpredictable".
+    PAVISE_TRY(rng_->fill(iv));
+    const MutableBytes padding = inner.subspan(content_size);
+    std::memset(padding.data(), static_cast<int>(padding.size() - 1), padding.size());
+    PAVISE_TRY(cbc_.cbc->encrypt(iv, inner));
+    PAVISE_TRY(compute_mac(record.first(header_size), covered, record.last(tag_size_)));
+    ++sequence_number_;
+    return {};
+}
+
 std::uint64_t WriteProtection::records_until_key_update() const noexcept {
     if (form_ != Form::tls13) return UINT64_MAX;
-    const std::uint64_t due = key_limit(id_).update_after;
+    const std::uint64_t due = limit_.update_after;
     return due - std::min(due, sequence_number_);
 }
 

@@ -84,6 +84,7 @@ TEST_P(RefusedMessage, gets_its_alert) {
     const Row& row = GetParam();
     RewritingTap tap(row.type, row.change);
     PairConfig config;
+    config.client.versions = config.server.versions = {ProtocolVersion::tls_1_3, ProtocolVersion::tls_1_3};
     row.prepare(config);
     (row.sender == Role::client ? config.client_hooks : config.server_hooks).tap = &tap;
     Pair pair(std::move(config));
@@ -201,7 +202,7 @@ const Row server_flights[] = {
      },
      ErrorCode::unsolicited_extension},
     {"signature_scheme_of_tls_1_2", from_server, HandshakeType::certificate_verify,
-     [](ByteVector& m) { m[4] = 4, m[5] = 1; }, ErrorCode::signature_scheme_not_offered},
+     [](ByteVector& m) { m[4] = 4, m[5] = 1; }, ErrorCode::scheme_does_not_fit_key},
     {"signature_scheme_of_another_curve", from_server, HandshakeType::certificate_verify,
      [](ByteVector& m) { m[4] = 5, m[5] = 3; }, ErrorCode::scheme_does_not_fit_key},
     {"signature_with_a_changed_bit", from_server, HandshakeType::certificate_verify, flip_last(),
@@ -293,7 +294,7 @@ const Row client_flights[] = {
     {"client_signature_with_a_changed_bit", from_client, HandshakeType::certificate_verify, flip_last(),
      ErrorCode::bad_signature, ask_for_client},
     {"client_signature_of_tls_1_2", from_client, HandshakeType::certificate_verify,
-     [](ByteVector& m) { m[4] = 4, m[5] = 1; }, ErrorCode::signature_scheme_not_offered, ask_for_client},
+     [](ByteVector& m) { m[4] = 4, m[5] = 1; }, ErrorCode::scheme_does_not_fit_key, ask_for_client},
     {"no_client_signature", from_client, HandshakeType::certificate_verify, set(0, 20),
      ErrorCode::unexpected_message, ask_for_client},
     {"no_client_certificate_message", from_client, HandshakeType::certificate, set(0, 20),

@@ -58,7 +58,6 @@ const Row first_bytes[] = {
     {"an_alert_and_a_half", record(alert, {1, 90, 1}), ErrorCode::bad_alert},
     {"alert_of_unknown_level", record(alert, {3, 40}), ErrorCode::bad_alert_level},
     {"fatal_alert", record(alert, {2, 40}), ErrorCode::alert_received},
-    {"error_alert_as_a_warning", record(alert, {1, 40}), ErrorCode::alert_received},
     {"closure", record(alert, {1, 0}), ErrorCode::closed_during_handshake},
     {"message_of_unknown_type", record(handshake_type, {99, 0, 0, 0}), ErrorCode::unexpected_message},
     {"hello_request", record(handshake_type, {0, 0, 0, 0}), ErrorCode::unexpected_message},
@@ -68,6 +67,7 @@ const Row first_bytes[] = {
 };
 const Row first_bytes_for_a_server[] = {
     {"change_cipher_spec_before_the_hello", record(ccs, {1}), ErrorCode::unexpected_change_cipher_spec},
+    {"error_alert_as_a_warning", record(alert, {1, 40}), ErrorCode::alert_received},
     {"hello_without_a_body", record(handshake_type, {1, 0, 0, 0}), ErrorCode::truncated},
     {"hello_longer_than_any", record(handshake_type, {1, 1, 0, 1}), ErrorCode::message_too_long},
     {"server_hello", record(handshake_type, {2, 0, 0, 0}), ErrorCode::unexpected_message},

@@ -51,6 +51,7 @@ TEST(Handshake12, every_curve) {
         Pair pair(config);
         expect_connected12(pair);
         EXPECT_EQ(pair.client.negotiated().group, curve);
+        EXPECT_EQ(pair.server.negotiated().group, curve);
     }
 }
 

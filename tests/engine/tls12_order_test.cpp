@@ -1,5 +1,5 @@
-// What must not be left out, sent twice, sent early or interleaved in TLS 1.2 (RFC 5246 §7.3; pitfalls 1, 2, 3,
-// 6, 7, 10).
+// What must not be left out, sent twice, sent early or interleaved in TLS 1.2 (RFC 5246 §7.3; pitfalls 1, 2,
+// 3, 6, 7, 10).
 #include "support/records.hpp"
 #include "support/tls12.hpp"
 
@@ -10,8 +10,8 @@ namespace {
 
 using Records = std::vector<ByteVector>;
 
-// A handshake with client authentication, flight by flight, one plaintext message a record; each flight passes
-// through the hands of the test.
+// A handshake with client authentication, flight by flight, one plaintext message a record; each flight
+// passes through the hands of the test.
 struct Middle {
     Pair pair;
 
@@ -204,8 +204,8 @@ TEST(Order12, application_data_before_finished) {
 }
 
 TEST(Order12, messages_of_tls_1_3_have_no_place) {
-    for (const HandshakeType type : {HandshakeType::encrypted_extensions, HandshakeType::key_update,
-                                     HandshakeType::end_of_early_data}) {
+    for (const HandshakeType type :
+         {HandshakeType::encrypted_extensions, HandshakeType::key_update, HandshakeType::end_of_early_data}) {
         Middle middle;
         Records flight = middle.server_flight();
         const ByteVector message{static_cast<std::uint8_t>(type), 0, 0, 0};

@@ -1,4 +1,5 @@
 // Lies in TLS 1.2's messages, and what they are answered with (pitfalls 12, 23, 24, 25, 27).
+#include "support/records.hpp"
 #include "support/tls12.hpp"
 
 #include <gtest/gtest.h>
@@ -42,43 +43,50 @@ TEST(Finished12, that_does_not_verify) {
 }
 
 TEST(ServerKeyExchange12, that_is_not_what_was_signed) {
-    server_lies(Type::server_key_exchange, [](ByteVector& message) { message.back() ^= 1; },
-                ErrorCode::bad_signature, AlertDescription::decrypt_error);
-    server_lies(Type::server_key_exchange, [](ByteVector& message) { message[10] ^= 1; },
-                ErrorCode::bad_signature, AlertDescription::decrypt_error);
+    server_lies(
+        Type::server_key_exchange, [](ByteVector& message) { message.back() ^= 1; }, ErrorCode::bad_signature,
+        AlertDescription::decrypt_error);
+    server_lies(
+        Type::server_key_exchange, [](ByteVector& message) { message[10] ^= 1; }, ErrorCode::bad_signature,
+        AlertDescription::decrypt_error);
 }
 
 TEST(ServerKeyExchange12, of_a_curve_or_scheme_that_was_not_offered) {
     PairConfig config = tls12();
     config.client.groups = {NamedGroup::x25519, NamedGroup::secp256r1};
-    server_lies(Type::server_key_exchange, [](ByteVector& message) { message[6] = 24; },
-                ErrorCode::curve_not_offered, illegal_parameter, config);
+    server_lies(
+        Type::server_key_exchange, [](ByteVector& message) { message[6] = 24; }, ErrorCode::curve_not_offered,
+        illegal_parameter, config);
     // A curve of TLS 1.3's alone (x25519_ml_kem_768) is none here, though a default hello may name it.
     PairConfig wide = tls12();
     wide.client.versions = {};
-    server_lies(Type::server_key_exchange,
-                [](ByteVector& message) {
-                    message[5] = 0x11;
-                    message[6] = 0xec;
-                },
-                ErrorCode::curve_not_offered, illegal_parameter, wide);
+    server_lies(
+        Type::server_key_exchange,
+        [](ByteVector& message) {
+            message[5] = 0x11;
+            message[6] = 0xec;
+        },
+        ErrorCode::curve_not_offered, illegal_parameter, wide);
     // Explicit curves are deprecated (RFC 8422 §5.4).
-    server_lies(Type::server_key_exchange, [](ByteVector& message) { message[4] = 1; },
-                ErrorCode::invalid_enum_value, illegal_parameter);
+    server_lies(
+        Type::server_key_exchange, [](ByteVector& message) { message[4] = 1; }, ErrorCode::invalid_enum_value,
+        illegal_parameter);
     // The scheme stands behind type, curve and a point of 32 bytes.
     constexpr std::size_t scheme_at = 4 + 4 + 32;
-    server_lies(Type::server_key_exchange,
-                [](ByteVector& message) {
-                    message[scheme_at] = 2; // ecdsa_sha1
-                    message[scheme_at + 1] = 3;
-                },
-                ErrorCode::signature_scheme_not_offered, illegal_parameter);
-    server_lies(Type::server_key_exchange,
-                [](ByteVector& message) {
-                    message[scheme_at] = 8; // rsa_pss_rsae_sha256
-                    message[scheme_at + 1] = 4;
-                },
-                ErrorCode::scheme_does_not_fit_key, illegal_parameter);
+    server_lies(
+        Type::server_key_exchange,
+        [](ByteVector& message) {
+            message[scheme_at] = 2; // ecdsa_sha1
+            message[scheme_at + 1] = 3;
+        },
+        ErrorCode::signature_scheme_not_offered, illegal_parameter);
+    server_lies(
+        Type::server_key_exchange,
+        [](ByteVector& message) {
+            message[scheme_at] = 8; // rsa_pss_rsae_sha256
+            message[scheme_at + 1] = 4;
+        },
+        ErrorCode::scheme_does_not_fit_key, illegal_parameter);
 }
 
 TEST(ServerHello12, that_selects_what_was_not_offered) {
@@ -96,28 +104,27 @@ TEST(ServerHello12, that_selects_what_was_not_offered) {
     // The RSA suite with an ECDSA certificate.
     server_lies(Type::server_hello, suite(0xc0, 0x2f), ErrorCode::certificate_does_not_fit_suite,
                 illegal_parameter);
-    server_lies(Type::server_hello, [](ByteVector& hello) { hello[suite_at + 2] = 1; },
-                ErrorCode::compression_selected, illegal_parameter);
-    server_lies(Type::server_hello,
-                [](ByteVector& hello) {
-                    set_extension(hello, ExtensionType::encrypt_then_mac, {});
-                },
-                ErrorCode::unsolicited_extension, AlertDescription::unsupported_extension);
+    server_lies(
+        Type::server_hello, [](ByteVector& hello) { hello[suite_at + 2] = 1; },
+        ErrorCode::compression_selected, illegal_parameter);
+    server_lies(
+        Type::server_hello,
+        [](ByteVector& hello) { set_extension(hello, ExtensionType::encrypt_then_mac, {}); },
+        ErrorCode::unsolicited_extension, AlertDescription::unsupported_extension);
     PairConfig wide = tls12();
     wide.client.versions = {};
-    server_lies(Type::server_hello,
-                [](ByteVector& hello) {
-                    set_extension(hello, ExtensionType::key_share, {});
-                },
-                ErrorCode::misplaced_extension, illegal_parameter, wide);
+    server_lies(
+        Type::server_hello, [](ByteVector& hello) { set_extension(hello, ExtensionType::key_share, {}); },
+        ErrorCode::misplaced_extension, illegal_parameter, wide);
     PairConfig protocols = tls12();
     protocols.client.alpn_protocols = {"h2"};
-    server_lies(Type::server_hello,
-                [](ByteVector& hello) {
-                    set_extension(hello, ExtensionType::application_layer_protocol_negotiation,
-                                  {0, 3, 2, 0x68, 0x33});
-                },
-                ErrorCode::alpn_not_offered, illegal_parameter, protocols);
+    server_lies(
+        Type::server_hello,
+        [](ByteVector& hello) {
+            set_extension(hello, ExtensionType::application_layer_protocol_negotiation,
+                          {0, 3, 2, 0x68, 0x33});
+        },
+        ErrorCode::alpn_not_offered, illegal_parameter, protocols);
 }
 
 TEST(ServerHello12, that_echoes_a_session_id_of_no_session) {
@@ -152,25 +159,27 @@ TEST(PointFormats12, without_the_uncompressed_one) {
 }
 
 TEST(ClientHello12, without_null_compression) {
-    client_lies(Type::client_hello,
-                [](ByteVector& hello) {
-                    // session ID, suites, then one compression method
-                    std::size_t at = 4 + 2 + 32;
-                    at += 1u + hello[at];
-                    at += 2u + (std::size_t{hello[at]} << 8 | hello[at + 1]);
-                    hello[at + 1] = 1;
-                },
-                ErrorCode::no_null_compression, illegal_parameter);
+    client_lies(
+        Type::client_hello,
+        [](ByteVector& hello) {
+            // session ID, suites, then one compression method
+            std::size_t at = 4 + 2 + 32;
+            at += 1u + hello[at];
+            at += 2u + (std::size_t{hello[at]} << 8 | hello[at + 1]);
+            hello[at + 1] = 1;
+        },
+        ErrorCode::no_null_compression, illegal_parameter);
 }
 
 TEST(ClientHello12, without_extensions_that_say_what_it_can) {
     // No signature_algorithms: SHA-1 alone, which we do not sign with (RFC 9155).
-    client_lies(Type::client_hello,
-                [](ByteVector& hello) { remove_extension(hello, ExtensionType::signature_algorithms); },
-                ErrorCode::no_common_suite, handshake_failure);
+    client_lies(
+        Type::client_hello,
+        [](ByteVector& hello) { remove_extension(hello, ExtensionType::signature_algorithms); },
+        ErrorCode::no_common_suite, handshake_failure);
     // No supported_groups: the server chooses (RFC 8422 §4).
     RewritingTap tap(Type::client_hello,
-                  [](ByteVector& hello) { remove_extension(hello, ExtensionType::supported_groups); });
+                     [](ByteVector& hello) { remove_extension(hello, ExtensionType::supported_groups); });
     PairConfig config = tls12();
     config.client_hooks.tap = &tap;
     Pair pair(config);
@@ -178,36 +187,43 @@ TEST(ClientHello12, without_extensions_that_say_what_it_can) {
 }
 
 TEST(ClientKeyExchange12, that_is_no_point) {
-    client_lies(Type::client_key_exchange, [](ByteVector& message) { std::fill(message.begin() + 5, message.end(), 0); },
-                ErrorCode::bad_key_share, illegal_parameter);
+    client_lies(
+        Type::client_key_exchange,
+        [](ByteVector& message) { std::fill(message.begin() + 5, message.end(), 0); },
+        ErrorCode::bad_key_share, illegal_parameter);
     PairConfig curve = tls12();
     curve.client.groups = {NamedGroup::secp256r1};
-    client_lies(Type::client_key_exchange, [](ByteVector& message) { message.back() ^= 1; },
-                ErrorCode::bad_key_share, illegal_parameter, curve);
-    client_lies(Type::client_key_exchange,
-                [](ByteVector& message) {
-                    message.resize(5 + 33);
-                    message[4] = 33;
-                    message[5] = 2; // compressed
-                },
-                ErrorCode::bad_key_share, illegal_parameter, curve);
+    client_lies(
+        Type::client_key_exchange, [](ByteVector& message) { message.back() ^= 1; }, ErrorCode::bad_key_share,
+        illegal_parameter, curve);
+    client_lies(
+        Type::client_key_exchange,
+        [](ByteVector& message) {
+            message.resize(5 + 33);
+            message[4] = 33;
+            message[5] = 2; // compressed
+        },
+        ErrorCode::bad_key_share, illegal_parameter, curve);
 }
 
 TEST(ClientCertificate12, that_is_not_proved) {
-    client_lies(Type::certificate_verify, [](ByteVector& message) { message.back() ^= 1; },
-                ErrorCode::bad_signature, AlertDescription::decrypt_error, mutual());
-    client_lies(Type::certificate_verify,
-                [](ByteVector& message) {
-                    message[4] = 2; // ecdsa_sha1
-                    message[5] = 3;
-                },
-                ErrorCode::signature_scheme_not_offered, illegal_parameter, mutual());
-    client_lies(Type::certificate_verify,
-                [](ByteVector& message) {
-                    message[4] = 8; // rsa_pss_rsae_sha256
-                    message[5] = 4;
-                },
-                ErrorCode::scheme_does_not_fit_key, illegal_parameter, mutual());
+    client_lies(
+        Type::certificate_verify, [](ByteVector& message) { message.back() ^= 1; }, ErrorCode::bad_signature,
+        AlertDescription::decrypt_error, mutual());
+    client_lies(
+        Type::certificate_verify,
+        [](ByteVector& message) {
+            message[4] = 2; // ecdsa_sha1
+            message[5] = 3;
+        },
+        ErrorCode::signature_scheme_not_offered, illegal_parameter, mutual());
+    client_lies(
+        Type::certificate_verify,
+        [](ByteVector& message) {
+            message[4] = 8; // rsa_pss_rsae_sha256
+            message[5] = 4;
+        },
+        ErrorCode::scheme_does_not_fit_key, illegal_parameter, mutual());
 }
 
 TEST(ExtendedMasterSecret12, can_be_missing_but_not_on_one_side_alone) {
@@ -231,7 +247,9 @@ TEST(ExtendedMasterSecret12, can_be_missing_but_not_on_one_side_alone) {
 
 // Pitfall 12.
 TEST(Renegotiation12, indication_is_required_and_must_be_empty) {
-    const Change remove = [](ByteVector& hello) { remove_extension(hello, ExtensionType::renegotiation_info); };
+    const Change remove = [](ByteVector& hello) {
+        remove_extension(hello, ExtensionType::renegotiation_info);
+    };
     server_lies(Type::server_hello, remove, ErrorCode::no_secure_renegotiation, handshake_failure);
     RewritingTap tap(Type::server_hello, remove);
     PairConfig lax = tls12();
@@ -332,7 +350,46 @@ TEST(Renegotiation12, can_be_made_fatal_for_the_client_too) {
     pair.pump();
     ASSERT_TRUE(pair.client.error());
     EXPECT_EQ(pair.client.error()->code, ErrorCode::renegotiation_attempted);
-    EXPECT_EQ(*pair.server.error(), (Error{ErrorCode::alert_received, static_cast<std::uint16_t>(handshake_failure)}));
+    EXPECT_EQ(*pair.server.error(),
+              (Error{ErrorCode::alert_received, static_cast<std::uint16_t>(handshake_failure)}));
+}
+
+// ---- warnings (RFC 5246 §7.2; pitfall 9)
+
+ByteVector warning(AlertDescription description) {
+    return record(ContentType::alert, ByteVector{1, static_cast<std::uint8_t>(description)});
+}
+
+TEST(Warning12, before_the_server_hello_is_passed_over_where_tls_1_2_may_come) {
+    for (const VersionRange versions : {tls12_only, VersionRange{}}) {
+        PairConfig config;
+        config.client.versions = versions;
+        Pair pair(config);
+        EXPECT_TRUE(feed_all(pair.client, warning(AlertDescription::unrecognized_name)));
+        EXPECT_TRUE(pair.connect()) << errors_of(pair);
+    }
+    PairConfig newer;
+    newer.client.versions = tls13_only;
+    Pair pair(newer);
+    feed_all(pair.client, warning(AlertDescription::unrecognized_name));
+    ASSERT_TRUE(pair.client.error());
+    EXPECT_EQ(pair.client.error()->code, ErrorCode::alert_received);
+}
+
+TEST(Warning12, without_end_runs_dry) {
+    Pair pair(tls12());
+    int sent = 0;
+    while (sent < 1000 && feed_all(pair.client, warning(AlertDescription::no_certificate))) ++sent;
+    ASSERT_TRUE(pair.client.error());
+    EXPECT_EQ(pair.client.error()->code, ErrorCode::no_progress);
+    EXPECT_LE(sent, 64);
+}
+
+TEST(Warning12, that_is_fatal_after_all) {
+    Pair pair(tls12());
+    feed_all(pair.client, record(ContentType::alert, ByteVector{2, 40}));
+    ASSERT_TRUE(pair.client.error());
+    EXPECT_EQ(pair.client.error()->code, ErrorCode::alert_received);
 }
 
 } // namespace

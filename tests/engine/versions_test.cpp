@@ -23,11 +23,10 @@ TEST(Versions, the_highest_that_both_speak) {
         VersionRange client, server;
         ProtocolVersion expected;
     };
-    for (const Case& c : {Case{both, both, ProtocolVersion::tls_1_3},
-                          Case{both, tls12_only, ProtocolVersion::tls_1_2},
-                          Case{tls12_only, both, ProtocolVersion::tls_1_2},
-                          Case{both, tls13_only, ProtocolVersion::tls_1_3},
-                          Case{tls13_only, both, ProtocolVersion::tls_1_3}}) {
+    for (const Case& c :
+         {Case{both, both, ProtocolVersion::tls_1_3}, Case{both, tls12_only, ProtocolVersion::tls_1_2},
+          Case{tls12_only, both, ProtocolVersion::tls_1_2}, Case{both, tls13_only, ProtocolVersion::tls_1_3},
+          Case{tls13_only, both, ProtocolVersion::tls_1_3}}) {
         Pair pair(with_versions(c.client, c.server));
         ASSERT_TRUE(pair.connect()) << say(pair.client) << " / " << say(pair.server);
         EXPECT_EQ(pair.client.negotiated().version, c.expected);

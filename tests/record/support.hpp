@@ -1,6 +1,7 @@
 // What the tests of the record room share: keys, hand-made records, and a reader driven to its end.
 #pragma once
 
+#include "crypto/cipher_suite.hpp"
 #include "crypto/support.hpp"
 
 #include "record/reader.hpp"
@@ -59,12 +60,26 @@ struct Epoch {
     std::size_t iv_size() const {
         return version == Version::tls13 || id == AeadId::chacha20_poly1305 ? 12 : 4;
     }
+    // CBC with encrypt-then-MAC instead of `id`.
+    std::optional<crypto::CbcMac> cbc{};
+
+    CbcKey cbc_key(AeadUse use) const {
+        const crypto::Provider& provider = crypto::botan_provider();
+        auto mac = must(provider.hmac(cbc->mac));
+        must(mac->set_key(pattern(crypto::digest_size(cbc->mac), number)));
+        return {must(provider.cbc(cbc->cipher, use, pattern(crypto::cbc_key_size(cbc->cipher), number))),
+                std::move(mac)};
+    }
     ReadProtection reading() const {
+        if (cbc) return must(ReadProtection::tls12_cbc(cbc_key(AeadUse::open), first_sequence_number));
         Key key = make_key(id, AeadUse::open, iv_size(), number);
         return must(version == Version::tls13 ? ReadProtection::tls13(std::move(key), first_sequence_number)
                                               : ReadProtection::tls12(std::move(key), first_sequence_number));
     }
     WriteProtection writing() const {
+        if (cbc)
+            return must(
+                WriteProtection::tls12_cbc(cbc_key(AeadUse::seal), system_rng(), first_sequence_number));
         Key key = make_key(id, AeadUse::seal, iv_size(), number);
         return must(version == Version::tls13
                         ? WriteProtection::tls13(std::move(key), first_sequence_number)

@@ -9,4 +9,7 @@ namespace pavise::handshake::client {
 // Keeps the protocol that the server selected in Negotiated (RFC 7301).
 Status accept_alpn(const messages::Extensions& extensions, Context& context);
 
+// Takes up what the server says of record sizes (RFC 8449 §4, RFC 6066 §4).
+Status accept_record_sizes(const messages::Extensions& extensions, Context& context);
+
 } // namespace pavise::handshake::client

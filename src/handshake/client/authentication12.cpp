@@ -48,10 +48,10 @@ Status send_certificate(Exchange& exchange, const std::optional<ChosenCredential
 }
 
 // ClientKeyExchange and the keys that follow from it.
-Result<Keyed12> exchange_keys(Exchange& exchange, Handshake12 handshake, const ServerShare12& server_share) {
+Result<Keyed12> exchange_keys(Handshake12 handshake, const ServerShare12& server_share, Context& context) {
     PAVISE_LET(const SecretVector pre_master_secret,
-               send_client_key_exchange(exchange, server_share, handshake.transcript));
-    return derive_keys12(exchange, std::move(handshake), pre_master_secret.view());
+               send_client_key_exchange(handshake.suite, server_share, handshake.transcript, context));
+    return derive_keys12(context.exchange, std::move(handshake), pre_master_secret.view());
 }
 
 using AfterOurFinished = Next<ExpectNewSessionTicket12, ExpectChangeCipherSpec12>;
@@ -59,6 +59,15 @@ Result<AfterOurFinished> finish_flight(Exchange& exchange, Keyed12 keyed) {
     PAVISE_TRY(send_finished12(exchange, keyed, Signer::client));
     if (keyed.handshake.ticket == TicketPromise::given) return ExpectNewSessionTicket12{std::move(keyed)};
     return ExpectChangeCipherSpec12{std::move(keyed), std::nullopt};
+}
+
+// The message is ServerHelloDone, and no certificate of ours is wanted.
+Result<AfterOurFinished> answer_anonymously(Handshake12 handshake, const ServerShare12& server_share,
+                                            Context& context) {
+    handshake.transcript.add(context.exchange.message());
+    handshake.transcript.forget_messages();
+    PAVISE_LET(Keyed12 keyed, exchange_keys(std::move(handshake), server_share, context));
+    return finish_flight(context.exchange, std::move(keyed));
 }
 
 } // namespace
@@ -86,12 +95,11 @@ AwaitCertificateVerdict12::on(const CertificateVerdict& verdict, Context& contex
     context.exchange.authenticated_at = context.exchange.clock().now();
     context.exchange.valid_until = verdict.valid_until;
     PAVISE_TRY(check_server_key(*verdict.key, handshake.suite, *context.config));
-    PAVISE_LET(SignedShare12 share, read_server_share(server_key_exchange, *context.config));
+    PAVISE_LET(SignedShare12 share, read_signed_share(server_key_exchange, handshake.suite, *context.config));
     const ByteVector content = server_key_exchange_content(context.exchange.client_random,
                                                            handshake.server_random, share.signed_params);
-    PAVISE_LET(
-        const PeerAuthenticated authenticated,
-        verify_signature12(share.signature, *verdict.key, context.config->signature_schemes, content));
+    PAVISE_LET(const PeerAuthenticated authenticated,
+               verify_signature12(share.signature, *verdict.key, context.config->signature_schemes, content));
     context.exchange.negotiated().peer_signature = share.signature.algorithm;
     return ExpectCertificateRequestOrDone12{std::move(handshake), std::move(share.share), authenticated};
 }
@@ -103,13 +111,33 @@ ExpectCertificateRequestOrDone12::on(const messages::CertificateRequest12& messa
                                    choose_credential(message, *context.config)};
 }
 
-Result<AfterOurFinished>
-ExpectCertificateRequestOrDone12::on(const messages::ServerHelloDone&, Context& context) && {
-    Exchange& exchange = context.exchange;
-    handshake.transcript.add(exchange.message());
-    handshake.transcript.forget_messages();
-    PAVISE_LET(Keyed12 keyed, exchange_keys(exchange, std::move(handshake), server_share));
-    return finish_flight(exchange, std::move(keyed));
+Result<AfterOurFinished> ExpectCertificateRequestOrDone12::on(const messages::ServerHelloDone&,
+                                                              Context& context) && {
+    return answer_anonymously(std::move(handshake), server_share, context);
+}
+
+Result<Next<ExpectPskServerHelloDone12>>
+ExpectPskKeyExchange12::on(const messages::ServerKeyExchange& message, Context& context) && {
+    PAVISE_LET(ServerShare12 share, read_psk_share(message.body, handshake.suite, *context.config));
+    handshake.transcript.add(context.exchange.message());
+    return ExpectPskServerHelloDone12{std::move(handshake), std::move(share)};
+}
+
+Result<Next<ExpectPskServerHelloDone12>>
+ExpectPskKeyExchangeOrDone12::on(const messages::ServerKeyExchange& message, Context& context) && {
+    PAVISE_LET(ServerShare12 share, read_psk_share(message.body, handshake.suite, *context.config));
+    handshake.transcript.add(context.exchange.message());
+    return ExpectPskServerHelloDone12{std::move(handshake), std::move(share)};
+}
+
+Result<AfterOurFinished> ExpectPskKeyExchangeOrDone12::on(const messages::ServerHelloDone&,
+                                                          Context& context) && {
+    return answer_anonymously(std::move(handshake), {}, context);
+}
+
+Result<AfterOurFinished> ExpectPskServerHelloDone12::on(const messages::ServerHelloDone&,
+                                                        Context& context) && {
+    return answer_anonymously(std::move(handshake), server_share, context);
 }
 
 Result<Next<AwaitSignature12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
@@ -117,7 +145,7 @@ ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) 
     Exchange& exchange = context.exchange;
     handshake.transcript.add(exchange.message());
     PAVISE_TRY(send_certificate(exchange, chosen, handshake.transcript));
-    PAVISE_LET(Keyed12 keyed, exchange_keys(exchange, std::move(handshake), server_share));
+    PAVISE_LET(Keyed12 keyed, exchange_keys(std::move(handshake), server_share, context));
     if (!chosen) {
         keyed.handshake.transcript.forget_messages();
         PAVISE_LET(auto next, finish_flight(exchange, std::move(keyed)));
@@ -132,8 +160,8 @@ ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) 
 Result<AfterOurFinished> AwaitSignature12::on(const Signature& signature, Context& context) && {
     Exchange& exchange = context.exchange;
     const SignatureScheme scheme = context.signature->scheme;
-    PAVISE_TRY(send12(exchange, messages::CertificateVerify{scheme, signature.value},
-                      keyed.handshake.transcript));
+    PAVISE_TRY(
+        send12(exchange, messages::CertificateVerify{scheme, signature.value}, keyed.handshake.transcript));
     exchange.negotiated().local_signature = scheme;
     context.signature.reset();
     return finish_flight(exchange, std::move(keyed));

@@ -19,6 +19,7 @@ Status accept_extensions(const messages::EncryptedExtensions& message, const mes
     PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::encrypted_extensions));
     PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
     PAVISE_TRY(message.extensions.get<messages::SupportedGroups>()); // for a later connection; must parse
+    PAVISE_TRY(accept_record_sizes(message.extensions, context));
     return accept_alpn(message.extensions, context);
 }
 

@@ -19,6 +19,7 @@ void keep_session(const Keyed12& keyed, std::optional<Ticket12> ticket, Context&
     const bool has_ticket = ticket && !ticket->ticket.empty();
     const bool has_id = keyed.flow == Flow12::full && !handshake.session_id.empty();
     if (handshake.extended_master_secret == ExtendedMasterSecret::absent ||
+        handshake.suite.authentication == crypto::Authentication12::psk || // the key is there again
         context.config->psk_modes.empty() || !(has_ticket || has_id))
         return;
     SessionData session = session_data12(context.exchange, keyed);

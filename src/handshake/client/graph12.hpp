@@ -1,5 +1,5 @@
-// The client's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2) and RFC 5077
-// §3.1. Included where
+// The client's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2), RFC 5077
+// §3.1 and RFC 4279 §2–3. Included where
 // the graph is compared.
 #pragma once
 
@@ -11,8 +11,8 @@ namespace pavise::handshake::client {
 struct Rfc5246Section73
     : Table<
           //  in state                            on                               may go to
-          Row<ExpectServerHello, messages::ServerHello, ExpectCertificate12, ExpectNewSessionTicket12,
-              ExpectChangeCipherSpec12>,
+          Row<ExpectServerHello, messages::ServerHello, ExpectCertificate12, ExpectPskKeyExchange12,
+              ExpectPskKeyExchangeOrDone12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>,
           Row<ExpectCertificate12, messages::Certificate12, ExpectServerKeyExchange12>,
           Row<ExpectServerKeyExchange12, messages::ServerKeyExchange, AwaitCertificateVerdict12>,
           Row<AwaitCertificateVerdict12, CertificateVerdict, ExpectCertificateRequestOrDone12>,
@@ -20,6 +20,12 @@ struct Rfc5246Section73
           Row<ExpectCertificateRequestOrDone12, messages::ServerHelloDone, ExpectNewSessionTicket12,
               ExpectChangeCipherSpec12>,
           Row<ExpectServerHelloDone12, messages::ServerHelloDone, AwaitSignature12, ExpectNewSessionTicket12,
+              ExpectChangeCipherSpec12>,
+          Row<ExpectPskKeyExchange12, messages::ServerKeyExchange, ExpectPskServerHelloDone12>,
+          Row<ExpectPskKeyExchangeOrDone12, messages::ServerKeyExchange, ExpectPskServerHelloDone12>,
+          Row<ExpectPskKeyExchangeOrDone12, messages::ServerHelloDone, ExpectNewSessionTicket12,
+              ExpectChangeCipherSpec12>,
+          Row<ExpectPskServerHelloDone12, messages::ServerHelloDone, ExpectNewSessionTicket12,
               ExpectChangeCipherSpec12>,
           Row<AwaitSignature12, Signature, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>,
           Row<ExpectNewSessionTicket12, messages::NewSessionTicket12, ExpectChangeCipherSpec12>,
@@ -35,6 +41,8 @@ static_assert(!reachable<Client, ExpectServerHello, Connected12, ExpectFinished1
 // the server is the signature that the verdict's key verifies.
 static_assert(!reachable<Client, ExpectCertificate12, Connected12, ExpectServerKeyExchange12>());
 static_assert(!reachable<Client, ExpectCertificate12, Connected12, AwaitCertificateVerdict12>());
+// A key exchange beside the PSK is not left out.
+static_assert(!reachable<Client, ExpectPskKeyExchange12, Connected12, ExpectPskServerHelloDone12>());
 // The versions do not meet again after the ServerHello.
 static_assert(!reachable<Client, ExpectCertificate12, Connected>());
 static_assert(!reachable<Client, ExpectEncryptedExtensions, Connected12>());

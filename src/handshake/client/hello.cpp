@@ -12,6 +12,7 @@
 #include "messages/extension/opaque.hpp"
 #include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/sizes.hpp"
 
 #include <algorithm>
 
@@ -44,12 +45,24 @@ std::vector<T> greased(const std::optional<GreaseValues>& grease, std::uint16_t 
     return list;
 }
 
+bool offers12(const ClientConfig& config, CipherSuite id) {
+    const auto suite = crypto::suite12(id);
+    return suite && usable12(config, *suite);
+}
+
+// Whether a suite of TLS 1.2 that we offer has this property.
+template <class Property> bool any_offered12(const ClientConfig& config, Property property) {
+    return std::ranges::any_of(config.cipher_suites, [&](CipherSuite id) {
+        return offers12(config, id) && property(*crypto::suite12(id));
+    });
+}
+
 std::vector<CipherSuite> offered_suites(const ClientConfig& config) {
     const bool tls13 = enables(config, ProtocolVersion::tls_1_3);
     const bool tls12 = enables(config, ProtocolVersion::tls_1_2);
     std::vector<CipherSuite> suites;
     for (const CipherSuite id : config.cipher_suites)
-        if ((tls13 && crypto::suite13(id)) || (tls12 && crypto::suite12(id))) suites.push_back(id);
+        if ((tls13 && crypto::suite13(id)) || (tls12 && offers12(config, id))) suites.push_back(id);
     // RFC 7507 §4: "The client SHOULD put TLS_FALLBACK_SCSV after all cipher suites that it actually intends
     // to negotiate."
     if (config.fallback == Fallback::on) suites.push_back(CipherSuite::TLS_FALLBACK_SCSV);
@@ -59,7 +72,7 @@ std::vector<CipherSuite> offered_suites(const ClientConfig& config) {
 std::vector<NamedGroup> offered_groups(const ClientConfig& config) {
     std::vector<NamedGroup> groups = config.groups;
     if (!enables(config, ProtocolVersion::tls_1_3))
-        std::erase_if(groups, [](NamedGroup group) { return !is_curve12(group); });
+        std::erase_if(groups, [](NamedGroup group) { return !is_curve12(group) && !is_finite_field(group); });
     return groups;
 }
 
@@ -89,15 +102,27 @@ class ExtensionsWriter {
         const std::vector<NamedGroup> ours = offered_groups(inputs_.config);
         if (!ours.empty()) add(messages::SupportedGroups{greased(hello_.grease, &GreaseValues::group, ours)});
     }
+    void add_record_sizes() {
+        const ClientConfig& config = inputs_.config;
+        if (config.record_size_limit) add(messages::RecordSizeLimit{*config.record_size_limit});
+        if (config.max_fragment_length)
+            add(messages::MaxFragmentLength{static_cast<std::uint8_t>(*config.max_fragment_length)});
+    }
     // What only TLS 1.2 asks for.
     void add_legacy() {
         constexpr std::array formats{EcPointFormat::uncompressed};
-        add(messages::EcPointFormats{formats});
+        const auto curves = [](const crypto::Suite12& s) { return crypto::uses_curves(s.key_exchange); };
+        const auto cbc = [](const crypto::Suite12& s) {
+            return std::holds_alternative<crypto::CbcMac>(s.protection);
+        };
+        if (any_offered12(inputs_.config, curves)) add(messages::EcPointFormats{formats}); // RFC 8422 §5.1
         add(messages::ExtendedMasterSecret{});
+        if (any_offered12(inputs_.config, cbc)) add(messages::EncryptThenMac{}); // RFC 7366 §2
         add(messages::RenegotiationInfo{}); // RFC 5746 §3.4: empty in an initial handshake
         // RFC 5077 §3.2: a ticket, or nothing from a client that would like one.
         if (!inputs_.config.psk_modes.empty())
-            add(messages::SessionTicketExtension{hello_.session12 ? Bytes(hello_.session12->ticket) : Bytes()});
+            add(messages::SessionTicketExtension{hello_.session12 ? Bytes(hello_.session12->ticket)
+                                                                  : Bytes()});
     }
     void add_key_shares() {
         constexpr std::array<std::uint8_t, 1> grease_share{0};
@@ -138,6 +163,7 @@ class ExtensionsWriter {
         add_names();
         add_groups();
         add(messages::SignatureAlgorithms{inputs_.config.signature_schemes});
+        add_record_sizes();
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
         if (enables(inputs_.config, ProtocolVersion::tls_1_3)) {
             add_key_shares();
@@ -218,8 +244,8 @@ Status adopt_sent_hello(Exchange& exchange, HelloInFlight& hello) {
     return {};
 }
 
-// The session of TLS 1.2 that may be resumed: one with extended_master_secret (RFC 7627 §5.3) and a suite that
-// we offer.
+// The session of TLS 1.2 that may be resumed: one with extended_master_secret (RFC 7627 §5.3) and a suite
+// that we offer.
 std::shared_ptr<const SessionData> session_to_offer12(const HelloInputs& inputs, Timestamp now) {
     const Session& session = inputs.session;
     if (!session || session.version() != ProtocolVersion::tls_1_2 || inputs.config.psk_modes.empty() ||
@@ -257,8 +283,7 @@ Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const H
     if (inputs.config.grease == Grease::on) {
         PAVISE_LET(hello->grease, draw_grease(exchange.rng()));
     }
-    const std::size_t shares =
-        tls13 ? std::min(inputs.config.key_shares, inputs.config.groups.size()) : 0;
+    const std::size_t shares = tls13 ? std::min(inputs.config.key_shares, inputs.config.groups.size()) : 0;
     for (std::size_t i = 0; i < shares; ++i) {
         PAVISE_LET(auto share,
                    exchange.provider().generate_key_share(inputs.config.groups[i], exchange.rng()));

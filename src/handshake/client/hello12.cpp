@@ -2,6 +2,7 @@
 
 #include "handshake/client/answers.hpp"
 #include "handshake/enabled_versions.hpp"
+#include "messages/extension/flags.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/opaque.hpp"
 #include "messages/extension/server_name.hpp"
@@ -19,9 +20,21 @@ Result<crypto::Suite12> check_suite(const ServerHello& message, const ClientConf
     const auto suite = crypto::suite12(message.cipher_suite);
     const bool offered = std::find(config.cipher_suites.begin(), config.cipher_suites.end(),
                                    message.cipher_suite) != config.cipher_suites.end();
-    if (!suite || !offered)
+    if (!suite || !offered || !usable12(config, *suite))
         return fail(ErrorCode::suite_not_offered, static_cast<std::uint16_t>(message.cipher_suite));
     return *suite;
+}
+
+Status check_encrypt_then_mac(const ServerHello& message, const crypto::Suite12& suite) {
+    const bool cbc = std::holds_alternative<crypto::CbcMac>(suite.protection);
+    const bool answered = message.extensions.contains(ExtensionType::encrypt_then_mac);
+    PAVISE_TRY(message.extensions.get<messages::EncryptThenMac>());
+    // MAC-then-encrypt does not exist here.
+    if (cbc && !answered) return fail(ErrorCode::encrypt_then_mac_missing);
+    // "If a server receives an encrypt-then-MAC request extension from a client and then selects a stream or
+    // [AEAD] ciphersuite, it MUST NOT send an encrypt-then-MAC response extension" (RFC 7366 §3)
+    if (!cbc && answered) return fail(ErrorCode::encrypt_then_mac_misplaced);
+    return {};
 }
 
 Status check_renegotiation_info(const ServerHello& message, const ClientConfig& config) {
@@ -41,8 +54,7 @@ Status check_renegotiation_info(const ServerHello& message, const ClientConfig& 
 }
 
 Status accept_extensions(const ServerHello& message, const HelloInFlight& hello, Context& context) {
-    PAVISE_TRY(
-        messages::refuse_unsolicited(message.extensions, MessageKind::server_hello12, hello.offered));
+    PAVISE_TRY(messages::refuse_unsolicited(message.extensions, MessageKind::server_hello12, hello.offered));
     PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::server_hello12));
     PAVISE_TRY(check_renegotiation_info(message, *context.config));
     PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
@@ -50,6 +62,7 @@ Status accept_extensions(const ServerHello& message, const HelloInFlight& hello,
     // RFC 8422 §5.1.2: a list that lacks uncompressed is a reason to abort with illegal_parameter.
     if (formats && !formats->values.contains(EcPointFormat::uncompressed))
         return fail(ErrorCode::no_uncompressed_points);
+    PAVISE_TRY(accept_record_sizes(message.extensions, context));
     return accept_alpn(message.extensions, context);
 }
 
@@ -63,6 +76,16 @@ Status check_resumption(const Handshake12& handshake, const SessionData& session
     if (handshake.extended_master_secret == ExtendedMasterSecret::absent)
         return fail(ErrorCode::extended_master_secret_missing);
     return {};
+}
+
+// Who vouches for the server, a certificate or a pre-shared key, decides what comes next.
+AfterServerHello12 begin_full_handshake(Handshake12 handshake) {
+    if (handshake.suite.authentication != crypto::Authentication12::psk)
+        return ExpectCertificate12{std::move(handshake)};
+    handshake.transcript.forget_messages();
+    if (handshake.suite.key_exchange == crypto::KeyExchange12::psk)
+        return ExpectPskKeyExchangeOrDone12{std::move(handshake)};
+    return ExpectPskKeyExchange12{std::move(handshake)};
 }
 
 } // namespace
@@ -85,14 +108,15 @@ Result<AfterServerHello12> accept_server_hello12(const ServerHello& message, con
         return fail(ErrorCode::compression_selected, message.legacy_compression_method);
     PAVISE_LET(const crypto::Suite12 suite, check_suite(message, *context.config));
     PAVISE_TRY(accept_extensions(message, hello, context));
+    PAVISE_TRY(check_encrypt_then_mac(message, suite));
     // A server that sends our session ID back resumes a session (RFC 5246 §7.4.1.3, RFC 5077 §3.4). The one
     // that TLS 1.3's compatibility made up stands for none.
     const Bytes session_id = message.legacy_session_id_echo;
     const bool resumes = !session_id.empty() && std::ranges::equal(session_id, hello.session_id.view());
     if (resumes && hello.session12 == nullptr) return fail(ErrorCode::session_not_offered);
-    const auto extended_master_secret =
-        message.extensions.contains(ExtensionType::extended_master_secret) ? ExtendedMasterSecret::present
-                                                                           : ExtendedMasterSecret::absent;
+    const auto extended_master_secret = message.extensions.contains(ExtensionType::extended_master_secret)
+                                            ? ExtendedMasterSecret::present
+                                            : ExtendedMasterSecret::absent;
     PAVISE_LET(Handshake12 handshake,
                begin_handshake12(exchange, suite, extended_master_secret, message.random));
     handshake.transcript.add(hello.message);
@@ -102,7 +126,7 @@ Result<AfterServerHello12> accept_server_hello12(const ServerHello& message, con
         PAVISE_TRY(message.extensions.get<messages::SessionTicketAck>());
         handshake.ticket = TicketPromise::given;
     }
-    if (!resumes) return ExpectCertificate12{std::move(handshake)};
+    if (!resumes) return begin_full_handshake(std::move(handshake));
     PAVISE_TRY(check_resumption(handshake, *hello.session12));
     remember_session(exchange, *hello.session12);
     PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), *hello.session12));

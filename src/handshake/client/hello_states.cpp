@@ -244,9 +244,10 @@ Result<ExpectServerHello> start(Context& context) {
     return ExpectServerHello{std::move(hello)};
 }
 
-using AfterFirstHello = Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-                             ExpectEncryptedExtensionsWithPsk, ExpectCertificate12,
-                             ExpectNewSessionTicket12, ExpectChangeCipherSpec12>;
+using AfterFirstHello =
+    Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk,
+         ExpectCertificate12, ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12, ExpectNewSessionTicket12,
+         ExpectChangeCipherSpec12>;
 using AfterSecondHello = Next<ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>;
 
 Result<AfterFirstHello> ExpectServerHello::on(const ServerHello& message, Context& context) && {
@@ -273,8 +274,8 @@ Result<AfterSecondHello> ExpectServerHelloAfterRetry::on(const ServerHello& mess
     // with an 'unexpected_message' alert" (§4.1.4)
     if (message.is_hello_retry_request()) return fail(ErrorCode::second_retry);
     // "The value of selected_version in the HelloRetryRequest 'supported_versions' extension MUST be retained
-    // in the ServerHello, and a client MUST abort the handshake with an 'illegal_parameter' alert if the value
-    // changes" (§4.1.4)
+    // in the ServerHello, and a client MUST abort the handshake with an 'illegal_parameter' alert if the
+    // value changes" (§4.1.4)
     PAVISE_LET(const ProtocolVersion version, chosen_version(message, *context.config));
     if (version != ProtocolVersion::tls_1_3)
         return fail(ErrorCode::version_changed, static_cast<std::uint16_t>(version));

@@ -12,10 +12,16 @@ struct SignedShare12 {
     messages::DigitallySigned signature;
 };
 // Refuses a curve that we did not offer. The signature is the caller's business.
-Result<SignedShare12> read_server_share(Bytes body, const ClientConfig& config);
+Result<SignedShare12> read_signed_share(Bytes body, const crypto::Suite12& suite, const ClientConfig& config);
+// The same for PSK suites, whose parameters nobody signs. The hint is of no use to one who has one key.
+Result<ServerShare12> read_psk_share(Bytes body, const crypto::Suite12& suite, const ClientConfig& config);
 
-// Sends our ClientKeyExchange; returns the premaster secret.
-Result<SecretVector> send_client_key_exchange(Exchange& exchange, const ServerShare12& server_share,
-                                              Transcript12& transcript);
+// The key of the PSK suites: the first that is not for import (RFC 9258); nothing where there is none.
+const ExternalPsk* psk12(const ClientConfig& config) noexcept;
+
+// Sends our ClientKeyExchange; returns the premaster secret. Refuses finite-field groups that are too small
+// or malformed (RFC 7919 §3.1).
+Result<SecretVector> send_client_key_exchange(const crypto::Suite12& suite, const ServerShare12& server_share,
+                                              Transcript12& transcript, Context& context);
 
 } // namespace pavise::handshake::client

@@ -22,6 +22,9 @@ struct AwaitCertificateVerdict12;
 struct ExpectCertificateRequestOrDone12;
 struct ExpectServerHelloDone12;
 struct AwaitSignature12;
+struct ExpectPskKeyExchange12;
+struct ExpectPskKeyExchangeOrDone12;
+struct ExpectPskServerHelloDone12;
 struct ExpectNewSessionTicket12;
 struct ExpectChangeCipherSpec12;
 struct ExpectFinished12;
@@ -35,8 +38,9 @@ struct Ticket12 {
 
 // The server's half of the key exchange.
 struct ServerShare12 {
-    NamedGroup curve{};
-    ByteVector public_value;
+    NamedGroup curve{};             // ECDHE
+    crypto::FiniteFieldGroup field; // DHE
+    ByteVector public_value;        // of either; empty with plain PSK
 };
 
 struct ExpectCertificate12 {
@@ -73,6 +77,28 @@ struct ExpectServerHelloDone12 {
     std::optional<ChosenCredential> chosen; // nothing: we answer with an empty Certificate
     Result<Next<AwaitSignature12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
     on(const messages::ServerHelloDone&, Context&) &&;
+};
+
+// DHE_PSK and ECDHE_PSK: a ServerKeyExchange has to come (RFC 4279 §3, RFC 5489 §2).
+struct ExpectPskKeyExchange12 {
+    Handshake12 handshake;
+    Result<Next<ExpectPskServerHelloDone12>> on(const messages::ServerKeyExchange&, Context&) &&;
+};
+
+// Plain PSK: one comes where the server has a hint (RFC 4279 §2).
+struct ExpectPskKeyExchangeOrDone12 {
+    Handshake12 handshake;
+    Result<Next<ExpectPskServerHelloDone12>> on(const messages::ServerKeyExchange&, Context&) &&;
+    Result<Next<ExpectNewSessionTicket12, ExpectChangeCipherSpec12>> on(const messages::ServerHelloDone&,
+                                                                        Context&) &&;
+};
+
+// The server's Finished will prove that it knows the key.
+struct ExpectPskServerHelloDone12 {
+    Handshake12 handshake;
+    ServerShare12 server_share;
+    Result<Next<ExpectNewSessionTicket12, ExpectChangeCipherSpec12>> on(const messages::ServerHelloDone&,
+                                                                        Context&) &&;
 };
 
 // Our Certificate and ClientKeyExchange are sent; our CertificateVerify waits for its signature.

@@ -23,7 +23,7 @@ class RunningServer final : public Running<Server> {
     bool peer_finished() const override { return complete(); }
     Decision waiting_for() const override {
         if (is<AwaitConfig>()) return Decision::config;
-        if (is<AwaitPsk>()) return Decision::psk;
+        if (is<AwaitPsk>() || is<AwaitPsk12>()) return Decision::psk;
         if (is<AwaitSignature>() || is<AwaitSignature12>()) return Decision::signature;
         if (is<AwaitClientCertificateVerdict>() || is<AwaitClientCertificateVerdict12>())
             return Decision::certificate;
@@ -45,14 +45,14 @@ class RunningServer final : public Running<Server> {
     Status decide(const ConfigChosen& choice) override { return resume_with(choice); }
     Status decide(const PskChosen& choice) override { return resume_with(choice); }
     const PskOffer* psk_offer() const override {
-        return std::holds_alternative<AwaitPsk>(state_) ? &context_.psk_offer : nullptr;
+        return waiting_for() == Decision::psk ? &context_.psk_offer : nullptr;
     }
     Bytes client_hello() const override { return context_.client_hello; }
 
   protected:
     bool ignores_change_cipher_spec() const override {
-        // "… received before the first ClientHello message …, it MUST be treated as an unexpected record type"
-        // (RFC 8446 §5)
+        // "… received before the first ClientHello message …, it MUST be treated as an unexpected record
+        // type" (RFC 8446 §5)
         return !is<ExpectClientHello>() && context_.exchange.negotiated().version != ProtocolVersion::tls_1_2;
     }
 };

@@ -3,6 +3,7 @@
 #include "crypto/signature_scheme.hpp"
 #include "handshake/enabled_versions.hpp"
 #include "handshake/proof12.hpp"
+#include "handshake/server/key_exchange12.hpp"
 #include "handshake/server/negotiation.hpp"
 #include "handshake/server/negotiation12.hpp"
 #include "handshake/server/resumption12.hpp"
@@ -30,36 +31,41 @@ Result<Random> draw_random(Context& context) {
     Random random{};
     PAVISE_TRY(context.exchange.rng().fill(random));
     if (enables(*context.config, ProtocolVersion::tls_1_3))
-        std::ranges::copy(messages::downgrade_to_tls12,
-                          random.end() - messages::downgrade_to_tls12.size());
+        std::ranges::copy(messages::downgrade_to_tls12, random.end() - messages::downgrade_to_tls12.size());
     return random;
 }
 
-ByteVector answer_extensions(const ClientHello& hello, const Handshake12& handshake, Flow12 flow,
-                             const Negotiated& negotiated) {
+Result<ByteVector> answer_extensions(const ClientHello& hello, const Handshake12& handshake, Flow12 flow,
+                                     Context& context) {
+    const Negotiated& negotiated = context.exchange.negotiated();
     ByteVector block;
     wire::Writer writer(block);
+    PAVISE_TRY(answer_record_sizes(hello, *context.config, context.exchange, writer));
     if (signals_secure_renegotiation(hello))
         messages::write_extension(writer, messages::RenegotiationInfo{}); // RFC 5746 §3.6
     if (handshake.extended_master_secret == ExtendedMasterSecret::present)
         messages::write_extension(writer, messages::ExtendedMasterSecret{});
-    // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it, but not "when
-    // resuming a session".
+    // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it, but not
+    // "when resuming a session".
     if (hello.extensions.contains(ExtensionType::server_name) && flow == Flow12::full)
         messages::write_extension(writer, messages::ServerNameAck{});
     // RFC 8422 §5.2: the answer of a server that chose an ECC suite.
     constexpr std::array formats{EcPointFormat::uncompressed};
-    if (hello.extensions.contains(ExtensionType::ec_point_formats))
+    if (hello.extensions.contains(ExtensionType::ec_point_formats) &&
+        crypto::uses_curves(handshake.suite.key_exchange))
         messages::write_extension(writer, messages::EcPointFormats{formats});
+    if (std::holds_alternative<crypto::CbcMac>(handshake.suite.protection))
+        messages::write_extension(writer, messages::EncryptThenMac{});
     if (!negotiated.alpn_protocol.empty())
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
     if (handshake.ticket == TicketPromise::given)
         messages::write_extension(writer, messages::SessionTicketAck{}); // RFC 5077 §3.2
+    PAVISE_TRY(writer.status());
     return block;
 }
 
 Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Flow12 flow, Context& context) {
-    const ByteVector block = answer_extensions(hello, handshake, flow, context.exchange.negotiated());
+    PAVISE_LET(const ByteVector block, answer_extensions(hello, handshake, flow, context));
     messages::ServerHello answer;
     answer.random = handshake.server_random;
     answer.legacy_session_id_echo = handshake.session_id.view();
@@ -88,12 +94,16 @@ Status send_certificate_request(Handshake12& handshake, Context& context) {
     return send12(context.exchange, messages::CertificateRequest12{types, schemes, {}}, handshake.transcript);
 }
 
-Result<ByteVector> ecdhe_params(NamedGroup curve, const crypto::KeyShare& share) {
-    ByteVector params;
-    wire::Writer writer(params);
-    messages::ServerEcdhParams{curve, share.public_value()}.write(writer);
+// Without a signature; not sent where it would say nothing (RFC 4279 §2: plain PSK without a hint).
+Status send_psk_key_exchange(const OwnShare12& share, Handshake12& handshake, Context& context) {
+    const std::string& hint = context.config->psk_identity_hint;
+    if (share.params.empty() && hint.empty()) return {};
+    ByteVector body;
+    wire::Writer writer(body);
+    writer.vector16(as_bytes(hint));
+    writer.bytes(share.params);
     PAVISE_TRY(writer.status());
-    return params;
+    return send12(context.exchange, messages::ServerKeyExchange{body}, handshake.transcript);
 }
 
 // The handshake that both flows begin with.
@@ -123,23 +133,28 @@ Result<ExpectChangeCipherSpec12> resume(const ClientHello& hello, Bytes message,
     return ExpectChangeCipherSpec12{std::move(keyed), std::nullopt};
 }
 
-Result<AwaitSignature12> begin_full_handshake(const ClientHello& hello, Bytes message, Context& context) {
+using AfterServerHello = Next<AwaitSignature12, ExpectPskClientKeyExchange12>;
+
+Result<AfterServerHello> begin_full_handshake(const ClientHello& hello, Bytes message, Context& context) {
     Exchange& exchange = context.exchange;
     PAVISE_LET(Negotiation12 chosen, negotiate12(hello, *context.config));
     PAVISE_LET(Handshake12 handshake, begin(hello, chosen.suite, context));
-    if (context.config->client_verification == PeerVerification::none) handshake.transcript.forget_messages();
+    if (context.config->client_verification == PeerVerification::none || !chosen.credential)
+        handshake.transcript.forget_messages();
     handshake.transcript.add(message);
     PAVISE_TRY(promise_session12(hello, handshake, context));
     PAVISE_TRY(send_server_hello(hello, handshake, Flow12::full, context));
-    PAVISE_TRY(send_certificate(chosen.credential.credential, handshake, context));
-
-    PAVISE_LET(auto share, exchange.provider().generate_key_share(chosen.curve, exchange.rng()));
-    exchange.negotiated().group = chosen.curve;
-    PAVISE_LET(ByteVector params, ecdhe_params(chosen.curve, *share));
+    PAVISE_LET(OwnShare12 share, make_share12(chosen, exchange));
+    if (!chosen.credential) {
+        PAVISE_TRY(send_psk_key_exchange(share, handshake, context));
+        PAVISE_TRY(send12(exchange, messages::ServerHelloDone{}, handshake.transcript));
+        return ExpectPskClientKeyExchange12{std::move(handshake), std::move(share)};
+    }
+    PAVISE_TRY(send_certificate(chosen.credential->credential, handshake, context));
     context.signature = PendingSignature{
-        std::move(chosen.credential.credential), chosen.credential.scheme,
-        server_key_exchange_content(exchange.client_random, handshake.server_random, params)};
-    return AwaitSignature12{std::move(handshake), std::move(share), std::move(params)};
+        std::move(chosen.credential->credential), chosen.credential->scheme,
+        server_key_exchange_content(exchange.client_random, handshake.server_random, share.params)};
+    return AwaitSignature12{std::move(handshake), std::move(share)};
 }
 
 } // namespace
@@ -160,10 +175,11 @@ Result<Next<ExpectClientCertificate12, ExpectClientKeyExchange12>>
 AwaitSignature12::on(const Signature& signature, Context& context) && {
     Exchange& exchange = context.exchange;
     const SignatureScheme scheme = context.signature->scheme;
-    wire::Writer writer(params);
+    ByteVector body = std::move(share.params);
+    wire::Writer writer(body);
     messages::DigitallySigned{scheme, signature.value}.write(writer);
     PAVISE_TRY(writer.status());
-    PAVISE_TRY(send12(exchange, messages::ServerKeyExchange{params}, handshake.transcript));
+    PAVISE_TRY(send12(exchange, messages::ServerKeyExchange{body}, handshake.transcript));
     exchange.negotiated().local_signature = scheme;
     context.signature.reset();
     const bool asks = context.config->client_verification != PeerVerification::none;

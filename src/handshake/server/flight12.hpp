@@ -5,9 +5,10 @@
 
 namespace pavise::handshake::server {
 
-// A session that is resumed: ServerHello to Finished. Else ServerHello and Certificate, and what is left to do
-// needs a signature: Context::signature says which. `message` is the whole ClientHello.
-using AfterHello12 = Next<AwaitSignature12, ExpectChangeCipherSpec12>;
+// A session that is resumed: ServerHello to Finished. Else ServerHello and Certificate, and what is left to
+// do needs a signature: Context::signature says which; with a PSK all up to ServerHelloDone. `message` is the
+// whole ClientHello.
+using AfterHello12 = Next<AwaitSignature12, ExpectPskClientKeyExchange12, ExpectChangeCipherSpec12>;
 Result<AfterHello12> begin_flight12(const messages::ClientHello& hello, Bytes message, Context& context);
 
 } // namespace pavise::handshake::server

@@ -72,6 +72,7 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
     const Negotiated& negotiated = context.exchange.negotiated();
     ByteVector block;
     wire::Writer writer(block);
+    PAVISE_TRY(answer_record_sizes(hello, *context.config, context.exchange, writer));
     // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it.
     if (hello.extensions.contains(ExtensionType::server_name))
         messages::write_extension(writer, messages::ServerNameAck{});

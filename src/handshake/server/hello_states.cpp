@@ -66,7 +66,7 @@ Result<Successors> answer_hello(ByteVector message, const crypto::Suite13& suite
 } // namespace
 
 using AfterConfig = Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature, AwaitSignature12,
-                         ExpectChangeCipherSpec12>;
+                         ExpectPskClientKeyExchange12, ExpectChangeCipherSpec12>;
 using AfterSecondHello = Next<AwaitPsk, AwaitSignature>;
 using AfterPsk = Next<AwaitSignature, ExpectClientFinished, ExpectEndOfEarlyData>;
 

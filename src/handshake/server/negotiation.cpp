@@ -6,6 +6,7 @@
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/sizes.hpp"
 #include "messages/extension_table.hpp"
 
 #include <algorithm>
@@ -77,8 +78,7 @@ Result<std::optional<ProtocolVersion>> common_version(const ClientHello& hello, 
     PAVISE_LET(const auto versions, hello.extensions.get<messages::SupportedVersions>());
     if (versions) {
         for (const ProtocolVersion version : {tls13, tls12})
-            if (versions->values.contains(version) && enables(config, version))
-                return std::optional(version);
+            if (versions->values.contains(version) && enables(config, version)) return std::optional(version);
         return std::optional<ProtocolVersion>();
     }
     // "If this extension is not present, servers which are compliant with this specification and which also
@@ -99,8 +99,7 @@ Result<ProtocolVersion> choose_version(const ClientHello& hello, const ServerCon
     // "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol version supported
     // by the server is higher than the version indicated in ClientHello.client_version, the server MUST
     // respond with a fatal inappropriate_fallback alert" (RFC 7507 §3)
-    const bool highest =
-        version == ProtocolVersion::tls_1_3 || !enables(config, ProtocolVersion::tls_1_3);
+    const bool highest = version == ProtocolVersion::tls_1_3 || !enables(config, ProtocolVersion::tls_1_3);
     if (hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV) && !(version && highest))
         return fail(ErrorCode::inappropriate_fallback);
     if (!version)
@@ -172,6 +171,27 @@ Status negotiate_names(const ClientHello& hello, const ServerConfig& config, Neg
                 return {};
             }
     return fail(ErrorCode::no_common_protocol);
+}
+
+Status answer_record_sizes(const ClientHello& hello, const ServerConfig& config, Exchange& exchange,
+                           wire::Writer& extensions) {
+    PAVISE_LET(const auto limit, hello.extensions.get<messages::RecordSizeLimit>());
+    PAVISE_LET(const auto fragment, hello.extensions.get<messages::MaxFragmentLength>());
+    if (limit) {
+        // "A server that supports the 'record_size_limit' extension MUST ignore a 'max_fragment_length' that
+        // appears in a ClientHello if both extensions appear." (RFC 8449 §5) "In TLS 1.2 …, the limit … does
+        // not include" the content type, which TLS 1.3 protects too (§4).
+        constexpr std::uint16_t most12 = 1 << 14;
+        constexpr std::uint16_t most13 = most12 + 1;
+        const std::uint16_t most =
+            exchange.negotiated().version == ProtocolVersion::tls_1_3 ? most13 : most12;
+        const std::uint16_t ours = std::min(config.record_size_limit.value_or(most), most);
+        messages::write_extension(extensions, messages::RecordSizeLimit{ours});
+        return exchange.transport().limit_records({ours, limit->limit, {}});
+    }
+    if (!fragment) return {};
+    messages::write_extension(extensions, *fragment);
+    return exchange.transport().limit_records({{}, {}, fragment->length()});
 }
 
 Status check_second_hello(const ClientHello& first, const ClientHello& second, NamedGroup group,

@@ -31,6 +31,10 @@ Result<ChosenCredential> choose_server_credential(const messages::ClientHello& h
 Status negotiate_names(const messages::ClientHello& hello, const ServerConfig& config,
                        Negotiated& negotiated);
 
+// Answers what the client says of record sizes, and takes it up (RFC 8449 §4, RFC 6066 §4).
+Status answer_record_sizes(const messages::ClientHello& hello, const ServerConfig& config, Exchange& exchange,
+                           wire::Writer& extensions);
+
 // RFC 8446 §4.1.2: what a second hello may change after a HelloRetryRequest that selected `group` and held
 // `cookie` (empty: none).
 Status check_second_hello(const messages::ClientHello& first, const messages::ClientHello& second,

@@ -1,5 +1,6 @@
 #include "handshake/server/negotiation12.hpp"
 
+#include "handshake/enabled_versions.hpp"
 #include "handshake/groups12.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/opaque.hpp"
@@ -35,6 +36,42 @@ std::optional<NamedGroup> common_curve(const Abilities& client, const ServerConf
     return std::nullopt;
 }
 
+// "If a compatible TLS server receives a Supported Groups extension from a client that includes any FFDHE
+// group (i.e., any codepoint between 256 and 511, inclusive, even if unknown to the server), and if none of
+// the client-proposed FFDHE groups are known and acceptable to the server, then the server MUST NOT select an
+// FFDHE cipher suite." (RFC 7919 §4)
+std::optional<NamedGroup> named_field(const Abilities& client) {
+    for (const NamedGroup group : {NamedGroup::ffdhe2048, NamedGroup::ffdhe3072, NamedGroup::ffdhe4096,
+                                   NamedGroup::ffdhe6144, NamedGroup::ffdhe8192})
+        if (client.groups->contains(group)) return group;
+    return std::nullopt;
+}
+
+// Sets group and field; false where there is none in common.
+bool choose_field(const Abilities& client, const ServerConfig& config, Negotiation12& negotiation) {
+    const bool client_names_fields =
+        client.groups && std::ranges::any_of(client.groups->begin(), client.groups->end(), is_finite_field);
+    if (config.dh_parameters && !client_names_fields) {
+        negotiation.field = {config.dh_parameters->prime, config.dh_parameters->generator};
+        return true;
+    }
+    const auto group = client_names_fields ? named_field(client) : std::optional(NamedGroup::ffdhe2048);
+    const auto field = group ? crypto::named_finite_field(*group) : std::nullopt;
+    if (!field) return false;
+    negotiation.group = *group;
+    negotiation.field = *field;
+    return true;
+}
+
+bool choose_group(const Abilities& client, const ServerConfig& config, Negotiation12& negotiation) {
+    const crypto::KeyExchange12 exchange = negotiation.suite.key_exchange;
+    if (crypto::uses_finite_field(exchange)) return choose_field(client, config, negotiation);
+    if (!crypto::uses_curves(exchange)) return true;
+    const auto curve = common_curve(client, config);
+    negotiation.group = curve.value_or(NamedGroup{});
+    return curve.has_value();
+}
+
 std::optional<ChosenCredential> fitting_credential(const Abilities& client, const crypto::Suite12& suite,
                                                    const ServerConfig& config) {
     KeyFilter12 filter;
@@ -66,12 +103,19 @@ Status check_hello12(const ClientHello& hello) {
 
 Result<Negotiation12> negotiate12(const ClientHello& hello, const ServerConfig& config) {
     PAVISE_LET(const Abilities client, abilities_of(hello));
+    const bool encrypt_then_mac = hello.extensions.contains(ExtensionType::encrypt_then_mac);
     for (const CipherSuite id : config.cipher_suites) {
         const auto suite = crypto::suite12(id);
-        if (!suite || !hello.cipher_suites.contains(id)) continue;
-        const auto curve = common_curve(client, config);
-        auto credential = fitting_credential(client, *suite, config);
-        if (curve && credential) return Negotiation12{*suite, *curve, *std::move(credential)};
+        if (!suite || !hello.cipher_suites.contains(id) || !usable12(config, *suite)) continue;
+        // CBC exists here with encrypt-then-MAC alone (RFC 7366).
+        if (std::holds_alternative<crypto::CbcMac>(suite->protection) && !encrypt_then_mac) continue;
+        Negotiation12 negotiation{*suite, {}, {}, {}};
+        if (!choose_group(client, config, negotiation)) continue;
+        if (suite->authentication != crypto::Authentication12::psk) {
+            negotiation.credential = fitting_credential(client, *suite, config);
+            if (!negotiation.credential) continue;
+        }
+        return negotiation;
     }
     return fail(ErrorCode::no_common_suite);
 }

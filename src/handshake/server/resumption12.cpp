@@ -31,13 +31,18 @@ std::optional<SecretVector> session_state(const ClientHello& hello, Bytes ticket
     return opened ? std::optional(std::move(opened->state)) : std::nullopt;
 }
 
+bool uses_cbc(CipherSuite id) {
+    const auto suite = crypto::suite12(id);
+    return suite && std::holds_alternative<crypto::CbcMac>(suite->protection);
+}
+
 // Name, protocol, policy, trusted certificates and suite must be those of the session (CVE-2025-23419,
 // CVE-2025-68121).
 bool session_fits(const SessionData& session, const ClientHello& hello, const Context& context) {
     const ServerConfig& config = *context.config;
     const Timestamp now = context.exchange.clock().now();
-    const bool alive = session.version == ProtocolVersion::tls_1_2 && now >= session.issued_at &&
-                       now < session.expires_at();
+    const bool alive =
+        session.version == ProtocolVersion::tls_1_2 && now >= session.issued_at && now < session.expires_at();
     const Negotiated& negotiated = context.exchange.negotiated();
     const bool same = session.binding == context.binding && session.server_name == negotiated.server_name &&
                       session.alpn_protocol == negotiated.alpn_protocol;
@@ -45,11 +50,13 @@ bool session_fits(const SessionData& session, const ClientHello& hello, const Co
         config.client_verification != PeerVerification::required || !session.peer_chain.empty();
     // "If the session_id field is not empty (implying a session resumption request), this vector MUST include
     // at least the cipher_suite from that session" (RFC 5246 §7.4.1.2)
-    const bool suite_enabled = crypto::suite12(session.cipher_suite) &&
-                               std::ranges::find(config.cipher_suites, session.cipher_suite) !=
-                                   config.cipher_suites.end() &&
-                               hello.cipher_suites.contains(session.cipher_suite);
-    return alive && same && authenticated && suite_enabled &&
+    const bool suite_enabled =
+        crypto::suite12(session.cipher_suite) &&
+        std::ranges::find(config.cipher_suites, session.cipher_suite) != config.cipher_suites.end() &&
+        hello.cipher_suites.contains(session.cipher_suite);
+    const bool protectable =
+        hello.extensions.contains(ExtensionType::encrypt_then_mac) || !uses_cbc(session.cipher_suite);
+    return alive && same && authenticated && suite_enabled && protectable &&
            session.extended_master_secret == ExtendedMasterSecret::present;
 }
 
@@ -79,7 +86,8 @@ Result<std::shared_ptr<const SessionData>> find_session12(const ClientHello& hel
 
 Status promise_session12(const ClientHello& hello, Handshake12& handshake, Context& context) {
     const ServerConfig& config = *context.config;
-    if (config.psk_modes.empty() || handshake.extended_master_secret == ExtendedMasterSecret::absent)
+    if (config.psk_modes.empty() || handshake.extended_master_secret == ExtendedMasterSecret::absent ||
+        handshake.suite.authentication == crypto::Authentication12::psk) // the key is there again
         return {};
     if (config.session_store != nullptr) {
         std::array<std::uint8_t, messages::max_session_id_size> id{}; // cannot be guessed

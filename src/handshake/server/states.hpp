@@ -46,8 +46,8 @@ struct ExpectClientHello {
 
 // The hello lies in Context::client_hello; the caller chooses who serves it.
 struct AwaitConfig {
-    Result<
-        Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature, AwaitSignature12, ExpectChangeCipherSpec12>>
+    Result<Next<ExpectSecondClientHello, AwaitPsk, AwaitSignature, AwaitSignature12,
+                ExpectPskClientKeyExchange12, ExpectChangeCipherSpec12>>
     on(const ConfigChosen&, Context&) &&;
 };
 
@@ -124,15 +124,14 @@ struct Connected {
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
 };
 
-struct State
-    : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
-                   ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
-                   ExpectClientCertificateVerify, ExpectClientFinished, Connected,
-                   // TLS 1.2's
-                   AwaitSignature12, ExpectClientCertificate12, AwaitClientCertificateVerdict12,
-                   ExpectClientKeyExchange12, ExpectClientKeyExchangeWithCertificate12,
-                   ExpectClientCertificateVerify12, ExpectChangeCipherSpec12, ExpectClientFinished12,
-                   Connected12, Poisoned> {
+struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
+                            ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
+                            ExpectClientCertificateVerify, ExpectClientFinished, Connected,
+                            // TLS 1.2's
+                            AwaitSignature12, ExpectClientCertificate12, AwaitClientCertificateVerdict12,
+                            ExpectClientKeyExchange12, ExpectClientKeyExchangeWithCertificate12,
+                            ExpectClientCertificateVerify12, ExpectPskClientKeyExchange12, AwaitPsk12,
+                            ExpectChangeCipherSpec12, ExpectClientFinished12, Connected12, Poisoned> {
     using variant::variant;
 };
 

@@ -19,42 +19,49 @@ struct AwaitClientCertificateVerdict12;
 struct ExpectClientKeyExchange12;
 struct ExpectClientKeyExchangeWithCertificate12;
 struct ExpectClientCertificateVerify12;
+struct ExpectPskClientKeyExchange12;
+struct AwaitPsk12;
 struct ExpectChangeCipherSpec12;
 struct ExpectClientFinished12;
 struct Connected12;
 
+// Our half of the key exchange.
+struct OwnShare12 {
+    std::unique_ptr<crypto::KeyShare> share; // null with plain PSK
+    ByteVector params;                       // as the ServerKeyExchange carries them
+};
+
 // ServerHello and Certificate are sent; the ServerKeyExchange waits for its signature.
 struct AwaitSignature12 {
     Handshake12 handshake;
-    std::unique_ptr<crypto::KeyShare> share;
-    ByteVector params; // as the ServerKeyExchange will carry them
+    OwnShare12 share;
     Result<Next<ExpectClientCertificate12, ExpectClientKeyExchange12>> on(const Signature&, Context&) &&;
 };
 
 struct ExpectClientCertificate12 {
     Handshake12 handshake;
-    std::unique_ptr<crypto::KeyShare> share;
+    OwnShare12 share;
     Result<Next<AwaitClientCertificateVerdict12, ExpectClientKeyExchange12>>
     on(const messages::Certificate12&, Context&) &&;
 };
 
 struct AwaitClientCertificateVerdict12 {
     Handshake12 handshake;
-    std::unique_ptr<crypto::KeyShare> share;
+    OwnShare12 share;
     Result<Next<ExpectClientKeyExchangeWithCertificate12>> on(const CertificateVerdict&, Context&) &&;
 };
 
 // Of an anonymous client, by our config.
 struct ExpectClientKeyExchange12 {
     Handshake12 handshake;
-    std::unique_ptr<crypto::KeyShare> share;
+    OwnShare12 share;
     Result<Next<ExpectChangeCipherSpec12>> on(const messages::ClientKeyExchange&, Context&) &&;
 };
 
 // Of a client whose certificate has yet to be proved.
 struct ExpectClientKeyExchangeWithCertificate12 {
     Handshake12 handshake;
-    std::unique_ptr<crypto::KeyShare> share;
+    OwnShare12 share;
     std::shared_ptr<const crypto::PublicKey> client_key;
     Result<Next<ExpectClientCertificateVerify12>> on(const messages::ClientKeyExchange&, Context&) &&;
 };
@@ -63,6 +70,21 @@ struct ExpectClientCertificateVerify12 {
     Keyed12 keyed;
     std::shared_ptr<const crypto::PublicKey> client_key;
     Result<Next<ExpectChangeCipherSpec12>> on(const messages::CertificateVerify&, Context&) &&;
+};
+
+struct ExpectPskClientKeyExchange12 {
+    Handshake12 handshake;
+    OwnShare12 share;
+    Result<Next<AwaitPsk12>> on(const messages::ClientKeyExchange&, Context&) &&;
+};
+
+// The client named its key (Context::psk_offer, a view into this); the caller finds it.
+struct AwaitPsk12 {
+    Handshake12 handshake;
+    OwnShare12 share;
+    ByteVector identity;
+    ByteVector client_value;
+    Result<Next<ExpectChangeCipherSpec12>> on(const PskChosen&, Context&) &&;
 };
 
 struct ExpectChangeCipherSpec12 {

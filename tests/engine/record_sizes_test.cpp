@@ -1,0 +1,162 @@
+// record_size_limit (RFC 8449) and max_fragment_length (RFC 6066 §4), in both versions.
+#include "support/records.hpp"
+#include "support/tls12.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace pavise::testing {
+namespace {
+
+using Type = HandshakeType;
+constexpr VersionRange each_version[] = {tls12_only, tls13_only};
+
+PairConfig of(VersionRange versions) {
+    PairConfig config;
+    config.client.versions = config.server.versions = versions;
+    return config;
+}
+
+// The longest fragment among the records that `from` makes of a long text.
+std::size_t longest(Pair& pair, Connection& from, Connection& to) {
+    const std::string text(40'000, 'x');
+    std::string received;
+    std::size_t most = 0;
+    for (Bytes rest = as_bytes(text); !rest.empty();) {
+        const auto taken = from.write(rest);
+        if (!taken) break;
+        rest = rest.subspan(*taken);
+        const ByteVector wire = take_output(from);
+        for (const ByteVector& one : records_of(wire)) {
+            most = std::max(most, one.size() - 5);
+            EXPECT_TRUE(feed_all(to, one));
+            received += read_all(to);
+        }
+    }
+    EXPECT_EQ(received, text) << errors_of(pair);
+    return most;
+}
+
+// What AES-128-GCM adds to the limited bytes: tag, and in TLS 1.2 the explicit nonce.
+std::size_t expansion(VersionRange versions) {
+    return versions.most == ProtocolVersion::tls_1_2 ? 24 : 16;
+}
+
+TEST(RecordSizeLimit, holds_in_either_direction) {
+    for (const VersionRange versions : each_version) {
+        PairConfig config = of(versions);
+        config.client.record_size_limit = 100;
+        config.server.record_size_limit = 1000;
+        Pair pair(config);
+        ASSERT_TRUE(pair.connect()) << errors_of(pair);
+        EXPECT_EQ(longest(pair, pair.server, pair.client), 100 + expansion(versions));
+        EXPECT_EQ(longest(pair, pair.client, pair.server), 1000 + expansion(versions));
+    }
+}
+
+TEST(RecordSizeLimit, is_enforced_by_the_one_who_asked) {
+    for (const VersionRange versions : each_version) {
+        // The client's wish does not reach the server in its true form: it goes beyond it.
+        RewritingTap more(Type::client_hello, [](ByteVector& hello) {
+            set_extension(hello, ExtensionType::record_size_limit, {0, 128});
+        });
+        PairConfig config = of(versions);
+        config.client.record_size_limit = 100;
+        config.client_hooks.tap = &more;
+        Pair pair(config);
+        pair.connect();
+        if (!pair.client.error()) {
+            ASSERT_TRUE(pair.server.write(as_bytes(std::string(128, 'x'))));
+            pair.pump();
+        }
+        ASSERT_TRUE(pair.client.error());
+        EXPECT_EQ(pair.client.error()->code, ErrorCode::record_overflow);
+    }
+}
+
+TEST(RecordSizeLimit, not_asked_for_is_not_answered) {
+    for (const VersionRange versions : each_version) {
+        PairConfig config = of(versions);
+        config.server.record_size_limit = 100;
+        Pair pair(config);
+        ASSERT_TRUE(pair.connect());
+        EXPECT_GT(longest(pair, pair.client, pair.server), 16'000u);
+    }
+}
+
+TEST(RecordSizeLimit, has_bounds) {
+    const auto code_of = [](std::uint16_t limit) {
+        ClientConfig config;
+        config.record_size_limit = limit;
+        const auto made = Connection::client(std::make_shared<const ClientConfig>(config),
+                                             {.server_name = std::string(server_name)});
+        return made ? std::string("fine") : std::string(name_of(made.error().code));
+    };
+    EXPECT_EQ(code_of(63), "config_bad_record_size");
+    EXPECT_EQ(code_of(64), "fine");
+    EXPECT_EQ(code_of(16385), "fine");
+    EXPECT_EQ(code_of(16386), "config_bad_record_size");
+}
+
+TEST(RecordSizeLimit, below_its_least_is_refused) {
+    for (const VersionRange versions : each_version) {
+        RewritingTap small(Type::client_hello, [](ByteVector& hello) {
+            set_extension(hello, ExtensionType::record_size_limit, {0, 63});
+        });
+        PairConfig config = of(versions);
+        config.client_hooks.tap = &small;
+        expect_found_by_server(config, ErrorCode::bad_record_size_limit, AlertDescription::illegal_parameter);
+    }
+}
+
+TEST(MaxFragmentLength, holds_in_both_directions_and_for_the_handshake_too) {
+    for (const VersionRange versions : each_version)
+        for (const auto wish : {MaxFragmentLength::bytes_512, MaxFragmentLength::bytes_4096}) {
+            PairConfig config = of(versions);
+            config.client.max_fragment_length = wish;
+            Pair pair(config);
+            ASSERT_TRUE(pair.connect()) << errors_of(pair);
+            const std::size_t most = wish == MaxFragmentLength::bytes_512 ? 512 : 4096;
+            const std::size_t added =
+                expansion(versions) + (versions.most == ProtocolVersion::tls_1_3 ? 1 : 0);
+            EXPECT_EQ(longest(pair, pair.server, pair.client), most + added);
+            EXPECT_EQ(longest(pair, pair.client, pair.server), most + added);
+        }
+}
+
+TEST(MaxFragmentLength, gives_way_to_record_size_limit) {
+    for (const VersionRange versions : each_version) {
+        PairConfig config = of(versions);
+        config.client.max_fragment_length = MaxFragmentLength::bytes_512;
+        config.client.record_size_limit = 2000;
+        Pair pair(config);
+        ASSERT_TRUE(pair.connect()) << errors_of(pair);
+        EXPECT_EQ(longest(pair, pair.server, pair.client), 2000 + expansion(versions));
+    }
+}
+
+TEST(MaxFragmentLength, answers_that_were_not_asked_for) {
+    for (const VersionRange versions : each_version) {
+        const Type type =
+            versions.most == ProtocolVersion::tls_1_2 ? Type::server_hello : Type::encrypted_extensions;
+        RewritingTap other(type, [](ByteVector& message) {
+            set_extension(message, ExtensionType::max_fragment_length, {2});
+        });
+        PairConfig config = of(versions);
+        config.client.max_fragment_length = MaxFragmentLength::bytes_512;
+        config.server_hooks.tap = &other;
+        expect_found_by_client(config, ErrorCode::max_fragment_length_changed,
+                               AlertDescription::illegal_parameter);
+        RewritingTap both(type, [](ByteVector& message) {
+            set_extension(message, ExtensionType::record_size_limit, {1, 0});
+            set_extension(message, ExtensionType::max_fragment_length, {1});
+        });
+        config.client.record_size_limit = 256;
+        config.server_hooks.tap = &both;
+        expect_found_by_client(config, ErrorCode::both_size_limits, AlertDescription::illegal_parameter);
+    }
+}
+
+} // namespace
+} // namespace pavise::testing
