@@ -1,5 +1,6 @@
 #include "crypto/botan_aead.hpp"
 #include "crypto/botan_cbc.hpp"
+#include "crypto/botan_header_mask.hpp"
 #include "crypto/botan_hash.hpp"
 #include "crypto/key_exchange.hpp"
 #include "crypto/provider.hpp"
@@ -18,6 +19,9 @@ class BotanProvider final : public Provider {
     }
     Result<std::unique_ptr<Cbc>> cbc(CbcId id, AeadUse use, Bytes key) const noexcept override {
         return make_botan_cbc(id, use, key);
+    }
+    Result<std::unique_ptr<HeaderMask>> header_mask(AeadId id, Bytes key) const noexcept override {
+        return make_botan_header_mask(id, key);
     }
     Result<std::unique_ptr<Hash>> hash(HashId id) const noexcept override { return hashes_.hash(id); }
     Result<std::unique_ptr<Hmac>> hmac(HashId id) const noexcept override { return hashes_.hmac(id); }

@@ -44,6 +44,16 @@ class Cbc {
     virtual Status decrypt(Bytes iv, MutableBytes blocks) noexcept = 0;
 };
 
+// What hides the variable parts of a QUIC packet's header (RFC 9001 §5.4): one key, of either direction.
+inline constexpr std::size_t header_sample_size = 16;
+inline constexpr std::size_t header_mask_size = 5;
+class HeaderMask {
+  public:
+    virtual ~HeaderMask() = default;
+    // Preconditions: `sample` of header_sample_size bytes of ciphertext, `out` of header_mask_size.
+    virtual Status mask(Bytes sample, MutableBytes out) noexcept = 0;
+};
+
 // A running hash.
 class Hash {
   public:
@@ -137,6 +147,8 @@ class Provider {
     virtual Result<std::unique_ptr<Aead>> aead(AeadId id, AeadUse use, Bytes key) const noexcept = 0;
     // `key` of cbc_key_size bytes.
     virtual Result<std::unique_ptr<Cbc>> cbc(CbcId id, AeadUse use, Bytes key) const noexcept = 0;
+    // Of the cipher that the AEAD is built on; `key` of aead_key_size bytes.
+    virtual Result<std::unique_ptr<HeaderMask>> header_mask(AeadId id, Bytes key) const noexcept = 0;
     virtual Result<std::unique_ptr<Hash>> hash(HashId id) const noexcept = 0;
     virtual Result<std::unique_ptr<Hmac>> hmac(HashId id) const noexcept = 0;
 

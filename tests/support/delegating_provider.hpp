@@ -17,6 +17,10 @@ class DelegatingProvider : public crypto::Provider {
                                              Bytes key) const noexcept override {
         return real_.cbc(id, use, key);
     }
+    Result<std::unique_ptr<crypto::HeaderMask>> header_mask(crypto::AeadId id,
+                                                            Bytes key) const noexcept override {
+        return real_.header_mask(id, key);
+    }
     Result<std::unique_ptr<crypto::Hash>> hash(crypto::HashId id) const noexcept override {
         return real_.hash(id);
     }
