@@ -7,7 +7,6 @@ be linked with it and with another Botan, of any version, and each part keeps to
 import argparse
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,14 @@ def global_symbols(file):
     listing = subprocess.run(["nm", "--defined-only", "--extern-only", "--format=posix", file], check=True,
                              capture_output=True, text=True).stdout
     return [tuple(line.split()[:2]) for line in listing.splitlines() if len(line.split()) > 1]
+
+
+def change_symbols(file, folder, verb, names):
+    """Weakens or localizes symbols; objcopy fails, without a word, on a list that is empty."""
+    if names:
+        listing = Path(folder, verb)
+        listing.write_text("".join(f"{name}\n" for name in names))
+        subprocess.run(["objcopy", f"--{verb}-symbols={listing}", file], check=True)
 
 
 def main():
@@ -35,18 +42,15 @@ def main():
         subprocess.run([options.compiler, "-r", "-nostdlib", "-Wl,--force-group-allocation", "-o", merged,
                         "-Wl,--whole-archive", *options.whole, "-Wl,--no-whole-archive", *options.needed], check=True)
         symbols = global_symbols(merged)
-        # GNU's unique symbols may be defined several times in groups only; weak ones may be everywhere.
-        unique = Path(folder, "unique")
-        unique.write_text("".join(f"{name}\n" for name, kind in symbols if kind == "u"))
         # Botan and everything of ours that PAVISE_EXPORT does not name is hidden, and becomes local, as do templates of
-        # the standard library made for our types. Its other templates stay shared with the rest of the program.
+        # the standard library made for our types or Botan's, and the constants of Botan's headers, which an unoptimised
+        # build keeps as symbols. Other templates of the library stay shared with the rest of the program.
         ours = re.compile(r"_Z(T[ISVTC]|GV|Z)?NK?6pavise")
-        private = Path(folder, "private")
-        private.write_text("".join(f"{name}\n" for name, _ in symbols if "6pavise" in name and not ours.match(name)))
-        # objcopy fails, without a word, on a list that is empty: clang makes no unique symbols.
-        lists = [f"--{verb}-symbols={file}" for verb, file in (("localize", private), ("weaken", unique))
-                 if file.stat().st_size > 0]
-        subprocess.run([shutil.which("objcopy"), "--localize-hidden", *lists, merged], check=True)
+        # GNU's unique symbols may be defined several times in groups only; weak ones may be everywhere, or become local.
+        change_symbols(merged, folder, "weaken", [name for name, kind in symbols if kind == "u"])
+        change_symbols(merged, folder, "localize",
+                       [name for name, _ in symbols if "5Botan" in name or "6pavise" in name and not ours.match(name)])
+        subprocess.run(["objcopy", "--localize-hidden", merged], check=True)
         left = [name for name, _ in global_symbols(merged) if "5Botan" in name]
         if left:
             print(f"{len(left)} symbols of Botan would be visible in {options.output}: {' '.join(left[:5])} …",
