@@ -1,5 +1,5 @@
 // What protocols above TLS tie themselves to: exported keys and channel bindings.
-#include "engine/connection_core.hpp"
+#include "engine/handshake_engine.hpp"
 #include "handshake/credential.hpp"
 #include "schedule/traffic_keys.hpp"
 #include "trust/certificate.hpp"
@@ -22,8 +22,8 @@ Result<ByteVector> end_point_binding(const crypto::Provider& provider, Bytes cer
 
 } // namespace
 
-Status ConnectionCore::export_keying_material(std::string_view label, std::optional<Bytes> context,
-                                              MutableBytes out) const {
+Status HandshakeEngine::export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                               MutableBytes out) const {
     PAVISE_LET(const auto exporter, handshake_->exporter());
     if (exporter.randoms) {
         PAVISE_LET(const auto hmac, hooks_.provider->hmac(exporter.hash));
@@ -34,8 +34,8 @@ Status ConnectionCore::export_keying_material(std::string_view label, std::optio
                                             context.value_or(Bytes()), out);
 }
 
-Result<ByteVector> ConnectionCore::channel_binding(std::string_view type) const {
-    if (!handshake_complete()) return fail(ErrorCode::handshake_not_done);
+Result<ByteVector> HandshakeEngine::channel_binding(std::string_view type) const {
+    if (!handshake_->complete()) return fail(ErrorCode::handshake_not_done);
     if (type == "tls-exporter") {
         ByteVector binding(32); // RFC 9266 §2
         PAVISE_TRY(export_keying_material("EXPORTER-Channel-Binding", Bytes(), binding));

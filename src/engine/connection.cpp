@@ -136,7 +136,7 @@ Decision Connection::waiting_for() const {
 
 std::vector<Bytes> Connection::chain_to_verify() const {
     if (core_->waiting_for() != Decision::certificate) return {};
-    const auto& chain = core_->negotiated().peer_chain;
+    const auto& chain = core_->engine().negotiated().peer_chain;
     return {chain.begin(), chain.end()};
 }
 
@@ -146,7 +146,7 @@ Status Connection::certificate_verdict(std::optional<Error> refusal) {
 
 std::optional<SignatureRequest> Connection::signature_request() const {
     if (core_->waiting_for() != Decision::signature) return std::nullopt;
-    const handshake::PendingSignature& pending = *core_->pending_signature();
+    const handshake::PendingSignature& pending = *core_->engine().handshake().pending_signature();
     return SignatureRequest{pending.scheme, pending.content};
 }
 
@@ -155,12 +155,12 @@ Status Connection::provide_signature(Bytes signature) {
 }
 
 Bytes Connection::client_hello() const {
-    return core_->waiting_for() == Decision::config ? core_->client_hello() : Bytes();
+    return core_->waiting_for() == Decision::config ? core_->engine().handshake().client_hello() : Bytes();
 }
 
 Result<ClientOffer> Connection::client_offer() const {
     if (core_->waiting_for() != Decision::config) return fail(ErrorCode::nothing_to_decide);
-    return guarded([&] { return engine::read_offer(core_->client_hello()); });
+    return guarded([&] { return engine::read_offer(core_->engine().handshake().client_hello()); });
 }
 
 Status Connection::choose_config(std::shared_ptr<const ServerConfig> config) {
@@ -168,7 +168,7 @@ Status Connection::choose_config(std::shared_ptr<const ServerConfig> config) {
 }
 
 std::vector<Bytes> Connection::offered_psks() const {
-    return core_->offered_psks();
+    return core_->engine().offered_psks();
 }
 
 Status Connection::choose_psk(const std::optional<FoundPsk>& found) {
@@ -177,25 +177,25 @@ Status Connection::choose_psk(const std::optional<FoundPsk>& found) {
 
 Status Connection::export_keying_material(std::string_view label, std::optional<Bytes> context,
                                           MutableBytes out) const {
-    return guarded([&] { return core_->export_keying_material(label, context, out); });
+    return guarded([&] { return core_->engine().export_keying_material(label, context, out); });
 }
 
 Result<ByteVector> Connection::channel_binding(std::string_view type) const {
-    return guarded([&] { return core_->channel_binding(type); });
+    return guarded([&] { return core_->engine().channel_binding(type); });
 }
 
 std::vector<Session> Connection::take_sessions() {
-    return core_->take_sessions();
+    return core_->engine().take_sessions();
 }
 std::size_t Connection::early_data_room() const {
     return core_->sending().early_data_room();
 }
 
 const Negotiated& Connection::negotiated() const {
-    return core_->negotiated();
+    return core_->engine().negotiated();
 }
 Role Connection::role() const {
-    return core_->role();
+    return core_->engine().role();
 }
 
 } // namespace pavise

@@ -1,11 +1,7 @@
 #include "engine/connection_core.hpp"
 
-#include "engine/config_check.hpp"
-#include "engine/peer_verification.hpp"
 #include "engine/protection12.hpp"
-#include "handshake/credential.hpp"
 #include "handshake/enabled_versions.hpp"
-#include "handshake/server/resumption.hpp"
 #include "schedule/traffic_keys.hpp"
 
 namespace pavise::engine {
@@ -17,33 +13,12 @@ using handshake::Level;
 Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<const ClientConfig> config,
                                                                const ClientOptions& options,
                                                                const Hooks& hooks) {
-    if (config == nullptr) return fail(ErrorCode::bad_config);
-    PAVISE_TRY(check(*config));
     std::unique_ptr<ConnectionCore> core(new ConnectionCore(Role::client, hooks));
-    std::string sni;
-    if (!options.server_name.empty()) {
-        PAVISE_LET(core->server_name_, trust::ReferenceName::from_host(options.server_name));
-        // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in 'HostName'."
-        if (core->server_name_->kind() == trust::ReferenceName::Kind::dns) sni = core->server_name_->text();
-    } else if (config->verification != PeerVerification::none && !config->deferred.certificate) {
-        return fail(ErrorCode::no_server_name);
-    }
-    core->client_config_ = std::move(config);
-    core->sending_.set_padding(core->client_config_->padding);
+    PAVISE_TRY(core->engine_.open_client(std::move(config), options, *core));
+    core->sending_.set_padding(core->engine_.padding());
     core->sending_.set_hello_version(ProtocolVersion::tls_1_0);
     core->reader_.set_change_cipher_specs(record::ChangeCipherSpecs::accepted);
-    core->negotiated_.server_name = sni;
-    const auto around = core->surroundings(*core->client_config_->rng, *core->client_config_->clock);
-    PAVISE_LET(core->binding_, session_binding(*core->client_config_));
-    handshake::ClientStart start{core->client_config_,
-                                 std::move(sni),
-                                 core->reference_name(),
-                                 core->session_to_resume(options),
-                                 options.early_data == EarlyData::on ? EarlyDataStatus::pending
-                                                                     : EarlyDataStatus::not_offered,
-                                 core->binding_};
-    PAVISE_LET(core->handshake_, handshake::make_client(std::move(start), around));
-    PAVISE_TRY(core->handshake_->start());
+    PAVISE_TRY(core->handshake().start());
     core->sending_.output(); // the first flight stands ready, under its own record version
     core->sending_.set_hello_version(ProtocolVersion::tls_1_2);
     return core;
@@ -51,44 +26,10 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<c
 
 Result<std::unique_ptr<ConnectionCore>> ConnectionCore::server(std::shared_ptr<const ServerConfig> config,
                                                                const Hooks& hooks) {
-    if (config == nullptr) return fail(ErrorCode::bad_config);
-    PAVISE_TRY(check(*config));
     std::unique_ptr<ConnectionCore> core(new ConnectionCore(Role::server, hooks));
-    core->server_config_ = std::move(config);
-    core->sending_.set_padding(core->server_config_->padding);
-    const auto around = core->surroundings(*core->server_config_->rng, *core->server_config_->clock);
-    PAVISE_LET(core->handshake_, handshake::make_server(around));
+    PAVISE_TRY(core->engine_.open_server(std::move(config), *core));
+    core->sending_.set_padding(core->engine_.padding());
     return core;
-}
-
-std::string ConnectionCore::reference_name() const {
-    return server_name_ ? server_name_->text() : std::string();
-}
-
-// A session counts only for the name, the policy and the trusted certificates under which it was made.
-Session ConnectionCore::session_to_resume(const ClientOptions& options) const {
-    const std::string name = reference_name();
-    if (name.empty()) return {}; // nothing says whom a session would be with
-    Session session = options.session;
-    if (!session && client_config_->sessions != nullptr)
-        session = client_config_->sessions->take(name, client_config_->clock->now());
-    if (!session || session.data()->server_name != name || session.data()->binding != binding_) return {};
-    return session;
-}
-
-void ConnectionCore::keep_session(Session session) {
-    constexpr std::size_t most = 16; // a caller that does not ask keeps the newest
-    const std::string name = reference_name();
-    if (name.empty()) return;
-    if (client_config_->sessions != nullptr) client_config_->sessions->put(name, session);
-    if (new_sessions_.size() == most) new_sessions_.erase(new_sessions_.begin());
-    new_sessions_.push_back(std::move(session));
-}
-
-handshake::Surroundings ConnectionCore::surroundings(Rng& rng, Clock& clock) {
-    KeyLog* const key_log =
-        role_ == Role::client ? client_config_->key_log.get() : server_config_->key_log.get();
-    return {*hooks_.provider, rng, clock, *this, negotiated_, key_log, hooks_.tap};
 }
 
 // ---------------------------------------------------------------- what the handshake asks of its transport
@@ -101,13 +42,13 @@ Status ConnectionCore::send(Bytes message) {
 Status ConnectionCore::install_write_secret(Level level, const crypto::Suite13& suite, Bytes secret,
                                             crypto::Hmac& hmac) {
     return sending_.install(level, suite, secret, hmac,
-                            level == Level::application ? hooks_.first_sequence_number : 0);
+                            level == Level::application ? hooks().first_sequence_number : 0);
 }
 
 Status ConnectionCore::install_read_secret(Level level, const crypto::Suite13& suite, Bytes secret,
                                            crypto::Hmac& hmac) {
     PAVISE_LET(schedule::TrafficKeys keys, schedule::traffic_keys(hmac, suite.aead, secret));
-    PAVISE_LET(auto aead, hooks_.provider->aead(suite.aead, crypto::AeadUse::open, keys.key.view()));
+    PAVISE_LET(auto aead, hooks().provider->aead(suite.aead, crypto::AeadUse::open, keys.key.view()));
     const std::uint64_t first =
         level == Level::application ? std::exchange(first_read_sequence_number_, 0) : 0;
     PAVISE_LET(auto protection,
@@ -119,7 +60,7 @@ Status ConnectionCore::install_read_secret(Level level, const crypto::Suite13& s
 }
 
 Status ConnectionCore::install_read_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) {
-    PAVISE_LET(auto protection, read_protection12(*hooks_.provider, suite, keys));
+    PAVISE_LET(auto protection, read_protection12(*hooks().provider, suite, keys));
     reader_.install(std::move(protection));
     return {};
 }
@@ -194,8 +135,8 @@ Status ConnectionCore::process_records() {
     while (data_.empty() && !peer_closed() && waiting_for() == Decision::none) {
         PAVISE_LET(const auto record, reader_.next());
         if (!record) return {};
-        if (hooks_.tap != nullptr)
-            hooks_.tap->on_content(wire::Direction::received, record->type, record->fragment);
+        if (hooks().tap != nullptr)
+            hooks().tap->on_content(wire::Direction::received, record->type, record->fragment);
         PAVISE_TRY(handle(*record));
         PAVISE_TRY(resolve_decisions());
     }
@@ -204,15 +145,15 @@ Status ConnectionCore::process_records() {
 
 Status ConnectionCore::handle(const record::Record& record) {
     if (record.type == ContentType::handshake) {
-        PAVISE_TRY(handshake_->receive(record.fragment));
+        PAVISE_TRY(handshake().receive(record.fragment));
         follow_handshake();
         return {};
     }
     if (record.type == ContentType::alert) return handle_alert(record);
     // "if a handshake message is split over two or more records, there MUST NOT be any other records between
     // them" (RFC 8446 §5.1)
-    if (handshake_->message_in_progress()) return fail(ErrorCode::interleaved_handshake);
-    if (record.type == ContentType::change_cipher_spec) return handshake_->receive_change_cipher_spec();
+    if (handshake().message_in_progress()) return fail(ErrorCode::interleaved_handshake);
+    if (record.type == ContentType::change_cipher_spec) return handshake().receive_change_cipher_spec();
     return handle_application_data(record);
 }
 
@@ -221,8 +162,9 @@ Status ConnectionCore::handle(const record::Record& record) {
 // of the AlertLevel in the message" (RFC 8446 §6). A server's may come before its ServerHello tells the
 // version (unrecognized_name, RFC 6066 §3).
 bool ConnectionCore::tolerates_warnings() const {
-    if (negotiated_.version != ProtocolVersion{}) return negotiated_.version == ProtocolVersion::tls_1_2;
-    return role_ == Role::client && handshake::enables(*client_config_, ProtocolVersion::tls_1_2);
+    if (engine_.negotiated().version != ProtocolVersion{})
+        return engine_.negotiated().version == ProtocolVersion::tls_1_2;
+    return role() == Role::client && handshake::enables(*engine_.client_config(), ProtocolVersion::tls_1_2);
 }
 
 Status ConnectionCore::handle_alert(const record::Record& record) {
@@ -235,33 +177,33 @@ Status ConnectionCore::handle_alert(const record::Record& record) {
         description == AlertDescription::close_notify || description == AlertDescription::user_canceled;
     // §5.1: no record of any type comes between the fragments of a handshake message; where the alert ends
     // the connection anyway, it says more about why.
-    if (ends_nothing && handshake_->message_in_progress()) return fail(ErrorCode::interleaved_handshake);
+    if (ends_nothing && handshake().message_in_progress()) return fail(ErrorCode::interleaved_handshake);
     if (description == AlertDescription::close_notify) {
         if (!handshake_complete()) return fail(ErrorCode::closed_during_handshake);
         peer_closed_.store(true, std::memory_order_release);
         // "The other party MUST respond with a close_notify alert of its own and close down the connection
         // immediately, discarding any pending writes." (RFC 5246 §7.2.1)
-        if (negotiated_.version == ProtocolVersion::tls_1_2) mailbox_.request_close();
+        if (engine_.negotiated().version == ProtocolVersion::tls_1_2) mailbox_.request_close();
         return {};
     }
     // RFC 9846 §6.1: user_canceled is followed by a close_notify and means nothing until then.
-    if (description == AlertDescription::user_canceled) return handshake_->exchange().budget.draw();
-    if (level == AlertLevel::warning && tolerates_warnings()) return handshake_->exchange().budget.draw();
+    if (description == AlertDescription::user_canceled) return handshake().exchange().budget.draw();
+    if (level == AlertLevel::warning && tolerates_warnings()) return handshake().exchange().budget.draw();
     return fail(ErrorCode::alert_received, static_cast<std::uint16_t>(description));
 }
 
 Status ConnectionCore::handle_application_data(const record::Record& record) {
     // The handshake is complete only with a FinishedVerified in its hands.
     if (!handshake_complete()) {
-        if (handshake_->exchange().read_level() != Level::early_data)
+        if (handshake().exchange().read_level() != Level::early_data)
             return fail(ErrorCode::unexpected_application_data);
         // "If the server receives more than max_early_data_size bytes … it SHOULD terminate the connection
         // with an 'unexpected_message' alert" (RFC 8446 §4.6.1)
         if (record.fragment.size() > early_data_left_) return fail(ErrorCode::too_much_early_data);
         early_data_left_ -= record.fragment.size();
     }
-    if (record.fragment.empty()) return handshake_->exchange().budget.draw();
-    handshake_->exchange().budget.refill(record.fragment.size());
+    if (record.fragment.empty()) return handshake().exchange().budget.draw();
+    handshake().exchange().budget.refill(record.fragment.size());
     data_ = record.fragment;
     return {};
 }
@@ -270,113 +212,44 @@ Status ConnectionCore::handle_application_data(const record::Record& record) {
 void ConnectionCore::follow_handshake() {
     // §5: change_cipher_spec is tolerated "after the first ClientHello message has been sent or received and
     // before the peer's Finished message has been received".
-    reader_.set_change_cipher_specs(handshake_->peer_finished() ? record::ChangeCipherSpecs::refused
+    reader_.set_change_cipher_specs(handshake().peer_finished() ? record::ChangeCipherSpecs::refused
                                                                 : record::ChangeCipherSpecs::accepted);
-    if (!handshake_->complete() || sending_.is_open()) return;
-    handshake_->exchange().outgoing() = ByteVector(); // as large as the largest message: not kept
+    if (!handshake().complete() || sending_.is_open()) return;
+    handshake().exchange().outgoing() = ByteVector(); // as large as the largest message: not kept
     sending_.open();
 }
 
 // ---------------------------------------------------------------- decisions
 
 Decision ConnectionCore::waiting_for() const {
-    return mailbox_.failure() ? Decision::none : handshake_->waiting_for();
-}
-
-const DeferredDecisions& ConnectionCore::deferred() const {
-    return role_ == Role::client ? client_config_->deferred : server_config_->deferred;
+    return mailbox_.failure() ? Decision::none : handshake().waiting_for();
 }
 
 // Decides what the config decides, until the handshake needs bytes or its caller.
 Status ConnectionCore::resolve_decisions() {
-    for (;;) {
-        const Decision decision = waiting_for();
-        const bool ours = (decision == Decision::certificate && !deferred().certificate) ||
-                          (decision == Decision::signature && !deferred().signature) ||
-                          (decision == Decision::config && !deferred().config) ||
-                          (decision == Decision::psk && !deferred().psk);
-        if (!ours) return {};
-        PAVISE_TRY(decide_by_config());
+    while (!mailbox_.failure() && engine_.config_decides()) {
+        PAVISE_TRY(engine_.decide_by_config());
         follow_handshake();
-    }
-}
-
-Status ConnectionCore::decide_by_config() {
-    switch (waiting_for()) {
-    case Decision::config: {
-        PAVISE_LET(binding_, session_binding(*server_config_));
-        return handshake_->decide(handshake::ConfigChosen{server_config_, binding_});
-    }
-    case Decision::psk: {
-        PAVISE_LET(const auto choice, handshake::server::find_psks(*hooks_.provider, *server_config_,
-                                                                   binding_, *handshake_->psk_offer(),
-                                                                   handshake_->exchange().clock().now()));
-        return handshake_->decide(choice);
-    }
-    case Decision::certificate: {
-        PAVISE_LET(const auto verdict, judge_certificate());
-        return handshake_->decide(verdict);
-    }
-    case Decision::signature: {
-        const handshake::PendingSignature& request = *handshake_->pending_signature();
-        Rng& rng = handshake_->exchange().rng();
-        PAVISE_LET(const ByteVector signature,
-                   request.credential.data()->key->sign(request.scheme, request.content, rng));
-        return handshake_->decide(handshake::Signature{signature});
-    }
-    case Decision::none: break;
     }
     return {};
 }
 
-Result<handshake::CertificateVerdict> ConnectionCore::judge_certificate() {
-    if (role_ == Role::client)
-        return verify_server(*client_config_, server_name_, *hooks_.provider, negotiated_);
-    return verify_client(*server_config_, *hooks_.provider, negotiated_);
-}
-
 Status ConnectionCore::decide_certificate(std::optional<Error> refusal) {
     PAVISE_TRY(usable());
-    if (waiting_for() != Decision::certificate) return fail(ErrorCode::nothing_to_decide);
-    handshake::CertificateVerdict verdict;
-    verdict.refusal = refusal;
-    if (!refusal) {
-        auto key = leaf_key(*hooks_.provider, negotiated_);
-        if (!key) return poison(key.error());
-        verdict.key = *std::move(key);
-    }
+    PAVISE_LET(const auto verdict, engine_.verdict(refusal));
     return decide(verdict);
 }
 
 Status ConnectionCore::choose_config(std::shared_ptr<const ServerConfig> config) {
     PAVISE_TRY(usable());
-    if (waiting_for() != Decision::config) return fail(ErrorCode::nothing_to_decide);
-    if (config == nullptr) return fail(ErrorCode::bad_config);
-    PAVISE_TRY(check(*config));
-    server_config_ = std::move(config);
-    sending_.set_padding(server_config_->padding);
-    handshake_->exchange().set_key_log(server_config_->key_log.get());
-    if (auto binding = session_binding(*server_config_); binding)
-        binding_ = *std::move(binding);
-    else
-        return poison(binding.error());
-    return decide(handshake::ConfigChosen{server_config_, binding_});
-}
-
-std::vector<Bytes> ConnectionCore::offered_psks() const {
-    const handshake::PskOffer* offer = handshake_->psk_offer();
-    return offer != nullptr ? offer->identities : std::vector<Bytes>();
+    PAVISE_LET(const auto choice, engine_.config_chosen(std::move(config)));
+    sending_.set_padding(engine_.padding());
+    return decide(choice);
 }
 
 Status ConnectionCore::choose_psk(const std::optional<FoundPsk>& found) {
     PAVISE_TRY(usable());
-    if (waiting_for() != Decision::psk) return fail(ErrorCode::nothing_to_decide);
-    handshake::PskChosen choice;
-    if (found) {
-        auto psks = handshake::psks_of(*hooks_.provider, found->psk);
-        if (!psks) return Unexpected(psks.error());
-        for (handshake::Psk& psk : *psks) choice.found.push_back({found->index, std::move(psk)});
-    }
+    PAVISE_LET(const auto choice, engine_.psk_chosen(found));
     return decide(choice);
 }
 

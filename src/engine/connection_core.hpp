@@ -4,10 +4,9 @@
 // connection.
 #pragma once
 
+#include "engine/handshake_engine.hpp"
 #include "engine/sending_half.hpp"
-#include "handshake/handshake.hpp"
 #include "record/reader.hpp"
-#include "trust/name_match.hpp"
 
 #include <pavise/engine.hpp>
 
@@ -15,36 +14,18 @@
 
 namespace pavise::engine {
 
-// What tests inject besides the config: see <pavise/testing/…>.
-struct Hooks {
-    const crypto::Provider* provider = &crypto::botan_provider();
-    wire::Tap* tap = nullptr;
-    // Of the first application keys, in both directions: a test need not send 2^24 records to meet a limit.
-    std::uint64_t first_sequence_number = 0;
-};
-
 class ConnectionCore final : private handshake::Transport {
-    Role role_;
-    std::shared_ptr<const ClientConfig> client_config_; // one of the two
-    std::shared_ptr<const ServerConfig> server_config_;
-    std::optional<trust::ReferenceName> server_name_;
-    Hooks hooks_;
-
+    HandshakeEngine engine_;
     Mailbox mailbox_;
     SendingHalf sending_;
     record::RecordReader reader_;
     std::uint64_t first_read_sequence_number_;
     MutableBytes data_; // what is left of the current record's application data
-    Negotiated negotiated_;
-    std::unique_ptr<handshake::Handshake> handshake_;
     std::atomic<bool> peer_closed_{false};
     std::size_t early_data_left_ = 0; // server: bytes of early data that may yet come
-    std::vector<Session> new_sessions_;
-    ByteVector binding_; // what our sessions are bound to
 
     ConnectionCore(Role role, const Hooks& hooks) :
-        role_(role),
-        hooks_(hooks),
+        engine_(role, Medium::records, hooks),
         sending_(*hooks.provider, mailbox_, hooks.tap),
         first_read_sequence_number_(hooks.first_sequence_number) {}
 
@@ -70,8 +51,8 @@ class ConnectionCore final : private handshake::Transport {
     bool peer_closed() const { return peer_closed_.load(std::memory_order_acquire); }
     bool closed() const;
     std::optional<Error> error() const { return mailbox_.failure(); }
-    const Negotiated& negotiated() const { return negotiated_; }
-    Role role() const { return role_; }
+    HandshakeEngine& engine() noexcept { return engine_; }
+    const HandshakeEngine& engine() const noexcept { return engine_; }
     // Fails for good.
     Status poison(Error error) noexcept;
     void release_idle() noexcept;
@@ -80,7 +61,7 @@ class ConnectionCore final : private handshake::Transport {
     Decision waiting_for() const;
     template <class Answer> Status decide(const Answer& answer) {
         PAVISE_TRY(usable());
-        if (auto decided = handshake_->decide(answer); !decided)
+        if (auto decided = handshake().decide(answer); !decided)
             return decided.error().code == ErrorCode::nothing_to_decide ? decided : poison(decided.error());
         follow_handshake();
         return proceed();
@@ -88,13 +69,6 @@ class ConnectionCore final : private handshake::Transport {
     Status decide_certificate(std::optional<Error> refusal);
     Status choose_config(std::shared_ptr<const ServerConfig> config);
     Status choose_psk(const std::optional<FoundPsk>& found);
-    std::vector<Bytes> offered_psks() const;
-    std::vector<Session> take_sessions() { return std::exchange(new_sessions_, {}); }
-    Status export_keying_material(std::string_view label, std::optional<Bytes> context,
-                                  MutableBytes out) const;
-    Result<ByteVector> channel_binding(std::string_view type) const;
-    const handshake::PendingSignature* pending_signature() const { return handshake_->pending_signature(); }
-    Bytes client_hello() const { return handshake_->client_hello(); }
 
   private:
     // ---- handshake::Transport
@@ -105,7 +79,7 @@ class ConnectionCore final : private handshake::Transport {
                                crypto::Hmac& hmac) override;
     Status send_change_cipher_spec() override { return sending_.send_change_cipher_spec(); }
     Status install_write_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override {
-        return sending_.install12(suite, keys, handshake_->exchange().rng());
+        return sending_.install12(suite, keys, handshake().exchange().rng());
     }
     Status install_read_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override;
     Status limit_records(const handshake::RecordSizes& sizes) override;
@@ -115,19 +89,16 @@ class ConnectionCore final : private handshake::Transport {
     void drop_write_keys() override { sending_.drop_keys(); }
     void expect_early_data(std::size_t bytes) override { early_data_left_ = bytes; }
     void skip_early_data(std::size_t bytes) override { reader_.skip_undecryptable(bytes); }
-    void keep_session(Session session) override;
+    void keep_session(Session session) override { engine_.keep_session(std::move(session)); }
 
-    handshake::Surroundings surroundings(Rng& rng, Clock& clock);
-    const DeferredDecisions& deferred() const;
-    // The name that the server must prove, which is more than the SNI: an IP address is not sent.
-    std::string reference_name() const;
-    Session session_to_resume(const ClientOptions& options) const;
+    handshake::Handshake& handshake() noexcept { return engine_.handshake(); }
+    const handshake::Handshake& handshake() const noexcept { return engine_.handshake(); }
+    const Hooks& hooks() const noexcept { return engine_.hooks(); }
+    Role role() const noexcept { return engine_.role(); }
     Status usable() const;
     // Decisions, then records, as far as both go.
     Status proceed();
     Status resolve_decisions();
-    Status decide_by_config();
-    Result<handshake::CertificateVerdict> judge_certificate();
     void follow_handshake();
     Status process_records();
     Status handle(const record::Record& record);

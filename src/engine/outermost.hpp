@@ -2,14 +2,14 @@
 // it fails the connection, whose state may be half-changed, for good.
 #pragma once
 
-#include "engine/connection_core.hpp"
+#include <pavise/result.hpp>
 
 #include <new>
 
 namespace pavise::engine {
 
-// `work` returns a Status or a Result.
-template <class Work> auto guarded(ConnectionCore& core, Work work) noexcept -> decltype(work()) {
+// `core`: of any transport. `work` returns a Status or a Result.
+template <class Core, class Work> auto guarded(Core& core, Work work) noexcept -> decltype(work()) {
     try {
         return work();
     } catch (const std::bad_alloc&) {

@@ -31,6 +31,7 @@ class Handshake {
     // The peer's Finished was verified: no change_cipher_spec is tolerated any more (RFC 8446 §5).
     virtual bool peer_finished() const = 0;
     virtual Decision waiting_for() const = 0;
+    virtual Level read_level() const = 0;
     virtual Exchange& exchange() = 0;
     // handshake_not_done before its end.
     virtual Result<ExporterSecret> exporter() const = 0;

@@ -42,14 +42,16 @@ template <class M, class... S> class [[nodiscard]] NextOf {
 
   public:
     template <class T>
-        requires OneOf<T, S...>
+    requires OneOf<T, S...>
     // NOLINTNEXTLINE(google-explicit-constructor): a handler returns its successor
-    NextOf(T&& successor) noexcept : state_(std::in_place_type<T>, std::forward<T>(successor)) {}
+    NextOf(T&& successor)
+    noexcept : state_(std::in_place_type<T>, std::forward<T>(successor)) {}
     // One of some states is one of more.
     template <class... T>
-        requires(OneOf<T, S...> && ...)
-    // NOLINTNEXTLINE(google-explicit-constructor): likewise
-    NextOf(NextOf<M, T...>&& narrower) noexcept : state_(std::move(narrower).take()) {}
+    requires(OneOf<T, S...>&&...)
+        // NOLINTNEXTLINE(google-explicit-constructor): likewise
+        NextOf(NextOf<M, T...>&& narrower)
+    noexcept : state_(std::move(narrower).take()) {}
     std::size_t index() const noexcept { return state_.index(); }
     typename M::State&& take() && noexcept { return std::move(state_); }
 };
@@ -66,7 +68,9 @@ template <class In, class Context, class S, class M, class... To>
 List<To...> successors(Result<NextOf<M, To...>> (S::*)(const In&, Context&) &&);
 
 template <class S, class In, class Context>
-concept Handles = requires { successors<In, Context, S>(&S::on); };
+concept Handles = requires {
+    successors<In, Context, S>(&S::on);
+};
 
 template <class T, class... L> constexpr std::size_t find(List<L...>) {
     constexpr bool same[] = {std::is_same_v<T, L>...};

@@ -97,6 +97,7 @@ template <class M> class Running : public Handshake {
                                  context_);
     }
     bool message_in_progress() const final { return !pending_.empty(); }
+    Level read_level() const final { return context_.exchange.read_level(); }
     Exchange& exchange() final { return context_.exchange; }
     const PendingSignature* pending_signature() const final {
         return context_.signature ? &*context_.signature : nullptr;

@@ -54,6 +54,12 @@ class Transport {
     // Tells the peer that its attempt to renegotiate is ignored: a warning (RFC 5246 §7.2.2).
     virtual void refuse_renegotiation() {}
 
+    // ---- QUIC (RFC 9001 §8.2)
+    // What our side says in quic_transport_parameters; nothing: this transport is not QUIC.
+    virtual std::optional<Bytes> quic_parameters() const { return std::nullopt; }
+    // What the peer says there.
+    virtual void keep_quic_parameters(Bytes) {}
+
     // ---- early data (RFC 8446 §2.3)
     // Client: data may be written now, this many bytes; 0 ends it.
     virtual void allow_early_data(std::size_t bytes) = 0;

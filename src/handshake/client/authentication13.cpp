@@ -2,6 +2,7 @@
 // asks (RFC 8446 §4.3, §4.4).
 #include "handshake/client/answers.hpp"
 #include "handshake/client/states.hpp"
+#include "handshake/quic.hpp"
 #include "messages/empty_messages.hpp"
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -20,7 +21,13 @@ Status accept_extensions(const messages::EncryptedExtensions& message, const mes
     PAVISE_TRY(message.extensions.get<messages::ServerNameAck>());
     PAVISE_TRY(message.extensions.get<messages::SupportedGroups>()); // for a later connection; must parse
     PAVISE_TRY(accept_record_sizes(message.extensions, context));
-    return accept_alpn(message.extensions, context);
+    PAVISE_TRY(accept_quic_parameters(message.extensions, context.exchange));
+    PAVISE_TRY(accept_alpn(message.extensions, context));
+    // "When using ALPN, endpoints MUST immediately close a connection … if an application protocol is not
+    // negotiated" (RFC 9001 §8.1)
+    if (over_quic(context.exchange) && context.exchange.negotiated().alpn_protocol.empty())
+        return fail(ErrorCode::no_common_protocol);
+    return {};
 }
 
 // Ends the early data that the server took: what follows is under the handshake's keys (§4.5).
@@ -28,6 +35,8 @@ Status end_early_data(Handshake13& handshake, crypto::Hmac& hmac, Context& conte
     Exchange& exchange = context.exchange;
     if (exchange.negotiated().early_data != EarlyDataStatus::accepted) return {};
     exchange.transport().allow_early_data(0);
+    // "Clients MUST NOT send the EndOfEarlyData message" in QUIC (RFC 9001 §8.3).
+    if (over_quic(exchange)) return {};
     PAVISE_TRY(exchange.send(messages::EndOfEarlyData{}, &handshake.transcript));
     return exchange.transport().install_write_secret(Level::handshake, handshake.suite,
                                                      handshake.secrets.client.view(), hmac);
@@ -111,8 +120,9 @@ ExpectEncryptedExtensionsWithPsk::on(const messages::EncryptedExtensions& messag
     } else if (exchange.negotiated().early_data == EarlyDataStatus::pending) {
         exchange.negotiated().early_data = EarlyDataStatus::rejected;
         exchange.transport().allow_early_data(0);
-        PAVISE_TRY(exchange.transport().install_write_secret(
-            Level::handshake, handshake.suite, handshake.secrets.client.view(), handshake.stage.hmac()));
+        if (!over_quic(exchange))
+            PAVISE_TRY(exchange.transport().install_write_secret(
+                Level::handshake, handshake.suite, handshake.secrets.client.view(), handshake.stage.hmac()));
     }
     handshake.transcript.add(exchange.message());
     return ExpectServerFinished{std::move(handshake), std::nullopt, server_authenticated};

@@ -1,6 +1,7 @@
 // After the handshake (RFC 8446 §4.6), and the client as the transports see it.
 #include "handshake/client/states.hpp"
 #include "handshake/enabled_versions.hpp"
+#include "handshake/quic.hpp"
 #include "handshake/running.hpp"
 #include "messages/extension/early_data.hpp"
 #include "schedule/traffic_keys.hpp"
@@ -16,6 +17,7 @@ Result<Next<Connected>> Connected::on(const messages::NewSessionTicket& message,
     PAVISE_TRY(exchange.budget.draw());
     PAVISE_TRY(messages::check_allowed(message.extensions, messages::MessageKind::new_session_ticket));
     PAVISE_LET(const auto max_early_data, message.extensions.get<messages::MaxEarlyDataSize>());
+    if (max_early_data) PAVISE_TRY(check_max_early_data(max_early_data->value, exchange));
     // "The value of zero indicates that the ticket should be discarded immediately" (§4.6.1)
     if (message.ticket_lifetime == 0 || context.config->psk_modes.empty()) return std::move(*this);
 
@@ -43,6 +45,7 @@ Result<Next<Connected>> Connected::on(const messages::NewSessionTicket& message,
 }
 
 Result<Next<Connected>> Connected::on(const messages::KeyUpdate& message, Context& context) && {
+    PAVISE_TRY(refuse_key_update(context.exchange));
     PAVISE_TRY(accept_key_update(context.exchange, message, suite, *hmac, server_application_traffic_secret));
     return std::move(*this);
 }

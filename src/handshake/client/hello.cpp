@@ -36,7 +36,7 @@ Result<GreaseValues> draw_grease(Rng& rng) {
 
 // Our list, with a reserved value in front where GREASE is on.
 template <class T>
-std::vector<T> greased(const std::optional<GreaseValues>& grease, std::uint16_t GreaseValues::* value,
+std::vector<T> greased(const std::optional<GreaseValues>& grease, std::uint16_t GreaseValues::*value,
                        const std::vector<T>& ours) {
     std::vector<T> list;
     list.reserve(ours.size() + 1);
@@ -82,6 +82,7 @@ class ExtensionsWriter {
     wire::Writer writer_{block_};
     const HelloInputs& inputs_;
     HelloInFlight& hello_;
+    std::optional<Bytes> quic_parameters_;
 
     template <class X> void add(const X& extension) {
         messages::write_extension(writer_, extension);
@@ -156,7 +157,10 @@ class ExtensionsWriter {
     }
 
   public:
-    ExtensionsWriter(const HelloInputs& inputs, HelloInFlight& hello) : inputs_(inputs), hello_(hello) {}
+    ExtensionsWriter(const HelloInputs& inputs, HelloInFlight& hello, const Transport& transport) :
+        inputs_(inputs),
+        hello_(hello),
+        quic_parameters_(transport.quic_parameters()) {}
 
     Result<Bytes> write(Timestamp now) {
         if (hello_.grease) add_grease(hello_.grease->first_extension, {});
@@ -164,6 +168,7 @@ class ExtensionsWriter {
         add_groups();
         add(messages::SignatureAlgorithms{inputs_.config.signature_schemes});
         add_record_sizes();
+        if (quic_parameters_) add(messages::QuicTransportParameters{*quic_parameters_});
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
         if (enables(inputs_.config, ProtocolVersion::tls_1_3)) {
             add_key_shares();
@@ -298,7 +303,7 @@ Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& 
     const std::vector<CipherSuite> suites =
         greased(hello.grease, &GreaseValues::suite, offered_suites(inputs.config));
     hello.offered = {};
-    ExtensionsWriter extensions(inputs, hello);
+    ExtensionsWriter extensions(inputs, hello, exchange.transport());
     PAVISE_LET(const Bytes block, extensions.write(exchange.clock().now()));
 
     constexpr std::array<std::uint8_t, 1> null_compression{0};

@@ -3,6 +3,7 @@
 #include "handshake/client/hello12.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/enabled_versions.hpp"
+#include "handshake/quic.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -120,9 +121,11 @@ Result<Handshake13> begin(const ServerHello& message, HelloInFlight& hello, cons
 
 // Our write keys change now, with nothing left to be sent in the clear; the compatibility record goes before
 // our second flight (§D.4), which began already where there was a retry or early data. While early data may
-// still be accepted, its keys stay: EncryptedExtensions tells.
+// still be accepted, its keys stay, since records come in one order: EncryptedExtensions tells. QUIC's
+// packets have keys of each level side by side.
 Status begin_writing(const Handshake13& handshake, const HelloInFlight& hello, Context& context) {
-    if (context.exchange.negotiated().early_data == EarlyDataStatus::pending) return {};
+    if (context.exchange.negotiated().early_data == EarlyDataStatus::pending && !over_quic(context.exchange))
+        return {};
     Transport& transport = context.exchange.transport();
     const bool first_of_flight = !hello.retried && hello.early_data == EarlyDataStatus::not_offered;
     if (context.config->middlebox_compatibility == MiddleboxCompatibility::on && first_of_flight)

@@ -1,4 +1,5 @@
 // After the handshake (RFC 8446 §4.6), and the server as the transports see it.
+#include "handshake/quic.hpp"
 #include "handshake/running.hpp"
 #include "handshake/server/states.hpp"
 
@@ -7,6 +8,7 @@ namespace pavise::handshake {
 namespace server {
 
 Result<Next<Connected>> Connected::on(const messages::KeyUpdate& message, Context& context) && {
+    PAVISE_TRY(refuse_key_update(context.exchange));
     PAVISE_TRY(accept_key_update(context.exchange, message, suite, *hmac, client_application_traffic_secret));
     return std::move(*this);
 }

@@ -1,5 +1,6 @@
 #include "handshake/server/flight13.hpp"
 
+#include "handshake/quic.hpp"
 #include "messages/certificate_request13.hpp"
 #include "messages/encrypted_extensions.hpp"
 #include "messages/extension/alpn.hpp"
@@ -7,6 +8,7 @@
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
+#include "messages/extension/opaque.hpp"
 #include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
 #include "messages/server_hello.hpp"
@@ -76,6 +78,8 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
     // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it.
     if (hello.extensions.contains(ExtensionType::server_name))
         messages::write_extension(writer, messages::ServerNameAck{});
+    if (const auto quic = context.exchange.transport().quic_parameters())
+        messages::write_extension(writer, messages::QuicTransportParameters{*quic});
     if (!negotiated.alpn_protocol.empty())
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
     if (negotiated.early_data == EarlyDataStatus::accepted)
@@ -157,8 +161,10 @@ Result<Handshake13> begin_flight(Agreement& agreement, const AcceptedPsk* psk, C
 Status read_handshake(const messages::ClientHello& hello, const Handshake13& handshake, Context& context) {
     PAVISE_TRY(context.exchange.change_read_keys(Level::handshake, handshake.suite,
                                                  handshake.secrets.client.view(), handshake.stage.hmac()));
-    if (hello.extensions.contains(ExtensionType::early_data)) {
-        context.exchange.negotiated().early_data = EarlyDataStatus::rejected;
+    Negotiated& negotiated = context.exchange.negotiated();
+    if (hello.extensions.contains(ExtensionType::early_data) &&
+        negotiated.early_data != EarlyDataStatus::accepted) {
+        negotiated.early_data = EarlyDataStatus::rejected;
         context.exchange.transport().skip_early_data(skippable(context));
     }
     return {};
@@ -199,7 +205,7 @@ Result<Finishing13> send_psk_flight(Agreement agreement, const AcceptedPsk& acce
     if (accepted.early_data == EarlyDataStatus::accepted)
         PAVISE_TRY(read_early_data(agreement, accepted.psk, context));
     PAVISE_LET(Handshake13 handshake, begin_flight(agreement, &accepted, context));
-    if (accepted.early_data != EarlyDataStatus::accepted)
+    if (accepted.early_data != EarlyDataStatus::accepted || over_quic(context.exchange))
         PAVISE_TRY(read_handshake(agreement.hello, handshake, context));
     PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));
     return finish_flight(std::move(handshake), context);

@@ -1,4 +1,5 @@
 // From the ClientHello to our Finished (RFC 8446 §4.1, §4.3, §4.4).
+#include "handshake/quic.hpp"
 #include "handshake/server/flight12.hpp"
 #include "handshake/server/flight13.hpp"
 #include "handshake/server/resumption.hpp"
@@ -55,6 +56,9 @@ Result<Successors> answer_hello(ByteVector message, const crypto::Suite13& suite
     context.client_hello = std::move(message);
     PAVISE_LET(const ClientHello hello, parse_kept(context.client_hello));
     PAVISE_TRY(negotiate_names(hello, *context.config, context.exchange.negotiated()));
+    // RFC 9001 §8.1: no application protocol, no connection.
+    if (over_quic(context.exchange) && context.exchange.negotiated().alpn_protocol.empty())
+        return fail(ErrorCode::no_common_protocol);
     PAVISE_LET(const bool psks, offers_psks(hello, context));
     if (psks) return Successors(AwaitPsk{suite, group.group, std::move(transcript)});
     transcript.add(context.client_hello);
@@ -78,6 +82,8 @@ Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context
     ByteVector message = std::exchange(context.client_hello, {});
     PAVISE_LET(const ClientHello hello, parse_kept(message));
     PAVISE_LET(const ProtocolVersion version, choose_version(hello, *context.config));
+    PAVISE_TRY(accept_quic_parameters(hello.extensions, context.exchange));
+    PAVISE_TRY(refuse_compatibility(hello.legacy_session_id, context.exchange));
     if (version == ProtocolVersion::tls_1_2) {
         PAVISE_LET(auto next, begin_flight12(hello, message, context));
         return next;
@@ -125,7 +131,8 @@ Result<AfterPsk> AwaitPsk::on(const PskChosen& choice, Context& context) && {
     PAVISE_TRY(drop_key_share_unless_wanted(hello, agreement.group, context));
     PAVISE_LET(Finishing13 finishing, send_psk_flight(std::move(agreement), *accepted, context));
     const PeerAuthenticated authenticated = authenticated_by_psk(accepted->psk);
-    if (accepted->early_data == EarlyDataStatus::accepted)
+    // QUIC's 0-RTT packets need no message to end them (RFC 9001 §8.3).
+    if (accepted->early_data == EarlyDataStatus::accepted && !over_quic(context.exchange))
         return AfterPsk(ExpectEndOfEarlyData{std::move(finishing), authenticated});
     return AfterPsk(ExpectClientFinished{std::move(finishing), authenticated});
 }

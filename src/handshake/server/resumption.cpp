@@ -1,5 +1,6 @@
 #include "handshake/server/resumption.hpp"
 
+#include "handshake/quic.hpp"
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/pre_shared_key.hpp"
@@ -129,8 +130,10 @@ Result<ByteVector> make_ticket(const SessionData& session, Context& context) {
 Status send_ticket(const SessionData& session, Bytes ticket, Bytes nonce, Context& context) {
     ByteVector block;
     wire::Writer writer(block);
-    if (session.max_early_data > 0)
-        messages::write_extension(writer, messages::MaxEarlyDataSize{session.max_early_data});
+    if (session.max_early_data > 0) {
+        const std::uint32_t most = over_quic(context.exchange) ? quic_max_early_data : session.max_early_data;
+        messages::write_extension(writer, messages::MaxEarlyDataSize{most});
+    }
     messages::NewSessionTicket message;
     message.ticket_lifetime = static_cast<std::uint32_t>(session.lifetime.count());
     message.ticket_age_add = session.age_add;

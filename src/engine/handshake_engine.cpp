@@ -1,0 +1,180 @@
+#include "engine/handshake_engine.hpp"
+
+#include "engine/config_check.hpp"
+#include "engine/peer_verification.hpp"
+#include "handshake/credential.hpp"
+#include "handshake/server/resumption.hpp"
+
+namespace pavise::engine {
+
+// ---------------------------------------------------------------- beginning
+
+Status HandshakeEngine::open_client(std::shared_ptr<const ClientConfig> config, const ClientOptions& options,
+                                    handshake::Transport& transport) {
+    if (config == nullptr) return fail(ErrorCode::bad_config);
+    PAVISE_TRY(check(*config));
+    std::string sni;
+    if (!options.server_name.empty()) {
+        PAVISE_LET(server_name_, trust::ReferenceName::from_host(options.server_name));
+        // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in 'HostName'."
+        if (server_name_->kind() == trust::ReferenceName::Kind::dns) sni = server_name_->text();
+    } else if (config->verification != PeerVerification::none && !config->deferred.certificate) {
+        return fail(ErrorCode::no_server_name);
+    }
+    client_config_ = std::move(config);
+    negotiated_.server_name = sni;
+    PAVISE_LET(binding_, binding_of(*client_config_));
+    handshake::ClientStart start{client_config_,
+                                 std::move(sni),
+                                 reference_name(),
+                                 session_to_resume(options),
+                                 options.early_data == EarlyData::on ? EarlyDataStatus::pending
+                                                                     : EarlyDataStatus::not_offered,
+                                 binding_};
+    const auto around = surroundings(*client_config_->rng, *client_config_->clock, transport);
+    PAVISE_LET(handshake_, handshake::make_client(std::move(start), around));
+    return {};
+}
+
+Status HandshakeEngine::open_server(std::shared_ptr<const ServerConfig> config,
+                                    handshake::Transport& transport) {
+    if (config == nullptr) return fail(ErrorCode::bad_config);
+    PAVISE_TRY(check(*config));
+    server_config_ = std::move(config);
+    const auto around = surroundings(*server_config_->rng, *server_config_->clock, transport);
+    PAVISE_LET(handshake_, handshake::make_server(around));
+    return {};
+}
+
+handshake::Surroundings HandshakeEngine::surroundings(Rng& rng, Clock& clock,
+                                                      handshake::Transport& transport) {
+    KeyLog* const key_log =
+        role_ == Role::client ? client_config_->key_log.get() : server_config_->key_log.get();
+    return {*hooks_.provider, rng, clock, transport, negotiated_, key_log, hooks_.tap};
+}
+
+RecordPadding HandshakeEngine::padding() const noexcept {
+    return role_ == Role::client ? client_config_->padding : server_config_->padding;
+}
+
+// ---------------------------------------------------------------- sessions
+
+template <class Config> Result<ByteVector> HandshakeEngine::binding_of(const Config& config) const {
+    PAVISE_LET(ByteVector binding, session_binding(config));
+    if (medium_ == Medium::quic) binding.push_back(1); // as no binding for records ends: it is longer
+    return binding;
+}
+
+std::string HandshakeEngine::reference_name() const {
+    return server_name_ ? server_name_->text() : std::string();
+}
+
+// A session counts only for the name, the policy and the trusted certificates under which it was made.
+Session HandshakeEngine::session_to_resume(const ClientOptions& options) const {
+    const std::string name = reference_name();
+    if (name.empty()) return {}; // nothing says whom a session would be with
+    Session session = options.session;
+    if (!session && client_config_->sessions != nullptr)
+        session = client_config_->sessions->take(name, client_config_->clock->now());
+    if (!session || session.data()->server_name != name || session.data()->binding != binding_) return {};
+    return session;
+}
+
+void HandshakeEngine::keep_session(Session session) {
+    constexpr std::size_t most = 16; // a caller that does not ask keeps the newest
+    const std::string name = reference_name();
+    if (name.empty()) return;
+    if (client_config_->sessions != nullptr) client_config_->sessions->put(name, session);
+    if (new_sessions_.size() == most) new_sessions_.erase(new_sessions_.begin());
+    new_sessions_.push_back(std::move(session));
+}
+
+// ---------------------------------------------------------------- decisions
+
+const DeferredDecisions& HandshakeEngine::deferred() const {
+    return role_ == Role::client ? client_config_->deferred : server_config_->deferred;
+}
+
+bool HandshakeEngine::config_decides() const {
+    switch (handshake_->waiting_for()) {
+    case Decision::config: return !deferred().config;
+    case Decision::psk: return !deferred().psk;
+    case Decision::certificate: return !deferred().certificate;
+    case Decision::signature: return !deferred().signature;
+    case Decision::none: break;
+    }
+    return false;
+}
+
+Status HandshakeEngine::decide_by_config() {
+    switch (handshake_->waiting_for()) {
+    case Decision::config: {
+        PAVISE_LET(binding_, binding_of(*server_config_));
+        return handshake_->decide(handshake::ConfigChosen{server_config_, binding_});
+    }
+    case Decision::psk: {
+        PAVISE_LET(const auto choice, handshake::server::find_psks(*hooks_.provider, *server_config_,
+                                                                   binding_, *handshake_->psk_offer(),
+                                                                   handshake_->exchange().clock().now()));
+        return handshake_->decide(choice);
+    }
+    case Decision::certificate: {
+        PAVISE_LET(const auto verdict, judge_certificate());
+        return handshake_->decide(verdict);
+    }
+    case Decision::signature: {
+        const handshake::PendingSignature& request = *handshake_->pending_signature();
+        Rng& rng = handshake_->exchange().rng();
+        PAVISE_LET(const ByteVector signature,
+                   request.credential.data()->key->sign(request.scheme, request.content, rng));
+        return handshake_->decide(handshake::Signature{signature});
+    }
+    case Decision::none: break;
+    }
+    return {};
+}
+
+Result<handshake::CertificateVerdict> HandshakeEngine::judge_certificate() {
+    if (role_ == Role::client)
+        return verify_server(*client_config_, server_name_, *hooks_.provider, negotiated_);
+    return verify_client(*server_config_, *hooks_.provider, negotiated_);
+}
+
+Result<handshake::CertificateVerdict> HandshakeEngine::verdict(std::optional<Error> refusal) const {
+    if (handshake_->waiting_for() != Decision::certificate) return fail(ErrorCode::nothing_to_decide);
+    handshake::CertificateVerdict verdict;
+    verdict.refusal = refusal;
+    if (refusal) return verdict;
+    auto key = leaf_key(*hooks_.provider, negotiated_);
+    if (key)
+        verdict.key = *std::move(key);
+    else
+        verdict.refusal = key.error();
+    return verdict;
+}
+
+Result<handshake::ConfigChosen> HandshakeEngine::config_chosen(std::shared_ptr<const ServerConfig> config) {
+    if (handshake_->waiting_for() != Decision::config) return fail(ErrorCode::nothing_to_decide);
+    if (config == nullptr) return fail(ErrorCode::bad_config);
+    PAVISE_TRY(check(*config));
+    PAVISE_LET(binding_, binding_of(*config));
+    server_config_ = std::move(config);
+    handshake_->exchange().set_key_log(server_config_->key_log.get());
+    return handshake::ConfigChosen{server_config_, binding_};
+}
+
+std::vector<Bytes> HandshakeEngine::offered_psks() const {
+    const handshake::PskOffer* offer = handshake_->psk_offer();
+    return offer != nullptr ? offer->identities : std::vector<Bytes>();
+}
+
+Result<handshake::PskChosen> HandshakeEngine::psk_chosen(const std::optional<FoundPsk>& found) const {
+    if (handshake_->waiting_for() != Decision::psk) return fail(ErrorCode::nothing_to_decide);
+    handshake::PskChosen choice;
+    if (!found) return choice;
+    PAVISE_LET(auto psks, handshake::psks_of(*hooks_.provider, found->psk));
+    for (handshake::Psk& psk : psks) choice.found.push_back({found->index, std::move(psk)});
+    return choice;
+}
+
+} // namespace pavise::engine
