@@ -133,6 +133,7 @@ Status ConnectionCore::proceed() {
 
 Status ConnectionCore::process_records() {
     while (data_.empty() && !peer_closed() && waiting_for() == Decision::none) {
+        show_next_record();
         PAVISE_LET(const auto record, reader_.next());
         if (!record) return {};
         if (hooks().tap != nullptr)
@@ -141,6 +142,17 @@ Status ConnectionCore::process_records() {
         PAVISE_TRY(resolve_decisions());
     }
     return {};
+}
+
+void ConnectionCore::show_next_record() {
+    if (hooks_.tap == nullptr) return;
+    const Bytes wire = reader_.whole_record();
+    if (wire.empty()) return;
+    const bool opened =
+        reader_.is_protected() && wire[0] == static_cast<std::uint8_t>(ContentType::application_data);
+    hooks_.tap->on_record(wire::Direction::received,
+                          opened ? wire::RecordProtection::encrypted : wire::RecordProtection::plaintext,
+                          wire);
 }
 
 Status ConnectionCore::handle(const record::Record& record) {

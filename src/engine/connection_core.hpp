@@ -101,6 +101,7 @@ class ConnectionCore final : private handshake::Transport {
     Status resolve_decisions();
     void follow_handshake();
     Status process_records();
+    void show_next_record();
     Status handle(const record::Record& record);
     Status handle_alert(const record::Record& record);
     bool tolerates_warnings() const;

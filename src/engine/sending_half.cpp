@@ -17,12 +17,21 @@ Status SendingHalf::write_record(ContentType type, Bytes content) {
     if (tap_ == nullptr) return writer_.write(type, content);
     tap_->on_content(wire::Direction::sent, type, content);
     const std::size_t before = writer_.pending().size();
+    PAVISE_TRY(writer_.write(type, content));
+    show_records(type, before);
+    return {};
+}
+
+// The records that the writer made of one content, each by itself.
+void SendingHalf::show_records(ContentType type, std::size_t before) {
     const auto protection = writer_.is_protected() && type != ContentType::change_cipher_spec
                                 ? wire::RecordProtection::encrypted
                                 : wire::RecordProtection::plaintext;
-    PAVISE_TRY(writer_.write(type, content));
-    tap_->on_record(wire::Direction::sent, protection, writer_.pending().subspan(before));
-    return {};
+    for (Bytes made = writer_.pending().subspan(before); !made.empty();) {
+        const std::size_t size = record::header_size + (std::size_t{made[3]} << 8 | made[4]);
+        tap_->on_record(wire::Direction::sent, protection, made.first(size));
+        made = made.subspan(size);
+    }
 }
 
 Status SendingHalf::flush_handshake() {
@@ -171,9 +180,7 @@ Status SendingHalf::commit(std::size_t used) {
         tap_->on_content(wire::Direction::sent, ContentType::application_data,
                          writer_.reserved().first(used));
     PAVISE_TRY(or_fail(writer_.seal_reserved(ContentType::application_data, used)));
-    if (tap_ != nullptr)
-        tap_->on_record(wire::Direction::sent, wire::RecordProtection::encrypted,
-                        writer_.pending().subspan(before));
+    if (tap_ != nullptr) show_records(ContentType::application_data, before);
     return {};
 }
 

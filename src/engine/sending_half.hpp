@@ -85,6 +85,7 @@ class SendingHalf {
     Status send_key_update(KeyUpdateRequest request);
     Status queue_alert(AlertLevel level, AlertDescription description);
     Status write_record(ContentType type, Bytes content);
+    void show_records(ContentType type, std::size_t before);
     void queue_alert_of_failure();
 };
 

@@ -125,6 +125,12 @@ Result<std::optional<Record>> RecordReader::next() noexcept {
     return std::optional<Record>();
 }
 
+Bytes RecordReader::whole_record() const noexcept {
+    const Bytes bytes = buffer_.view();
+    if (bytes.size() < header_size || bytes.size() < header_size + length_of(bytes)) return {};
+    return bytes.first(header_size + length_of(bytes));
+}
+
 RecordReader::Header RecordReader::header() const noexcept {
     const Bytes start = buffer_.view();
     return {static_cast<ContentType>(start[0]), length_of(start)};

@@ -77,6 +77,9 @@ class RecordReader {
 
     // ---- what the caller may want to know
 
+    // The record that next() is going to judge, as it came; empty while it is not whole.
+    Bytes whole_record() const noexcept;
+
     // Bytes received that next() has not returned: at the end of the stream, a record was cut off when not 0.
     std::size_t buffered() const noexcept { return buffer_.size(); }
     bool is_protected() const noexcept { return protection_.has_value(); }

@@ -48,8 +48,8 @@ class RecordingTap final : public wire::Tap {
     void on_content(wire::Direction direction, ContentType type, Bytes content) noexcept override {
         contents.push_back({direction, type, ByteVector(content.begin(), content.end())});
     }
-    void on_record(wire::Direction, wire::RecordProtection, Bytes record) noexcept override {
-        sent_records.emplace_back(record.begin(), record.end());
+    void on_record(wire::Direction direction, wire::RecordProtection, Bytes record) noexcept override {
+        if (direction == wire::Direction::sent) sent_records.emplace_back(record.begin(), record.end());
     }
 };
 
