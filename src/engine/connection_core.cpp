@@ -145,14 +145,17 @@ Status ConnectionCore::process_records() {
 }
 
 void ConnectionCore::show_next_record() {
-    if (hooks_.tap == nullptr) return;
+    if (hooks().tap == nullptr) return;
     const Bytes wire = reader_.whole_record();
     if (wire.empty()) return;
+    // In TLS 1.3 other types are in the clear for ever (RFC 8446 §5.2), in TLS 1.2 none is once there are
+    // keys.
     const bool opened =
-        reader_.is_protected() && wire[0] == static_cast<std::uint8_t>(ContentType::application_data);
-    hooks_.tap->on_record(wire::Direction::received,
-                          opened ? wire::RecordProtection::encrypted : wire::RecordProtection::plaintext,
-                          wire);
+        reader_.is_protected() && (engine_.negotiated().version == ProtocolVersion::tls_1_2 ||
+                                   wire[0] == static_cast<std::uint8_t>(ContentType::application_data));
+    hooks().tap->on_record(wire::Direction::received,
+                           opened ? wire::RecordProtection::encrypted : wire::RecordProtection::plaintext,
+                           wire);
 }
 
 Status ConnectionCore::handle(const record::Record& record) {

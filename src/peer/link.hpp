@@ -1,0 +1,19 @@
+// Link: the way from a scripted peer to the side under test, as bytes. A script runs unchanged over a
+// connection in this process or over a socket.
+#pragma once
+
+#include <pavise/bytes.hpp>
+
+namespace pavise::peer {
+
+class Link {
+  public:
+    virtual ~Link() = default;
+    // Carries `bytes` to the other side. What a side that has failed or closed does not take is lost, as it
+    // is on a network.
+    virtual void send(Bytes bytes) = 0;
+    // What the other side has sent meanwhile; empty when nothing more comes: it waits for us, or it is gone.
+    virtual ByteVector receive() = 0;
+};
+
+} // namespace pavise::peer

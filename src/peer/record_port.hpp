@@ -1,0 +1,42 @@
+// The records of a scripted peer: it seals and sends whatever it is told, and reads as strictly as the
+// product.
+#pragma once
+
+#include "crypto/cipher_suite.hpp"
+#include "peer/link.hpp"
+#include "record/reader.hpp"
+
+#include <optional>
+
+namespace pavise::peer {
+
+// A record in the clear, with any type, version and length.
+ByteVector plaintext_record(ContentType type, ProtocolVersion version, Bytes fragment);
+
+class RecordPort {
+    Link& link_;
+    const crypto::Provider& provider_;
+    std::optional<record::WriteProtection> writing_;
+    record::RecordReader reader_;
+    ByteVector incoming_; // from the link, not yet in the reader
+
+  public:
+    RecordPort(Link& link, const crypto::Provider& provider);
+
+    void send_bytes(Bytes bytes) { link_.send(bytes); }
+    // One record under the present write keys; in the clear before there are any. The type may be any, the
+    // content may be too long, and `padding` zeros follow it (RFC 8446 §5.4).
+    Result<ByteVector> seal(ContentType type, Bytes content, std::size_t padding = 0);
+    // The next record from the other side; nothing when no more comes. The view is valid until the next call.
+    Result<std::optional<record::Record>> receive();
+
+    Status write_with(const crypto::Suite13& suite, crypto::Hmac& hmac, Bytes traffic_secret);
+    Status read_with(const crypto::Suite13& suite, crypto::Hmac& hmac, Bytes traffic_secret);
+    bool writes_protected() const noexcept { return writing_.has_value(); }
+
+  private:
+    Result<record::Key> key(const crypto::Suite13& suite, crypto::AeadUse use, crypto::Hmac& hmac,
+                            Bytes traffic_secret) const;
+};
+
+} // namespace pavise::peer
