@@ -1,0 +1,29 @@
+#include "base64.hpp"
+
+#include "options.hpp"
+
+namespace pavise::bogo {
+
+ByteVector decode_base64(std::string_view text) {
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const std::string_view digits = text.substr(0, text.find_last_not_of('=') + 1);
+    if (text.size() % 4 != 0 || text.size() - digits.size() > 2)
+        throw Stop(ExitCode::must_fail, "not base64: " + std::string(text));
+    ByteVector bytes;
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    for (const char digit : digits) {
+        const std::size_t value = alphabet.find(digit);
+        if (value == std::string_view::npos)
+            throw Stop(ExitCode::must_fail, "not base64: " + std::string(text));
+        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        bytes.push_back(static_cast<std::uint8_t>(bits >> count));
+        bits &= (1U << count) - 1;
+    }
+    return bytes;
+}
+
+} // namespace pavise::bogo

@@ -1,0 +1,21 @@
+// From the runner's options to Pavise's configs.
+#pragma once
+
+#include "options.hpp"
+
+#include <pavise/engine.hpp>
+
+#include <memory>
+
+namespace pavise::bogo {
+
+std::shared_ptr<const ClientConfig> client_config(const Options& options);
+std::shared_ptr<const ServerConfig> server_config(const Options& options);
+
+// Whether the server gets its config only after the ClientHello.
+bool chooses_config_late(const Options& options);
+
+// The certificates of a PEM file, in DER.
+std::vector<ByteVector> read_certificates(const std::string& path);
+
+} // namespace pavise::bogo

@@ -1,0 +1,87 @@
+#include "expectations.hpp"
+
+#include "configs.hpp"
+
+#include "messages/client_hello.hpp"
+#include "messages/extension/alpn.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/message.hpp"
+
+#include <algorithm>
+
+namespace pavise::bogo {
+
+namespace {
+
+template <class Enum> std::uint16_t number(Enum value) {
+    return static_cast<std::uint16_t>(value);
+}
+
+// 0 expects nothing.
+void check_number(std::string_view what, std::uint16_t expected, std::uint16_t actual) {
+    if (expected != 0 && expected != actual)
+        stop_unexpected(std::string(what) + " is " + std::to_string(actual) + ", not " +
+                        std::to_string(expected));
+}
+
+void check_text(std::string_view what, const std::string& expected, const std::string& actual) {
+    if (expected != actual)
+        stop_unexpected(std::string(what) + " is '" + actual + "', not '" + expected + "'");
+}
+
+void check_peer_chain(const Options& options, const Negotiated& negotiated) {
+    const bool expected = !options.expect_no_peer_cert &&
+                          (!options.server || options.require_any_client_certificate);
+    if (expected && negotiated.peer_chain.empty()) stop_unexpected("the peer has no certificate");
+    if (options.expect_no_peer_cert && !negotiated.peer_chain.empty())
+        stop_unexpected("the peer has a certificate");
+    if (!options.expect_peer_cert_file.empty() &&
+        negotiated.peer_chain != read_certificates(options.expect_peer_cert_file))
+        stop_unexpected("the peer's chain is another");
+}
+
+} // namespace
+
+void check_client_hello(const Options& options, Bytes message) {
+    const auto hello = messages::parse_body<messages::ClientHello>(message.subspan(messages::handshake_header_size));
+    if (!hello) throw Stop(ExitCode::must_fail, "the ClientHello shown is malformed");
+    if (!options.expect_advertised_alpn.empty()) {
+        const auto protocols = hello->extensions.get<messages::AlpnProtocols>();
+        std::string wire;
+        if (protocols && *protocols)
+            for (const messages::ProtocolName& name : (*protocols)->names)
+                (wire += static_cast<char>(name.bytes.size())) += as_text(name.bytes);
+        check_text("the protocols offered", options.expect_advertised_alpn, wire);
+    }
+    if (!options.expect_peer_verify_pref.empty()) {
+        const auto algorithms = hello->extensions.get<messages::SignatureAlgorithms>();
+        std::vector<std::uint16_t> values;
+        if (algorithms && *algorithms)
+            for (const SignatureScheme scheme : (*algorithms)->values) values.push_back(number(scheme));
+        if (values != options.expect_peer_verify_pref) stop_unexpected("the peer's signature algorithms");
+    }
+}
+
+void check_handshake(const Options& options, const Connection& connection) {
+    const Negotiated& negotiated = connection.negotiated();
+    if (options.handshake_never_done) stop_unexpected("the handshake is complete");
+    check_number("the version", options.expect_version, number(negotiated.version));
+    check_number("the cipher suite", options.expect_cipher, number(negotiated.cipher_suite));
+    check_number("the group", options.expect_curve_id, negotiated.group ? number(*negotiated.group) : 0);
+    check_number("the peer's signature scheme", options.expect_peer_signature_algorithm,
+                 negotiated.peer_signature ? number(*negotiated.peer_signature) : 0);
+    if (options.expect_hrr && !negotiated.hello_retry) stop_unexpected("no HelloRetryRequest");
+    if (options.expect_no_hrr && negotiated.hello_retry) stop_unexpected("a HelloRetryRequest");
+    check_text("the application protocol", options.server ? options.select_alpn : options.expect_alpn,
+               negotiated.alpn_protocol);
+    if (!options.expect_server_name.empty())
+        check_text("the server name", options.expect_server_name, negotiated.server_name);
+    if (options.expect_no_server_name) check_text("the server name", "", negotiated.server_name);
+    check_peer_chain(options, negotiated);
+}
+
+void check_trace(const Options& options, const std::string& trace) {
+    if (!options.expect_msg_callback.empty()) check_text("the trace", options.expect_msg_callback, trace);
+}
+
+} // namespace pavise::bogo

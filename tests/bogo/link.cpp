@@ -1,0 +1,212 @@
+#include "link.hpp"
+
+#include "configs.hpp"
+#include "expectations.hpp"
+
+#include "crypto/signing_key.hpp"
+#include "handshake/credential.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pavise::bogo {
+
+namespace {
+
+// The runner gives up on a silent shim after 15 seconds; a loaded machine may take longer to let it run.
+constexpr std::chrono::seconds patience{60};
+// What the runner may still send after it has failed.
+constexpr std::size_t drain_limit = 1 << 20;
+// In asynchronous runs every decision is left open for so many turns.
+constexpr unsigned turns_to_wait = 2;
+
+net::Deadline deadline() {
+    return net::Deadline::after(patience);
+}
+
+net::Socket connect_to_runner(const Options& options) {
+    const auto address = net::numeric_address({options.ipv6 ? "::1" : "127.0.0.1", options.port});
+    if (!address) throw Stop(ExitCode::must_fail, describe(address.error()));
+    auto socket = net::connect_to_any(std::span(&*address, 1), deadline());
+    if (!socket) throw Stop(ExitCode::must_fail, describe(socket.error()));
+    std::array<std::uint8_t, 8> id{};
+    for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<std::uint8_t>(options.shim_id >> 8 * i);
+    if (auto sent = socket->write_all(id, deadline()); !sent)
+        throw Stop(ExitCode::must_fail, describe(sent.error()));
+    return *std::move(socket);
+}
+
+} // namespace
+
+// ---------------------------------------------------------------- the trace
+
+void MessageTrace::on_message(wire::Direction direction, Bytes message) noexcept {
+    text_ += direction == wire::Direction::sent ? "write hs " : "read hs ";
+    text_ += std::to_string(message.front()) + "\n";
+}
+
+void MessageTrace::on_content(wire::Direction direction, ContentType type, Bytes content) noexcept {
+    const std::string_view verb = direction == wire::Direction::sent ? "write " : "read ";
+    if (type == ContentType::change_cipher_spec) (text_ += verb) += "ccs\n";
+    if (type == ContentType::alert && content.size() == 2)
+        (text_ += verb) += "alert " + std::to_string(content[0]) + " " + std::to_string(content[1]) + "\n";
+}
+
+// ---------------------------------------------------------------- beginning
+
+Link::Link(const Options& options) :
+    options_(options),
+    socket_(connect_to_runner(options)),
+    connection_(make_connection()) {}
+
+Connection Link::make_connection() {
+    engine::Hooks hooks;
+    if (!options_.expect_msg_callback.empty()) hooks.tap = &trace_;
+    auto made = options_.server ? testing::Access::server(server_config(options_), hooks)
+                                : testing::Access::client(client_config(options_), {options_.host_name}, hooks);
+    if (!made) throw TlsFailure(made.error());
+    return *std::move(made);
+}
+
+// ---------------------------------------------------------------- the loop
+
+// "After a fatal error every call returns the same error again": a call that did not would be worse than any
+// failure that the runner expects.
+void Link::check(const Status& status) const {
+    if (status) return;
+    auto& connection = const_cast<Connection&>(connection_);
+    if (connection.error() != status.error() || connection.feed({}).error() != status.error() ||
+        connection.write(as_bytes("x")).error() != status.error())
+        throw Stop(ExitCode::must_fail, "the error is not repeated");
+    throw TlsFailure(status.error());
+}
+
+bool Link::send_some() {
+    if (output_held_ || output_broken_) return false;
+    Bytes output = connection_.output();
+    if (output.empty()) return false;
+    if (options_.async) output = output.first(1);
+    const auto sent = socket_.write(output, deadline());
+    // Why the runner closed may stand in what it sent before: go on reading.
+    if (!sent) output_broken_ = true;
+    connection_.output_sent(sent ? *sent : output.size());
+    return true;
+}
+
+void Link::receive_some() {
+    MutableBytes space = connection_.receive_space();
+    if (space.empty()) throw Stop(ExitCode::must_fail, "the engine neither wants input nor has output");
+    if (options_.async) space = space.first(1);
+    const auto count = socket_.read(space, deadline());
+    if (!count && count.error().code == ErrorCode::deadline_passed)
+        throw Stop(ExitCode::must_fail, "the runner is silent");
+    if (count && *count > 0) {
+        check(connection_.received(*count));
+        return;
+    }
+    transport_ended_ = true;
+    check(connection_.transport_closed());
+}
+
+void Link::step() {
+    if (const auto error = connection_.error()) check(Unexpected(*error));
+    if (connection_.waiting_for() != Decision::none) return decide();
+    if (send_some()) return;
+    receive_some();
+}
+
+void Link::handshake() {
+    while (!connection_.handshake_complete()) step();
+    flush();
+}
+
+End Link::wait_for_data() {
+    while (connection_.data().empty()) {
+        if (connection_.peer_closed()) return End::close_notify;
+        const bool was_complete = connection_.handshake_complete();
+        try {
+            step();
+        } catch (const TlsFailure& failure) {
+            if (!was_complete || failure.error().code != ErrorCode::truncated_connection) throw;
+            return End::cut;
+        }
+    }
+    return End::none;
+}
+
+void Link::write_all(Bytes bytes) {
+    while (!bytes.empty()) {
+        const auto taken = connection_.write(bytes);
+        if (!taken) check(Unexpected(taken.error()));
+        bytes = bytes.subspan(*taken);
+        flush();
+    }
+}
+
+void Link::write_and_hold(Bytes bytes) {
+    const auto taken = connection_.write(bytes);
+    if (!taken) check(Unexpected(taken.error()));
+    if (*taken != bytes.size()) throw Stop(ExitCode::must_fail, "a short write was not taken whole");
+    send_some();
+    output_held_ = true;
+}
+
+void Link::flush() {
+    output_held_ = false;
+    while (send_some()) {
+    }
+}
+
+void Link::leave() noexcept {
+    flush();
+    // A broken connection has nothing more to tell.
+    if (!socket_.shutdown_write()) return;
+    static_cast<void>(socket_.drain(drain_limit, deadline()).has_value());
+}
+
+// ---------------------------------------------------------------- decisions
+
+void Link::decide() {
+    // As long as a decision is open, nothing moves.
+    if (connection_.wants_input() || !connection_.receive_space().empty())
+        throw Stop(ExitCode::must_fail, "the connection reads while it waits for a decision");
+    if (options_.async && turns_waited_ < turns_to_wait) {
+        ++turns_waited_;
+        return;
+    }
+    turns_waited_ = 0;
+    switch (connection_.waiting_for()) {
+    case Decision::config: return decide_config();
+    case Decision::certificate: return decide_certificate();
+    case Decision::signature: return decide_signature();
+    case Decision::none: return;
+    }
+}
+
+void Link::decide_config() {
+    check_client_hello(options_, connection_.client_hello());
+    check(connection_.choose_config(server_config(options_)));
+}
+
+void Link::decide_certificate() {
+    if (connection_.chain_to_verify().empty())
+        throw Stop(ExitCode::must_fail, "there is no chain to verify");
+    // Without a word about verification a client takes any verdict as advice.
+    const bool counts = options_.verify_peer || options_.require_any_client_certificate;
+    std::optional<Error> refusal;
+    if (options_.verify_fail && counts) refusal = Error{ErrorCode::certificate_rejected};
+    check(connection_.certificate_verdict(refusal));
+}
+
+void Link::decide_signature() {
+    const auto request = connection_.signature_request();
+    if (!request) throw Stop(ExitCode::must_fail, "there is no signature request");
+    const std::vector<Credential> credentials =
+        options_.server ? server_config(options_)->credentials : client_config(options_)->credentials;
+    const auto signature =
+        credentials.front().data()->key->sign(request->scheme, request->content, system_rng());
+    if (!signature) throw Stop(ExitCode::must_fail, describe(signature.error()));
+    check(connection_.provide_signature(*signature));
+}
+
+} // namespace pavise::bogo

@@ -1,0 +1,79 @@
+// One connection with the runner: the socket, the engine, and the loop between them.
+//
+// Synchronous runs move as many bytes as there are and decide at once. Asynchronous ones move single bytes and
+// decide late, so that every state is left and entered again in the middle.
+#pragma once
+
+#include "net/socket.hpp"
+#include "options.hpp"
+
+#include "engine/access.hpp"
+
+#include <pavise/engine.hpp>
+
+namespace pavise::bogo {
+
+// The engine ended the connection.
+class TlsFailure : public std::exception {
+    Error error_;
+
+  public:
+    explicit TlsFailure(Error error) noexcept : error_(error) {}
+    Error error() const noexcept { return error_; }
+};
+
+// The handshake as the runner writes it down: "write hs 1", "read ccs", "read alert 1 0".
+class MessageTrace final : public wire::Tap {
+    std::string text_;
+
+  public:
+    const std::string& text() const noexcept { return text_; }
+    void on_message(wire::Direction direction, Bytes message) noexcept override;
+    void on_content(wire::Direction direction, ContentType type, Bytes content) noexcept override;
+};
+
+// How a connection's transport came to its end.
+enum class End : std::uint8_t { none, close_notify, cut };
+
+class Link {
+    const Options& options_;
+    MessageTrace trace_;
+    net::Socket socket_;
+    Connection connection_;
+    bool output_held_ = false;   // nothing is sent for now
+    bool output_broken_ = false; // the runner takes nothing more
+    bool transport_ended_ = false;
+    unsigned turns_waited_ = 0;
+
+  public:
+    explicit Link(const Options& options);
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    // All of these throw TlsFailure.
+    void handshake();
+    // Waits for application data, which is then in connection().data().
+    End wait_for_data();
+    void write_all(Bytes bytes);
+    // Begins a write and lets one byte of it through; the rest goes with the next call of flush().
+    void write_and_hold(Bytes bytes);
+    void flush();
+    // Sends what is left, an alert perhaps, and waits until the runner has read it.
+    void leave() noexcept;
+
+    Connection& connection() noexcept { return connection_; }
+    const std::string& trace() const noexcept { return trace_.text(); }
+
+  private:
+    Connection make_connection();
+    void step();
+    bool send_some();
+    void receive_some();
+    void decide();
+    void decide_config();
+    void decide_certificate();
+    void decide_signature();
+    void check(const Status& status) const;
+};
+
+} // namespace pavise::bogo

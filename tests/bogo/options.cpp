@@ -1,0 +1,182 @@
+#include "options.hpp"
+
+#include "base64.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+namespace pavise::bogo {
+
+namespace {
+
+using Text = std::string_view;
+
+// ---------------------------------------------------------------- how a value is read, by the option's type
+
+template <class Number> Number parse_number(Text flag, Text text) {
+    Number number{};
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc() || end != text.data() + text.size())
+        throw Stop(ExitCode::must_fail, std::string(flag) + ": not a number: " + std::string(text));
+    return number;
+}
+
+void read_value(Text, std::string& option, Text text) {
+    option = text;
+}
+void read_value(Text, ByteVector& option, Text text) {
+    option = decode_base64(text);
+}
+template <std::unsigned_integral Number> void read_value(Text flag, Number& option, Text text) {
+    option = parse_number<Number>(flag, text);
+}
+void read_value(Text flag, std::vector<std::uint16_t>& option, Text text) {
+    option.push_back(parse_number<std::uint16_t>(flag, text));
+}
+template <class T> void read_value(Text flag, std::optional<T>& option, Text text) {
+    if (!option) option.emplace();
+    read_value(flag, *option, text);
+}
+
+// ---------------------------------------------------------------- the table of flags
+
+enum class Parameter : std::uint8_t { none, one };
+
+struct Flag {
+    Text name;
+    Parameter parameter;
+    void (*handle)(Text flag, Options& options, Text text);
+};
+
+// A flag that sets an option.
+template <auto Option> constexpr Flag sets(Text name) {
+    using Value = std::remove_reference_t<decltype(std::declval<Options&>().*Option)>;
+    if constexpr (std::same_as<Value, bool>)
+        return {name, Parameter::none, [](Text, Options& options, Text) { options.*Option = true; }};
+    else
+        return {name, Parameter::one,
+                [](Text flag, Options& options, Text text) { read_value(flag, options.*Option, text); }};
+}
+template <auto Member> constexpr Flag sets_credential(Text name) {
+    return {name, Parameter::one,
+            [](Text flag, Options& options, Text text) { read_value(flag, options.credential.*Member, text); }};
+}
+// A flag that needs nothing done here: README.md says of each why.
+constexpr Flag ignored(Text name, Parameter parameter) {
+    return {name, parameter, [](Text, Options&, Text) {}};
+}
+
+// Flags that are not in this table are not implemented.
+constexpr Flag flags[] = {
+    sets<&Options::port>("-port"),
+    sets<&Options::ipv6>("-ipv6"),
+    sets<&Options::shim_id>("-shim-id"),
+    sets<&Options::resume_count>("-resume-count"),
+    sets<&Options::is_handshaker_supported>("-is-handshaker-supported"),
+    ignored("-write-settings", Parameter::one),
+
+    sets<&Options::server>("-server"),
+    sets<&Options::min_version>("-min-version"),
+    sets<&Options::max_version>("-max-version"),
+    sets<&Options::no_tls13>("-no-tls13"),
+    sets<&Options::no_tls12>("-no-tls12"),
+    ignored("-no-tls11", Parameter::none),
+    ignored("-no-tls1", Parameter::none),
+    sets<&Options::curves>("-curves"),
+    sets<&Options::key_shares>("-key-shares"),
+    sets<&Options::no_key_shares>("-no-key-shares"),
+    sets<&Options::verify_prefs>("-verify-prefs"),
+    sets<&Options::signing_prefs>("-signing-prefs"),
+    sets<&Options::host_name>("-host-name"),
+    sets<&Options::advertise_alpn>("-advertise-alpn"),
+    sets<&Options::select_alpn>("-select-alpn"),
+    sets<&Options::decline_alpn>("-decline-alpn"),
+    sets<&Options::reject_alpn>("-reject-alpn"),
+    sets<&Options::enable_grease>("-enable-grease"),
+
+    sets_credential<&CredentialOptions::cert_file>("-cert-file"),
+    sets_credential<&CredentialOptions::key_file>("-key-file"),
+    ignored("-trust-cert", Parameter::one),
+    sets<&Options::require_any_client_certificate>("-require-any-client-certificate"),
+    sets<&Options::verify_peer>("-verify-peer"),
+    sets<&Options::verify_fail>("-verify-fail"),
+    sets<&Options::use_early_callback>("-use-early-callback"),
+    sets<&Options::use_custom_verify_callback>("-use-custom-verify-callback"),
+    ignored("-use-old-client-cert-callback", Parameter::none),
+
+    sets<&Options::async>("-async"),
+    sets<&Options::implicit_handshake>("-implicit-handshake"),
+    sets<&Options::partial_write>("-partial-write"),
+    sets<&Options::shim_writes_first>("-shim-writes-first"),
+    sets<&Options::shim_initial_write>("-shim-initial-write"),
+    sets<&Options::repeat_shim_initial_write>("-repeat-shim-initial-write"),
+    sets<&Options::write_different_record_sizes>("-write-different-record-sizes"),
+    sets<&Options::read_with_unfinished_write>("-read-with-unfinished-write"),
+    sets<&Options::read_size>("-read-size"),
+    sets<&Options::peek_then_read>("-peek-then-read"),
+    sets<&Options::key_update>("-key-update"),
+    sets<&Options::key_update_before_read>("-key-update-before-read"),
+    sets<&Options::no_op_extra_handshake>("-no-op-extra-handshake"),
+    sets<&Options::handshake_twice>("-handshake-twice"),
+    sets<&Options::shim_shuts_down>("-shim-shuts-down"),
+    sets<&Options::check_close_notify>("-check-close-notify"),
+
+    sets<&Options::handshake_never_done>("-handshake-never-done"),
+    sets<&Options::expect_version>("-expect-version"),
+    sets<&Options::expect_cipher>("-expect-cipher"),
+    sets<&Options::expect_curve_id>("-expect-curve-id"),
+    sets<&Options::expect_peer_signature_algorithm>("-expect-peer-signature-algorithm"),
+    sets<&Options::expect_peer_verify_pref>("-expect-peer-verify-pref"),
+    sets<&Options::expect_hrr>("-expect-hrr"),
+    sets<&Options::expect_no_hrr>("-expect-no-hrr"),
+    sets<&Options::expect_alpn>("-expect-alpn"),
+    sets<&Options::expect_advertised_alpn>("-expect-advertised-alpn"),
+    sets<&Options::expect_server_name>("-expect-server-name"),
+    sets<&Options::expect_no_server_name>("-expect-no-server-name"),
+    sets<&Options::expect_peer_cert_file>("-expect-peer-cert-file"),
+    sets<&Options::expect_no_peer_cert>("-expect-no-peer-cert"),
+    sets<&Options::expect_verify_result>("-expect-verify-result"),
+    sets<&Options::expect_msg_callback>("-expect-msg-callback"),
+};
+
+// ---------------------------------------------------------------- prefixes
+
+// "-on-resume-expect-alpn" is "-expect-alpn" for the connections that resume.
+bool take_prefix(Text& flag, Text prefix) {
+    if (!flag.starts_with(prefix) || flag.size() <= prefix.size() || flag[prefix.size()] != '-') return false;
+    flag.remove_prefix(prefix.size());
+    return true;
+}
+
+std::vector<Options*> addressed_by(Text& flag, CommandLine& line) {
+    // The runner runs a second program, its "handshaker", only with shims that say they have one.
+    take_prefix(flag, "-on-shim");
+    if (take_prefix(flag, "-on-handshaker")) return {};
+    if (take_prefix(flag, "-on-initial")) return {&line.initial};
+    if (take_prefix(flag, "-on-resume")) return {&line.resume};
+    if (take_prefix(flag, "-on-retry")) return {&line.retry};
+    return {&line.initial, &line.resume, &line.retry};
+}
+
+} // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments) {
+    CommandLine line;
+    for (auto argument = arguments.begin(); argument != arguments.end(); ++argument) {
+        Text name = *argument;
+        const std::vector<Options*> addressed = addressed_by(name, line);
+        const auto flag = std::ranges::find(flags, name, &Flag::name);
+        if (flag == std::end(flags)) stop_unimplemented(*argument);
+        Text parameter;
+        if (flag->parameter == Parameter::one) {
+            if (std::next(argument) == arguments.end())
+                throw Stop(ExitCode::must_fail, *argument + " wants a parameter");
+            parameter = *++argument;
+        }
+        for (Options* options : addressed) flag->handle(name, *options, parameter);
+    }
+    return line;
+}
+
+} // namespace pavise::bogo

@@ -1,0 +1,127 @@
+// The command line that BoringSSL's test runner gives to its shims.
+#pragma once
+
+#include <pavise/bytes.hpp>
+#include <pavise/registry.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace pavise::bogo {
+
+// What the runner makes of a shim's end.
+enum class ExitCode : int {
+    success = 0,
+    failure = 1,
+    unimplemented = 89, // the test is skipped
+    must_fail = 90,     // the test fails even if a failure was expected
+};
+
+// Ends the shim. The text goes to standard error, where the runner looks for the error's name.
+class Stop : public std::runtime_error {
+    ExitCode code_;
+
+  public:
+    Stop(ExitCode code, const std::string& text) : std::runtime_error(text), code_(code) {}
+    ExitCode code() const noexcept { return code_; }
+};
+
+[[noreturn]] inline void stop_unimplemented(const std::string& what) {
+    throw Stop(ExitCode::unimplemented, "not implemented: " + what);
+}
+// An expectation that the runner gave was not met: never an expected failure.
+[[noreturn]] inline void stop_unexpected(const std::string& what) {
+    throw Stop(ExitCode::must_fail, "unexpected: " + what);
+}
+
+struct CredentialOptions {
+    std::string cert_file;
+    std::string key_file;
+};
+
+// One connection's options. Flags have their names: -expect-alpn is expect_alpn.
+struct Options {
+    // ---- the runner
+    std::uint16_t port = 0;
+    bool ipv6 = false;
+    std::uint64_t shim_id = 0;
+    unsigned resume_count = 0;
+    bool is_handshaker_supported = false;
+
+    // ---- what is negotiated
+    bool server = false;
+    std::uint16_t min_version = 0;
+    std::uint16_t max_version = 0;
+    bool no_tls13 = false;
+    bool no_tls12 = false;
+    std::vector<std::uint16_t> curves;
+    std::optional<std::vector<std::uint16_t>> key_shares;
+    bool no_key_shares = false;
+    std::vector<std::uint16_t> verify_prefs;
+    std::vector<std::uint16_t> signing_prefs;
+    std::string host_name;
+    std::string advertise_alpn;
+    std::string select_alpn;
+    bool decline_alpn = false;
+    bool reject_alpn = false;
+    bool enable_grease = false;
+
+    // ---- authentication
+    CredentialOptions credential;
+    bool require_any_client_certificate = false;
+    bool verify_peer = false;
+    bool verify_fail = false;
+    bool use_early_callback = false;
+    bool use_custom_verify_callback = false;
+
+    // ---- how it is driven
+    bool async = false;
+    bool implicit_handshake = false;
+    bool partial_write = false;
+    bool shim_writes_first = false;
+    std::string shim_initial_write = "hello";
+    unsigned repeat_shim_initial_write = 1;
+    bool write_different_record_sizes = false;
+    bool read_with_unfinished_write = false;
+    std::size_t read_size = 512; // small, so that a record takes several reads
+    bool peek_then_read = false;
+    bool key_update = false;
+    bool key_update_before_read = false;
+    bool no_op_extra_handshake = false;
+    bool handshake_twice = false;
+    bool shim_shuts_down = false;
+    bool check_close_notify = false;
+
+    // ---- what is expected
+    bool handshake_never_done = false;
+    std::uint16_t expect_version = 0;
+    std::uint16_t expect_cipher = 0;
+    std::uint16_t expect_curve_id = 0;
+    std::uint16_t expect_peer_signature_algorithm = 0;
+    std::vector<std::uint16_t> expect_peer_verify_pref;
+    bool expect_hrr = false;
+    bool expect_no_hrr = false;
+    std::string expect_alpn;
+    std::string expect_advertised_alpn;
+    std::string expect_server_name;
+    bool expect_no_server_name = false;
+    std::string expect_peer_cert_file;
+    bool expect_no_peer_cert = false;
+    bool expect_verify_result = false;
+    std::string expect_msg_callback;
+};
+
+// A connection, those that resume it, and the one after a rejection of early data each have their own.
+struct CommandLine {
+    Options initial;
+    Options resume;
+    Options retry;
+};
+
+// Throws Stop for a flag that is not implemented or not understood.
+CommandLine parse_command_line(const std::vector<std::string>& arguments);
+
+} // namespace pavise::bogo
