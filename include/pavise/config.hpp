@@ -50,7 +50,13 @@ class PAVISE_EXPORT Credential {
     // Errors: no_certificate_in_file, no_key_in_file, wrong_password, key_does_not_match, unsupported_key …
     static Result<Credential> load(Bytes chain, Bytes key, std::string_view password = {});
 
+    // The same chain and key, restricted to these schemes, by preference. Without it the key signs with those
+    // of the config. Empty: bad_argument.
+    Result<Credential> signing_with(std::vector<SignatureScheme> schemes) const;
+
     const handshake::CredentialData* data() const noexcept { return data_.get(); }
+    // Whether both are handles of the same credential, with the same restriction.
+    friend bool operator==(const Credential&, const Credential&) noexcept = default;
 };
 
 // The certificates that are trusted to vouch for peers. A cheap handle to an immutable set.
@@ -154,6 +160,9 @@ struct ClientConfig {
     std::vector<NamedGroup> groups = default_groups();                // by preference
     // For how many of `groups`, from the first, a key share is sent in the first hello (RFC 8446 §4.2.8).
     std::size_t key_shares = 2;
+    // If not empty: the groups, out of `groups`, for which shares are sent instead: what this server is known
+    // to like, say.
+    std::vector<NamedGroup> key_share_groups;
     std::vector<SignatureScheme> signature_schemes = default_signature_schemes();
     std::vector<std::string> alpn_protocols{}; // by preference; 1 to 255 bytes each; empty: not offered
 

@@ -58,6 +58,7 @@ enum class KeyUpdateScope : std::uint8_t { ours, both };
 
 // What the caller is asked to sign, and how.
 struct SignatureRequest {
+    Credential credential; // whose key is to sign
     SignatureScheme scheme;
     Bytes content; // sign exactly these bytes; valid until the request is answered
 };
@@ -135,6 +136,10 @@ class PAVISE_EXPORT Connection {
     // Tells the peer that the handshake is given up on purpose (RFC 9846 §6.1: user_canceled, then
     // close_notify).
     Status cancel();
+    // Gives the connection up, during the handshake or after it, with a fatal alert that tells why:
+    // access_denied, unrecognized_name … The error is refused_by_application from then on. bad_argument for
+    // close_notify and user_canceled, which are no errors.
+    Status refuse(AlertDescription reason);
     Status update_keys(KeyUpdateScope scope);
     // Gives back buffers that are empty: to be called when the transport would block, by one thread alone.
     void release_idle();

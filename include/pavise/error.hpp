@@ -38,7 +38,8 @@ inline constexpr std::size_t error_count = 0
 struct Error {
     ErrorCode code;
     // What was met, where the code alone does not say: the alert number for `alert_received`, a message or
-    // extension type, a botan or system error number. 0 where there is nothing to add.
+    // extension type, a botan or system error number; for `refused_by_application` the alert that it chose. 0
+    // where there is nothing to add.
     std::uint16_t detail = 0;
 
     friend constexpr bool operator==(Error, Error) = default;

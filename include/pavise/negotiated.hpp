@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pavise/bytes.hpp>
+#include <pavise/config.hpp>
 #include <pavise/registry.hpp>
 
 #include <optional>
@@ -26,6 +27,7 @@ struct Negotiated {
     std::optional<SignatureScheme> peer_signature;  // of the peer's CertificateVerify
     std::optional<SignatureScheme> local_signature; // of ours
     ByteVector local_certificate{};                 // DER of our own, where one was sent
+    Credential local_credential{};                  // that we proved; holds nothing where there was none
     std::string alpn_protocol;                      // empty: none
     std::string server_name;                        // the client's SNI; empty: none
     std::vector<ByteVector> peer_chain;             // DER, as the peer sent it, leaf first

@@ -34,6 +34,8 @@ const Row& row(ErrorCode code) noexcept {
 } // namespace
 
 std::optional<AlertDescription> alert_of(Error error) noexcept {
+    if (error.code == ErrorCode::refused_by_application && error.detail != 0)
+        return static_cast<AlertDescription>(error.detail);
     return row(error.code).alert;
 }
 Blame blame_of(Error error) noexcept {
@@ -52,7 +54,8 @@ std::string_view text_of(ErrorCode code) noexcept {
 std::string describe(Error error) {
     const Row& r = row(error.code);
     std::string out(r.text);
-    if (error.code == ErrorCode::alert_received) {
+    if (error.code == ErrorCode::alert_received ||
+        (error.code == ErrorCode::refused_by_application && error.detail != 0)) {
         out += ": ";
         out += name_of(static_cast<AlertDescription>(error.detail));
         out += " (" + std::to_string(error.detail) + ")";

@@ -100,7 +100,11 @@ template <class Config> Status check_common(const Config& config) {
 } // namespace
 
 Status check(const ClientConfig& config) {
-    return check_common(config);
+    PAVISE_TRY(check_common(config));
+    for (const NamedGroup group : config.key_share_groups)
+        if (std::ranges::find(config.groups, group) == config.groups.end())
+            return fail(ErrorCode::config_unknown_group, static_cast<std::uint16_t>(group));
+    return {};
 }
 
 Status check(const ServerConfig& config) {

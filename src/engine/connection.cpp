@@ -120,6 +120,10 @@ Status Connection::cancel() {
     return guarded(*core_, [&] { return core_->sending().cancel(); });
 }
 
+Status Connection::refuse(AlertDescription reason) {
+    return core_->refuse(reason);
+}
+
 Status Connection::update_keys(KeyUpdateScope scope) {
     return guarded(*core_, [&] { return core_->sending().update_keys(scope); });
 }
@@ -147,7 +151,7 @@ Status Connection::certificate_verdict(std::optional<Error> refusal) {
 std::optional<SignatureRequest> Connection::signature_request() const {
     if (core_->waiting_for() != Decision::signature) return std::nullopt;
     const handshake::PendingSignature& pending = *core_->engine().handshake().pending_signature();
-    return SignatureRequest{pending.scheme, pending.content};
+    return SignatureRequest{pending.credential, pending.scheme, pending.content};
 }
 
 Status Connection::provide_signature(Bytes signature) {

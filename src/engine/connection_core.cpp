@@ -88,6 +88,14 @@ Status ConnectionCore::poison(Error error) noexcept {
     return Unexpected(*mailbox_.failure());
 }
 
+Status ConnectionCore::refuse(AlertDescription reason) noexcept {
+    PAVISE_TRY(usable());
+    if (reason == AlertDescription::close_notify || reason == AlertDescription::user_canceled)
+        return fail(ErrorCode::bad_argument);
+    mailbox_.fail_with({ErrorCode::refused_by_application, static_cast<std::uint16_t>(reason)});
+    return {};
+}
+
 MutableBytes ConnectionCore::receive_space() {
     if (!wants_input()) return {};
     return reader_.prepare();

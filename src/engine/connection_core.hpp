@@ -55,6 +55,7 @@ class ConnectionCore final : private handshake::Transport {
     const HandshakeEngine& engine() const noexcept { return engine_; }
     // Fails for good.
     Status poison(Error error) noexcept;
+    Status refuse(AlertDescription reason) noexcept;
     void release_idle() noexcept;
 
     // ---- decisions

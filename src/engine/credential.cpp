@@ -58,4 +58,13 @@ Result<Credential> Credential::load(Bytes chain, Bytes key, std::string_view pas
     });
 }
 
+Result<Credential> Credential::signing_with(std::vector<SignatureScheme> schemes) const {
+    if (data_ == nullptr || schemes.empty()) return fail(ErrorCode::bad_argument);
+    return engine::guarded([&]() -> Result<Credential> {
+        auto data = std::make_shared<handshake::CredentialData>(*data_);
+        data->schemes = std::move(schemes);
+        return Credential(std::move(data));
+    });
+}
+
 } // namespace pavise

@@ -70,6 +70,9 @@ Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider
                                                           const Negotiated& negotiated) {
     if (negotiated.peer_chain.empty()) return fail(ErrorCode::internal);
     PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(negotiated.peer_chain.front()));
+    // "the digitalSignature bit MUST be set if the Key Usage extension is present" (RFC 8446 §4.4.2.2),
+    // whoever judges the chain
+    if (!leaf->allows(trust::KeyUsage::digital_signature)) return fail(ErrorCode::key_usage_not_allowed);
     return provider.public_key(leaf->subject_public_key_info());
 }
 

@@ -23,7 +23,7 @@ Result<handshake::CertificateVerdict> verify_client(const ServerConfig& config,
 Result<ByteVector> session_binding(const ClientConfig& config);
 Result<ByteVector> session_binding(const ServerConfig& config);
 
-// The key of the peer's own certificate, unverified.
+// The key of the peer's own certificate, which must be allowed to sign; the chain is not looked at.
 Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
                                                           const Negotiated& negotiated);
 

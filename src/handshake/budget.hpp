@@ -17,7 +17,7 @@ namespace pavise::handshake {
 class ProgressBudget {
   public:
     // Enough for every honest start: tickets, a few KeyUpdates and the records of a careful padder.
-    static constexpr std::uint32_t capacity = 64;
+    static constexpr std::uint32_t capacity = 32;
     // One unit comes back for this many bytes of application data.
     static constexpr std::size_t bytes_per_unit = 4096;
 

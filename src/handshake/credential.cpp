@@ -7,13 +7,18 @@
 
 namespace pavise::handshake {
 
+std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
+                                            std::span<const SignatureScheme> allowed) noexcept {
+    return credential.schemes.empty() ? allowed : std::span<const SignatureScheme>(credential.schemes);
+}
+
 std::optional<ChosenCredential> choose_credential13(std::span<const Credential> ours,
                                                     std::span<const SignatureScheme> allowed,
                                                     const messages::EnumList<SignatureScheme>& peer_accepts) {
     for (const Credential& credential : ours) {
         const CredentialData* data = credential.data();
         if (data == nullptr) continue;
-        for (const SignatureScheme scheme : allowed)
+        for (const SignatureScheme scheme : schemes_of(*data, allowed))
             if (crypto::fits_tls13(scheme, data->key->type()) && peer_accepts.contains(scheme))
                 return ChosenCredential{credential, scheme};
     }

@@ -17,6 +17,7 @@ namespace pavise::handshake {
 struct CredentialData {
     std::vector<ByteVector> chain; // DER, leaf first
     std::shared_ptr<const crypto::SigningKey> key;
+    std::vector<SignatureScheme> schemes; // that the key may sign with, by preference; empty: the config's
 };
 
 struct ChosenCredential {
@@ -24,8 +25,12 @@ struct ChosenCredential {
     SignatureScheme scheme;
 };
 
+// What a credential may sign with, by preference, where the config allows `allowed`.
+std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
+                                            std::span<const SignatureScheme> allowed) noexcept;
+
 // The first of `ours` whose key can sign with a scheme that the peer accepts and we allow; the scheme is the
-// first of `allowed` that does (RFC 8446 §4.4.2.2, §4.4.2.3).
+// first of those that we allow (RFC 8446 §4.4.2.2, §4.4.2.3).
 std::optional<ChosenCredential> choose_credential13(std::span<const Credential> ours,
                                                     std::span<const SignatureScheme> allowed,
                                                     const messages::EnumList<SignatureScheme>& peer_accepts);

@@ -204,6 +204,7 @@ Result<Next<Connected>> AwaitSignature::on(const Signature& signature, Context& 
     const SignatureScheme scheme = context.signature->scheme;
     PAVISE_TRY(context.exchange.send(messages::CertificateVerify{scheme, signature.value}, &transcript));
     context.exchange.negotiated().local_signature = scheme;
+    context.exchange.negotiated().local_credential = context.signature->credential;
     context.signature.reset();
     PAVISE_LET(auto connected,
                finish(server_finished, suite, std::move(transcript), client_handshake_traffic_secret.view(),

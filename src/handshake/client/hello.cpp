@@ -26,10 +26,10 @@ std::uint16_t grease_value(std::uint8_t random) {
 }
 
 Result<GreaseValues> draw_grease(Rng& rng) {
-    std::array<std::uint8_t, 5> random{};
+    std::array<std::uint8_t, 6> random{};
     PAVISE_TRY(rng.fill(random));
     GreaseValues grease{grease_value(random[0]), grease_value(random[1]), grease_value(random[2]),
-                        grease_value(random[3]), grease_value(random[4])};
+                        grease_value(random[3]), grease_value(random[4]), grease_value(random[5])};
     if (grease.last_extension == grease.first_extension) grease.last_extension ^= 0x1010;
     return grease;
 }
@@ -166,7 +166,8 @@ class ExtensionsWriter {
         if (hello_.grease) add_grease(hello_.grease->first_extension, {});
         add_names();
         add_groups();
-        add(messages::SignatureAlgorithms{inputs_.config.signature_schemes});
+        add(messages::SignatureAlgorithms{
+            greased(hello_.grease, &GreaseValues::signature_scheme, inputs_.config.signature_schemes)});
         add_record_sizes();
         if (quic_parameters_) add(messages::QuicTransportParameters{*quic_parameters_});
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
@@ -277,6 +278,18 @@ Status choose_session_id(Exchange& exchange, const HelloInputs& inputs, HelloInF
     return hello.session_id.assign(id) ? Status() : fail(ErrorCode::internal);
 }
 
+// The groups of the first hello's shares, in the order of `groups`, as §4.2.8 has it.
+std::vector<NamedGroup> groups_to_share(const ClientConfig& config) {
+    const auto first = config.groups.begin();
+    if (config.key_share_groups.empty())
+        return {first, first + static_cast<std::ptrdiff_t>(std::min(config.key_shares, config.groups.size()))};
+    std::vector<NamedGroup> chosen;
+    for (const NamedGroup group : config.groups)
+        if (std::ranges::find(config.key_share_groups, group) != config.key_share_groups.end())
+            chosen.push_back(group);
+    return chosen;
+}
+
 } // namespace
 
 Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const HelloInputs& inputs) {
@@ -288,10 +301,9 @@ Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const H
     if (inputs.config.grease == Grease::on) {
         PAVISE_LET(hello->grease, draw_grease(exchange.rng()));
     }
-    const std::size_t shares = tls13 ? std::min(inputs.config.key_shares, inputs.config.groups.size()) : 0;
-    for (std::size_t i = 0; i < shares; ++i) {
-        PAVISE_LET(auto share,
-                   exchange.provider().generate_key_share(inputs.config.groups[i], exchange.rng()));
+    const std::vector<NamedGroup> shared = tls13 ? groups_to_share(inputs.config) : std::vector<NamedGroup>();
+    for (const NamedGroup group : shared) {
+        PAVISE_LET(auto share, exchange.provider().generate_key_share(group, exchange.rng()));
         hello->key_shares.push_back(std::move(share));
     }
     if (tls13) PAVISE_TRY(choose_psks(exchange, inputs, *hello));

@@ -21,6 +21,7 @@ struct GreaseValues {
     std::uint16_t suite;
     std::uint16_t group;
     std::uint16_t version;
+    std::uint16_t signature_scheme;
     std::uint16_t first_extension;
     std::uint16_t last_extension; // differs from the first: no type may come twice
 };

@@ -143,6 +143,7 @@ Result<Next<ExpectClientCertificate, ExpectClientFinished>> AwaitSignature::on(c
     PAVISE_TRY(
         context.exchange.send(messages::CertificateVerify{scheme, signature.value}, &handshake.transcript));
     context.exchange.negotiated().local_signature = scheme;
+    context.exchange.negotiated().local_credential = context.signature->credential;
     context.signature.reset();
     PAVISE_LET(Finishing13 finishing, finish_flight(std::move(handshake), context));
     if (context.config->client_verification != PeerVerification::none)
