@@ -14,6 +14,39 @@ template <class T> T must(Result<T> result, const std::string& what) {
     return *std::move(result);
 }
 
+template <class Enum> std::vector<Enum> as_enums(const std::vector<std::uint16_t>& values) {
+    std::vector<Enum> enums;
+    for (const std::uint16_t value : values) enums.push_back(static_cast<Enum>(value));
+    return enums;
+}
+
+// What the runner takes for granted where it gives no flags.
+namespace default_of_runner {
+
+const std::vector<NamedGroup> groups{NamedGroup::x25519_ml_kem_768, NamedGroup::x25519, NamedGroup::secp256r1,
+                                     NamedGroup::secp384r1};
+const std::vector<SignatureScheme> verify_prefs{
+    SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::rsa_pss_rsae_sha256,
+    SignatureScheme::rsa_pkcs1_sha256,       SignatureScheme::ecdsa_secp384r1_sha384,
+    SignatureScheme::rsa_pss_rsae_sha384,    SignatureScheme::rsa_pkcs1_sha384,
+    SignatureScheme::rsa_pss_rsae_sha512,    SignatureScheme::rsa_pkcs1_sha512,
+};
+
+bool is_post_quantum(NamedGroup group) {
+    return group == NamedGroup::x25519_ml_kem_768 || group == NamedGroup::ml_kem_1024;
+}
+
+// The first group, and the first of the other kind.
+std::vector<NamedGroup> key_shares(const std::vector<NamedGroup>& offered) {
+    std::vector<NamedGroup> shares{offered.front()};
+    const auto other = std::ranges::find_if(
+        offered, [&](NamedGroup group) { return is_post_quantum(group) != is_post_quantum(offered.front()); });
+    if (other != offered.end()) shares.push_back(*other);
+    return shares;
+}
+
+} // namespace default_of_runner
+
 SecretVector read_file(const std::string& path) {
     return must(read_credential_file(path), path);
 }
@@ -32,35 +65,30 @@ VersionRange versions(const Options& options) {
     return range;
 }
 
-template <class Enum> std::vector<Enum> as_enums(const std::vector<std::uint16_t>& values) {
-    std::vector<Enum> enums;
-    for (const std::uint16_t value : values) enums.push_back(static_cast<Enum>(value));
-    return enums;
-}
-
 void set_groups(const Options& options, std::vector<NamedGroup>& groups) {
-    if (options.curves.empty()) return;
-    groups = as_enums<NamedGroup>(options.curves);
+    groups = options.curves.empty() ? default_of_runner::groups : as_enums<NamedGroup>(options.curves);
     for (const NamedGroup group : groups)
         if (!crypto::botan_provider().supports(group)) stop_unimplemented("group " + name_of(group));
 }
 
-std::vector<Credential> credentials(const Options& options) {
-    const CredentialOptions& files = options.credential;
-    if (files.cert_file.empty() && files.key_file.empty()) return {};
-    const SecretVector chain = read_file(files.cert_file);
-    const SecretVector key = read_file(files.key_file);
-    return {must(Credential::load(chain.view(), key.view()), files.cert_file)};
+Credential load_credential(const CredentialOptions& options) {
+    const SecretVector chain = read_file(options.cert_file);
+    const SecretVector key = read_file(options.key_file);
+    const Credential credential = must(Credential::load(chain.view(), key.view()), options.cert_file);
+    // What is accepted from the peer says nothing about what we sign with.
+    const std::vector<SignatureScheme> schemes = options.signing_prefs.empty()
+                                                     ? default_signature_schemes()
+                                                     : as_enums<SignatureScheme>(options.signing_prefs);
+    return must(credential.signing_with(schemes), "-signing-prefs");
 }
 
-template <class Config> void set_common(const Options& options, Config& config) {
+template <class Config>
+void set_common(const Options& options, std::vector<Credential> credentials, Config& config) {
     config.versions = versions(options);
     set_groups(options, config.groups);
-    if (!options.verify_prefs.empty())
-        config.signature_schemes = as_enums<SignatureScheme>(options.verify_prefs);
-    if (!options.signing_prefs.empty())
-        config.signature_schemes = as_enums<SignatureScheme>(options.signing_prefs);
-    config.credentials = credentials(options);
+    config.signature_schemes = options.verify_prefs.empty() ? default_of_runner::verify_prefs
+                                                            : as_enums<SignatureScheme>(options.verify_prefs);
+    config.credentials = std::move(credentials);
     config.deferred.certificate = true; // the runner says whether a chain is good
     config.deferred.signature = options.async;
 }
@@ -79,36 +107,45 @@ std::vector<std::string> protocol_list(std::string_view wire) {
     return names;
 }
 
-// The config tells for how many of its groups, from the first, shares are sent.
 void set_key_shares(const Options& options, ClientConfig& config) {
-    if (options.no_key_shares) config.key_shares = 0;
-    if (!options.key_shares) return;
-    const std::vector<NamedGroup> wanted = as_enums<NamedGroup>(*options.key_shares);
-    const auto [group, share] = std::ranges::mismatch(config.groups, wanted);
-    if (share != wanted.end()) stop_unimplemented("key shares for other groups than the first");
-    config.key_shares = wanted.size();
+    config.key_share_groups = options.key_shares ? as_enums<NamedGroup>(*options.key_shares)
+                                                 : default_of_runner::key_shares(config.groups);
+    if (!options.no_key_shares) return;
+    config.key_share_groups.clear();
+    config.key_shares = 0;
 }
 
 } // namespace
 
 bool chooses_config_late(const Options& options) {
-    return options.use_early_callback || options.async || !options.expect_advertised_alpn.empty() ||
+    return options.use_early_callback || options.fail_early_callback || options.fail_cert_callback ||
+           options.install_ddos_callback || options.async || !options.expect_advertised_alpn.empty() ||
            !options.expect_peer_verify_pref.empty();
 }
 
-std::shared_ptr<const ClientConfig> client_config(const Options& options) {
+std::vector<Credential> load_credentials(const Options& options) {
+    std::vector<Credential> credentials;
+    for (const CredentialOptions& credential : options.credentials)
+        credentials.push_back(load_credential(credential));
+    if (!options.credential.cert_file.empty()) credentials.push_back(load_credential(options.credential));
+    return credentials;
+}
+
+std::shared_ptr<const ClientConfig> client_config(const Options& options, std::vector<Credential> credentials) {
+    if (options.fail_cert_callback) stop_unimplemented("a callback when the server asks for a certificate");
     auto config = std::make_shared<ClientConfig>();
-    set_common(options, *config);
+    set_common(options, std::move(credentials), *config);
     set_key_shares(options, *config);
     config->alpn_protocols = protocol_list(options.advertise_alpn);
     config->grease = options.enable_grease ? Grease::on : Grease::off;
     return config;
 }
 
-std::shared_ptr<const ServerConfig> server_config(const Options& options) {
+std::shared_ptr<const ServerConfig> server_config(const Options& options, std::vector<Credential> credentials) {
     auto config = std::make_shared<ServerConfig>();
-    set_common(options, *config);
+    set_common(options, std::move(credentials), *config);
     if (!options.select_alpn.empty()) config->alpn_protocols = {options.select_alpn};
+    if (options.reject_alpn) config->alpn_protocols = {"a protocol that no client offers"};
     if (options.require_any_client_certificate)
         config->client_verification = PeerVerification::required;
     else if (options.verify_peer)

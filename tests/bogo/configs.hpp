@@ -9,8 +9,11 @@
 
 namespace pavise::bogo {
 
-std::shared_ptr<const ClientConfig> client_config(const Options& options);
-std::shared_ptr<const ServerConfig> server_config(const Options& options);
+// In the order in which they are to be tried: first Options::credentials, then Options::credential.
+std::vector<Credential> load_credentials(const Options& options);
+
+std::shared_ptr<const ClientConfig> client_config(const Options& options, std::vector<Credential> credentials);
+std::shared_ptr<const ServerConfig> server_config(const Options& options, std::vector<Credential> credentials);
 
 // Whether the server gets its config only after the ClientHello.
 bool chooses_config_late(const Options& options);

@@ -64,14 +64,21 @@ void shut_down(const Options& options, Link& link) {
     link.flush();
 }
 
+void send_alert(Link& link) {
+    if (auto refused = link.connection().refuse(AlertDescription::decompression_failure); !refused)
+        throw TlsFailure(refused.error());
+    link.flush();
+}
+
 } // namespace
 
 void exchange(const Options& options, Link& link) {
     if (!options.implicit_handshake) {
         link.handshake();
-        check_handshake(options, link.connection());
+        check_handshake(options, link.connection(), link.credentials());
         if (options.handshake_twice || options.no_op_extra_handshake) link.handshake();
     }
+    if (options.send_alert) return send_alert(link);
     const bool writes =
         options.shim_writes_first || options.write_different_record_sizes || options.read_with_unfinished_write;
     if (writes) link.handshake();

@@ -40,6 +40,16 @@ void check_peer_chain(const Options& options, const Negotiated& negotiated) {
         stop_unexpected("the peer's chain is another");
 }
 
+void check_credential(const Options& options, const Negotiated& negotiated,
+                      const std::vector<Credential>& credentials) {
+    if (!options.expect_selected_credential) return;
+    const auto used = std::ranges::find(credentials, negotiated.local_credential);
+    const auto place = static_cast<std::size_t>(used - credentials.begin());
+    const std::int32_t selected = place < options.credentials.size() ? static_cast<std::int32_t>(place) : -1;
+    if (selected != *options.expect_selected_credential)
+        stop_unexpected("the credential is " + std::to_string(selected));
+}
+
 } // namespace
 
 void check_client_hello(const Options& options, Bytes message) {
@@ -62,7 +72,8 @@ void check_client_hello(const Options& options, Bytes message) {
     }
 }
 
-void check_handshake(const Options& options, const Connection& connection) {
+void check_handshake(const Options& options, const Connection& connection,
+                     const std::vector<Credential>& credentials) {
     const Negotiated& negotiated = connection.negotiated();
     if (options.handshake_never_done) stop_unexpected("the handshake is complete");
     check_number("the version", options.expect_version, number(negotiated.version));
@@ -78,6 +89,7 @@ void check_handshake(const Options& options, const Connection& connection) {
         check_text("the server name", options.expect_server_name, negotiated.server_name);
     if (options.expect_no_server_name) check_text("the server name", "", negotiated.server_name);
     check_peer_chain(options, negotiated);
+    check_credential(options, negotiated, credentials);
 }
 
 void check_trace(const Options& options, const std::string& trace) {

@@ -9,7 +9,8 @@ namespace pavise::bogo {
 
 // All of these throw Stop.
 void check_client_hello(const Options& options, Bytes message);
-void check_handshake(const Options& options, const Connection& connection);
+void check_handshake(const Options& options, const Connection& connection,
+                     const std::vector<Credential>& credentials);
 void check_trace(const Options& options, const std::string& trace);
 
 } // namespace pavise::bogo

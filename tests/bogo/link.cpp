@@ -56,14 +56,16 @@ void MessageTrace::on_content(wire::Direction direction, ContentType type, Bytes
 
 Link::Link(const Options& options) :
     options_(options),
+    credentials_(load_credentials(options)),
     socket_(connect_to_runner(options)),
     connection_(make_connection()) {}
 
 Connection Link::make_connection() {
     engine::Hooks hooks;
     if (!options_.expect_msg_callback.empty()) hooks.tap = &trace_;
-    auto made = options_.server ? testing::Access::server(server_config(options_), hooks)
-                                : testing::Access::client(client_config(options_), {options_.host_name}, hooks);
+    auto made = options_.server ? testing::Access::server(server_config(options_, credentials_), hooks)
+                                : testing::Access::client(client_config(options_, credentials_),
+                                                          {options_.host_name}, hooks);
     if (!made) throw TlsFailure(made.error());
     return *std::move(made);
 }
@@ -185,7 +187,15 @@ void Link::decide() {
 
 void Link::decide_config() {
     check_client_hello(options_, connection_.client_hello());
-    check(connection_.choose_config(server_config(options_)));
+    if (options_.fail_early_callback) return refuse(AlertDescription::handshake_failure);
+    if (options_.fail_cert_callback || options_.fail_ddos_callback)
+        return refuse(AlertDescription::internal_error);
+    check(connection_.choose_config(server_config(options_, credentials_)));
+}
+
+void Link::refuse(AlertDescription reason) {
+    check(connection_.refuse(reason));
+    check(Unexpected(*connection_.error()));
 }
 
 void Link::decide_certificate() {
@@ -193,18 +203,19 @@ void Link::decide_certificate() {
         throw Stop(ExitCode::must_fail, "there is no chain to verify");
     // Without a word about verification a client takes any verdict as advice.
     const bool counts = options_.verify_peer || options_.require_any_client_certificate;
-    std::optional<Error> refusal;
-    if (options_.verify_fail && counts) refusal = Error{ErrorCode::certificate_rejected};
-    check(connection_.certificate_verdict(refusal));
+    if (!options_.verify_fail || !counts) return check(connection_.certificate_verdict(std::nullopt));
+    // The runner's two callbacks refuse with different alerts.
+    if (options_.use_custom_verify_callback)
+        check(connection_.certificate_verdict(Error{ErrorCode::certificate_rejected}));
+    else
+        refuse(AlertDescription::handshake_failure);
 }
 
 void Link::decide_signature() {
     const auto request = connection_.signature_request();
     if (!request) throw Stop(ExitCode::must_fail, "there is no signature request");
-    const std::vector<Credential> credentials =
-        options_.server ? server_config(options_)->credentials : client_config(options_)->credentials;
     const auto signature =
-        credentials.front().data()->key->sign(request->scheme, request->content, system_rng());
+        request->credential.data()->key->sign(request->scheme, request->content, system_rng());
     if (!signature) throw Stop(ExitCode::must_fail, describe(signature.error()));
     check(connection_.provide_signature(*signature));
 }

@@ -37,6 +37,7 @@ enum class End : std::uint8_t { none, close_notify, cut };
 
 class Link {
     const Options& options_;
+    std::vector<Credential> credentials_;
     MessageTrace trace_;
     net::Socket socket_;
     Connection connection_;
@@ -62,6 +63,7 @@ class Link {
     void leave() noexcept;
 
     Connection& connection() noexcept { return connection_; }
+    const std::vector<Credential>& credentials() const noexcept { return credentials_; }
     const std::string& trace() const noexcept { return trace_.text(); }
 
   private:
@@ -71,6 +73,7 @@ class Link {
     void receive_some();
     void decide();
     void decide_config();
+    void refuse(AlertDescription reason);
     void decide_certificate();
     void decide_signature();
     void check(const Status& status) const;

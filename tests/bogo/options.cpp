@@ -28,7 +28,7 @@ void read_value(Text, std::string& option, Text text) {
 void read_value(Text, ByteVector& option, Text text) {
     option = decode_base64(text);
 }
-template <std::unsigned_integral Number> void read_value(Text flag, Number& option, Text text) {
+template <std::integral Number> void read_value(Text flag, Number& option, Text text) {
     option = parse_number<Number>(flag, text);
 }
 void read_value(Text flag, std::vector<std::uint16_t>& option, Text text) {
@@ -60,7 +60,14 @@ template <auto Option> constexpr Flag sets(Text name) {
 }
 template <auto Member> constexpr Flag sets_credential(Text name) {
     return {name, Parameter::one,
-            [](Text flag, Options& options, Text text) { read_value(flag, options.credential.*Member, text); }};
+            [](Text flag, Options& options, Text text) {
+                CredentialOptions& newest =
+                    options.credentials.empty() ? options.credential : options.credentials.back();
+                read_value(flag, newest.*Member, text);
+            }};
+}
+constexpr Flag begins_credential(Text name) {
+    return {name, Parameter::none, [](Text, Options& options, Text) { options.credentials.emplace_back(); }};
 }
 // A flag that needs nothing done here: README.md says of each why.
 constexpr Flag ignored(Text name, Parameter parameter) {
@@ -87,7 +94,6 @@ constexpr Flag flags[] = {
     sets<&Options::key_shares>("-key-shares"),
     sets<&Options::no_key_shares>("-no-key-shares"),
     sets<&Options::verify_prefs>("-verify-prefs"),
-    sets<&Options::signing_prefs>("-signing-prefs"),
     sets<&Options::host_name>("-host-name"),
     sets<&Options::advertise_alpn>("-advertise-alpn"),
     sets<&Options::select_alpn>("-select-alpn"),
@@ -97,12 +103,18 @@ constexpr Flag flags[] = {
 
     sets_credential<&CredentialOptions::cert_file>("-cert-file"),
     sets_credential<&CredentialOptions::key_file>("-key-file"),
+    sets_credential<&CredentialOptions::signing_prefs>("-signing-prefs"),
+    begins_credential("-new-x509-credential"),
     ignored("-trust-cert", Parameter::one),
     sets<&Options::require_any_client_certificate>("-require-any-client-certificate"),
     sets<&Options::verify_peer>("-verify-peer"),
     sets<&Options::verify_fail>("-verify-fail"),
     sets<&Options::use_early_callback>("-use-early-callback"),
     sets<&Options::use_custom_verify_callback>("-use-custom-verify-callback"),
+    sets<&Options::fail_early_callback>("-fail-early-callback"),
+    sets<&Options::fail_cert_callback>("-fail-cert-callback"),
+    sets<&Options::install_ddos_callback>("-install-ddos-callback"),
+    sets<&Options::fail_ddos_callback>("-fail-ddos-callback"),
     ignored("-use-old-client-cert-callback", Parameter::none),
 
     sets<&Options::async>("-async"),
@@ -119,6 +131,7 @@ constexpr Flag flags[] = {
     sets<&Options::key_update_before_read>("-key-update-before-read"),
     sets<&Options::no_op_extra_handshake>("-no-op-extra-handshake"),
     sets<&Options::handshake_twice>("-handshake-twice"),
+    sets<&Options::send_alert>("-send-alert"),
     sets<&Options::shim_shuts_down>("-shim-shuts-down"),
     sets<&Options::check_close_notify>("-check-close-notify"),
 
@@ -136,6 +149,7 @@ constexpr Flag flags[] = {
     sets<&Options::expect_no_server_name>("-expect-no-server-name"),
     sets<&Options::expect_peer_cert_file>("-expect-peer-cert-file"),
     sets<&Options::expect_no_peer_cert>("-expect-no-peer-cert"),
+    sets<&Options::expect_selected_credential>("-expect-selected-credential"),
     sets<&Options::expect_verify_result>("-expect-verify-result"),
     sets<&Options::expect_msg_callback>("-expect-msg-callback"),
 };

@@ -40,6 +40,7 @@ class Stop : public std::runtime_error {
 struct CredentialOptions {
     std::string cert_file;
     std::string key_file;
+    std::vector<std::uint16_t> signing_prefs;
 };
 
 // One connection's options. Flags have their names: -expect-alpn is expect_alpn.
@@ -61,7 +62,6 @@ struct Options {
     std::optional<std::vector<std::uint16_t>> key_shares;
     bool no_key_shares = false;
     std::vector<std::uint16_t> verify_prefs;
-    std::vector<std::uint16_t> signing_prefs;
     std::string host_name;
     std::string advertise_alpn;
     std::string select_alpn;
@@ -70,12 +70,17 @@ struct Options {
     bool enable_grease = false;
 
     // ---- authentication
-    CredentialOptions credential;
+    CredentialOptions credential;               // the one that comes last
+    std::vector<CredentialOptions> credentials; // those before it; expect_selected_credential counts these
     bool require_any_client_certificate = false;
     bool verify_peer = false;
     bool verify_fail = false;
     bool use_early_callback = false;
     bool use_custom_verify_callback = false;
+    bool fail_early_callback = false;
+    bool fail_cert_callback = false;
+    bool install_ddos_callback = false;
+    bool fail_ddos_callback = false;
 
     // ---- how it is driven
     bool async = false;
@@ -92,6 +97,7 @@ struct Options {
     bool key_update_before_read = false;
     bool no_op_extra_handshake = false;
     bool handshake_twice = false;
+    bool send_alert = false;
     bool shim_shuts_down = false;
     bool check_close_notify = false;
 
@@ -110,6 +116,7 @@ struct Options {
     bool expect_no_server_name = false;
     std::string expect_peer_cert_file;
     bool expect_no_peer_cert = false;
+    std::optional<std::int32_t> expect_selected_credential;
     bool expect_verify_result = false;
     std::string expect_msg_callback;
 };
