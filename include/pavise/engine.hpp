@@ -180,7 +180,8 @@ class PAVISE_EXPORT Connection {
     // The sessions that the server gave since the last call, the newest last (client). Those that the
     // config's cache took are here too. At most the last 16.
     std::vector<Session> take_sessions();
-    // How many bytes of early data write() still takes before the handshake is complete (client).
+    // How many bytes write() still takes before the handshake is complete. Client: of early data. Server:
+    // any number once early data was accepted, in answer to it.
     std::size_t early_data_room() const;
 
     const Negotiated& negotiated() const;

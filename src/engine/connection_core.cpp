@@ -4,9 +4,17 @@
 #include "handshake/enabled_versions.hpp"
 #include "schedule/traffic_keys.hpp"
 
+#include <limits>
+
 namespace pavise::engine {
 
 using handshake::Level;
+
+namespace {
+
+constexpr std::size_t unlimited_half_rtt_data = std::numeric_limits<std::size_t>::max();
+
+} // namespace
 
 // ---------------------------------------------------------------- beginning
 
@@ -69,6 +77,14 @@ Status ConnectionCore::limit_records(const handshake::RecordSizes& sizes) {
     if (sizes.ours) PAVISE_TRY(reader_.set_record_size_limit(*sizes.ours));
     if (sizes.fragment) PAVISE_TRY(reader_.set_max_fragment_length(*sizes.fragment));
     return sending_.limit_records(sizes);
+}
+
+void ConnectionCore::expect_early_data(std::size_t bytes) {
+    early_data_left_ = bytes;
+    // What answers it need not wait for the client's Finished: our application keys are in place with our
+    // Finished ("Servers MAY send data after sending their first flight", RFC 8446 §4.4.4). A replayed request
+    // gets an answer that only the first client can read.
+    if (bytes != 0) sending_.allow_early_data(unlimited_half_rtt_data);
 }
 
 Status ConnectionCore::answer_key_update() {

@@ -88,7 +88,7 @@ class ConnectionCore final : private handshake::Transport {
     Status answer_key_update() override;
     void allow_early_data(std::size_t bytes) override { sending_.allow_early_data(bytes); }
     void drop_write_keys() override { sending_.drop_keys(); }
-    void expect_early_data(std::size_t bytes) override { early_data_left_ = bytes; }
+    void expect_early_data(std::size_t bytes) override;
     void skip_early_data(std::size_t bytes) override { reader_.skip_undecryptable(bytes); }
     void keep_session(Session session) override { engine_.keep_session(std::move(session)); }
 

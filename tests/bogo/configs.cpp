@@ -32,6 +32,8 @@ const std::vector<SignatureScheme> verify_prefs{
     SignatureScheme::rsa_pss_rsae_sha512,    SignatureScheme::rsa_pkcs1_sha512,
 };
 
+constexpr std::uint32_t max_early_data = 14336; // the runner sends more, to see where it is refused
+
 bool is_post_quantum(NamedGroup group) {
     return group == NamedGroup::x25519_ml_kem_768 || group == NamedGroup::ml_kem_1024;
 }
@@ -82,13 +84,31 @@ Credential load_credential(const CredentialOptions& options) {
     return must(credential.signing_with(schemes), "-signing-prefs");
 }
 
+std::vector<ExternalPsk> external_psks(const Options& options) {
+    std::vector<ExternalPsk> psks;
+    for (const CredentialOptions& credential : options.credentials) {
+        if (!credential.is_psk()) continue;
+        psks.push_back({.identity = credential.psk_importer_identity,
+                        .key = credential.psk_importer_key,
+                        .suite_hash = credential.psk_importer_sha384 ? CipherSuite::TLS_AES_256_GCM_SHA384
+                                                                     : CipherSuite::TLS_AES_128_GCM_SHA256,
+                        .kind = ExternalPsk::Kind::imported,
+                        .context = credential.psk_importer_context});
+    }
+    return psks;
+}
+
 template <class Config>
-void set_common(const Options& options, std::vector<Credential> credentials, Config& config) {
+void set_common(const Options& options, const std::vector<Credential>& credentials, World& world,
+                Config& config) {
     config.versions = versions(options);
     set_groups(options, config.groups);
     config.signature_schemes = options.verify_prefs.empty() ? default_of_runner::verify_prefs
                                                             : as_enums<SignatureScheme>(options.verify_prefs);
-    config.credentials = std::move(credentials);
+    for (const Credential& credential : credentials)
+        if (credential.data() != nullptr) config.credentials.push_back(credential);
+    config.external_psks = external_psks(options);
+    config.clock = &world.clock;
     config.deferred.certificate = true; // the runner says whether a chain is good
     config.deferred.signature = options.async;
 }
@@ -126,30 +146,38 @@ bool chooses_config_late(const Options& options) {
 std::vector<Credential> load_credentials(const Options& options) {
     std::vector<Credential> credentials;
     for (const CredentialOptions& credential : options.credentials)
-        credentials.push_back(load_credential(credential));
+        credentials.push_back(credential.is_psk() ? Credential() : load_credential(credential));
     if (!options.credential.cert_file.empty()) credentials.push_back(load_credential(options.credential));
     return credentials;
 }
 
-std::shared_ptr<const ClientConfig> client_config(const Options& options, std::vector<Credential> credentials) {
+std::shared_ptr<const ClientConfig> client_config(const Options& options,
+                                                  const std::vector<Credential>& credentials, World& world) {
     if (options.fail_cert_callback) stop_unimplemented("a callback when the server asks for a certificate");
     auto config = std::make_shared<ClientConfig>();
-    set_common(options, std::move(credentials), *config);
+    set_common(options, credentials, world, *config);
     set_key_shares(options, *config);
     config->alpn_protocols = protocol_list(options.advertise_alpn);
+    if (options.no_ticket) config->psk_modes.clear();
     config->grease = options.enable_grease ? Grease::on : Grease::off;
     return config;
 }
 
-std::shared_ptr<const ServerConfig> server_config(const Options& options, std::vector<Credential> credentials) {
+std::shared_ptr<const ServerConfig> server_config(const Options& options,
+                                                  const std::vector<Credential>& credentials, World& world) {
     auto config = std::make_shared<ServerConfig>();
-    set_common(options, std::move(credentials), *config);
+    set_common(options, credentials, world, *config);
     if (!options.select_alpn.empty()) config->alpn_protocols = {options.select_alpn};
     if (options.reject_alpn) config->alpn_protocols = {"a protocol that no client offers"};
     if (options.require_any_client_certificate)
         config->client_verification = PeerVerification::required;
     else if (options.verify_peer)
         config->client_verification = PeerVerification::optional;
+    if (!options.no_ticket) config->ticket_keys = world.ticket_keys;
+    if (options.enable_early_data) {
+        config->max_early_data = default_of_runner::max_early_data;
+        config->replay_register = world.replay_register;
+    }
     config->deferred.config = chooses_config_late(options);
     return config;
 }

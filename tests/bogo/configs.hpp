@@ -2,6 +2,7 @@
 #pragma once
 
 #include "options.hpp"
+#include "world.hpp"
 
 #include <pavise/engine.hpp>
 
@@ -9,11 +10,15 @@
 
 namespace pavise::bogo {
 
-// In the order in which they are to be tried: first Options::credentials, then Options::credential.
+// In the order in which they are to be tried: first Options::credentials, an empty one for each PSK among
+// them, then Options::credential.
 std::vector<Credential> load_credentials(const Options& options);
 
-std::shared_ptr<const ClientConfig> client_config(const Options& options, std::vector<Credential> credentials);
-std::shared_ptr<const ServerConfig> server_config(const Options& options, std::vector<Credential> credentials);
+// `credentials` as loaded. The world outlives the config.
+std::shared_ptr<const ClientConfig> client_config(const Options& options,
+                                                  const std::vector<Credential>& credentials, World& world);
+std::shared_ptr<const ServerConfig> server_config(const Options& options,
+                                                  const std::vector<Credential>& credentials, World& world);
 
 // Whether the server gets its config only after the ClientHello.
 bool chooses_config_late(const Options& options);

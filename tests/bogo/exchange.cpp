@@ -19,6 +19,12 @@ void write_different_record_sizes(Link& link) {
     for (const std::size_t size : sizes) link.write_all(ByteVector(size, 0x42));
 }
 
+void send_alert(Link& link) {
+    if (auto refused = link.connection().refuse(AlertDescription::decompression_failure); !refused)
+        throw TlsFailure(refused.error());
+    link.flush();
+}
+
 // Data that is looked at stays until it is read.
 void check_peek(Link& link) {
     const Bytes first = link.connection().data();
@@ -27,22 +33,118 @@ void check_peek(Link& link) {
         stop_unexpected("the data changed without being read");
 }
 
+// The connection and what is known of it so far.
+class Exchange {
+    const Options* options_;
+    const Options& retry_;
+    Turn turn_;
+    Link& link_;
+    bool checked_ = false; // the handshake is complete, and is as expected
+
+    Connection& connection() { return link_.connection(); }
+    void export_keys();
+    void export_between_reads();
+    void write_greetings();
+    bool write_early_data();
+    void complete_handshake();
+    void look_at_handshake();
+    void echo();
+
+  public:
+    Exchange(const Options& options, const Options& retry, Turn turn, Link& link) :
+        options_(&options),
+        retry_(retry),
+        turn_(turn),
+        link_(link) {}
+    void run();
+    const Options& options() const noexcept { return *options_; }
+};
+
+void Exchange::look_at_handshake() {
+    if (checked_ || !connection().handshake_complete()) return;
+    checked_ = true;
+    if (!options_->implicit_handshake)
+        check_handshake(*options_, connection(), link_.credentials(), turn_);
+    const bool rejected = connection().negotiated().early_data == EarlyDataStatus::rejected;
+    if (options_->server || !rejected) return;
+    if (!options_->expect_reject_early_data) stop_unexpected("early data is rejected");
+    // From here on it is another exchange in the runner's eyes.
+    options_ = &retry_;
+    check_handshake(*options_, connection(), link_.credentials(), turn_);
+}
+
+void Exchange::complete_handshake() {
+    link_.handshake();
+    look_at_handshake();
+}
+
+// What follows the ClientHello in the first flight. Says whether there was any.
+bool Exchange::write_early_data() {
+    const bool offered = connection().early_data_room() != 0;
+    if (offered && options_->expect_no_offer_early_data) stop_unexpected("early data is offered");
+    const bool wanted = options_->expect_accept_early_data || options_->expect_reject_early_data;
+    if (!offered && wanted) stop_unexpected("early data is not offered");
+    if (!offered || !options_->shim_writes_first) return false;
+    write_greetings();
+    return true;
+}
+
+void Exchange::write_greetings() {
+    for (unsigned i = 0; i < options_->repeat_shim_initial_write; ++i)
+        link_.write_all(as_bytes(options_->shim_initial_write));
+}
+
+void Exchange::export_keys() {
+    if (options_->export_keying_material == 0) return;
+    ByteVector keys(options_->export_keying_material);
+    const Bytes context = as_bytes(options_->use_export_context ? options_->export_context : std::string_view());
+    if (auto exported = connection().export_keying_material(options_->export_label, context, keys); !exported)
+        throw TlsFailure(exported.error());
+    link_.write_all(keys);
+}
+
+void Exchange::export_between_reads() {
+    std::uint8_t byte = 0;
+    const auto exported = connection().export_keying_material("", {}, {&byte, 1});
+    if (!exported) throw TlsFailure(exported.error());
+}
+
 // Sends back what comes, inverted, until the peer closes.
-void echo(const Options& options, Link& link) {
-    bool write_unfinished = options.read_with_unfinished_write;
+void Exchange::echo() {
+    bool write_unfinished = options_->read_with_unfinished_write;
     for (;;) {
-        if (options.key_update_before_read) update_keys(link);
-        if (link.wait_for_data() != End::none) return;
-        if (!link.connection().handshake_complete()) stop_unexpected("data before the handshake was complete");
-        if (options.peek_then_read) check_peek(link);
-        const Bytes data = link.connection().data();
-        ByteVector reply(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(std::min(options.read_size, data.size())));
-        if (auto read = link.connection().data_read(reply.size()); !read) throw TlsFailure(read.error());
-        if (std::exchange(write_unfinished, false)) link.flush();
-        if (options.key_update) update_keys(link);
+        if (options_->key_update_before_read) update_keys(link_);
+        const End end = link_.wait_for_data();
+        look_at_handshake();
+        if (end != End::none) return;
+        if (options_->peek_then_read) check_peek(link_);
+        if (options_->use_exporter_between_reads) export_between_reads();
+        const Bytes data = connection().data();
+        ByteVector reply(data.begin(),
+                         data.begin() + static_cast<std::ptrdiff_t>(std::min(options_->read_size, data.size())));
+        if (auto read = connection().data_read(reply.size()); !read) throw TlsFailure(read.error());
+        if (std::exchange(write_unfinished, false)) link_.flush();
+        if (options_->key_update) update_keys(link_);
         for (std::uint8_t& byte : reply) byte ^= 0xff;
-        link.write_all(reply);
+        link_.write_all(reply);
     }
+}
+
+void Exchange::run() {
+    const Options& at_first = *options_;
+    const bool wrote_early = !at_first.server && write_early_data();
+    const bool writes = at_first.shim_writes_first || at_first.write_different_record_sizes ||
+                        at_first.read_with_unfinished_write;
+    if (!at_first.implicit_handshake || writes) complete_handshake();
+    if (options_->handshake_twice || options_->no_op_extra_handshake) link_.handshake();
+    export_keys();
+    if (options_->send_alert) return send_alert(link_);
+    if (options_->write_different_record_sizes) return write_different_record_sizes(link_);
+    if (options_->read_with_unfinished_write)
+        link_.write_and_hold(as_bytes(options_->shim_initial_write));
+    else if (options_->shim_writes_first && !(wrote_early && options_ == &at_first))
+        write_greetings();
+    if (!options_->shim_shuts_down) echo();
 }
 
 // Our side ends first: nothing but the peer's close_notify may come then.
@@ -64,35 +166,15 @@ void shut_down(const Options& options, Link& link) {
     link.flush();
 }
 
-void send_alert(Link& link) {
-    if (auto refused = link.connection().refuse(AlertDescription::decompression_failure); !refused)
-        throw TlsFailure(refused.error());
-    link.flush();
-}
-
 } // namespace
 
-void exchange(const Options& options, Link& link) {
-    if (!options.implicit_handshake) {
-        link.handshake();
-        check_handshake(options, link.connection(), link.credentials());
-        if (options.handshake_twice || options.no_op_extra_handshake) link.handshake();
-    }
-    if (options.send_alert) return send_alert(link);
-    const bool writes =
-        options.shim_writes_first || options.write_different_record_sizes || options.read_with_unfinished_write;
-    if (writes) link.handshake();
-    if (options.write_different_record_sizes) {
-        write_different_record_sizes(link);
-    } else {
-        const Bytes greeting = as_bytes(options.shim_initial_write);
-        if (options.read_with_unfinished_write)
-            link.write_and_hold(greeting);
-        else if (options.shim_writes_first)
-            for (unsigned i = 0; i < options.repeat_shim_initial_write; ++i) link.write_all(greeting);
-        if (!options.shim_shuts_down) echo(options, link);
-    }
-    shut_down(options, link);
+void exchange(const Options& options, const Options& retry, Turn turn, World& world, Link& link) {
+    Exchange the_exchange(options, retry, turn, link);
+    the_exchange.run();
+    const std::vector<Session> sessions = link.connection().take_sessions();
+    check_sessions(the_exchange.options(), link.connection(), sessions);
+    world.session = sessions.empty() ? Session() : sessions.back();
+    if (!options.send_alert) shut_down(the_exchange.options(), link);
     check_trace(options, link.trace());
 }
 

@@ -30,24 +30,39 @@ void check_text(std::string_view what, const std::string& expected, const std::s
 }
 
 void check_peer_chain(const Options& options, const Negotiated& negotiated) {
-    const bool expected = !options.expect_no_peer_cert &&
-                          (!options.server || options.require_any_client_certificate);
-    if (expected && negotiated.peer_chain.empty()) stop_unexpected("the peer has no certificate");
-    if (options.expect_no_peer_cert && !negotiated.peer_chain.empty())
-        stop_unexpected("the peer has a certificate");
+    const bool none = options.expect_no_peer_cert || !negotiated.psk_identity.empty();
+    const bool one = !none && (!options.server || options.require_any_client_certificate);
+    if (one && negotiated.peer_chain.empty()) stop_unexpected("the peer has no certificate");
+    if (none && !negotiated.peer_chain.empty()) stop_unexpected("the peer has a certificate");
     if (!options.expect_peer_cert_file.empty() &&
         negotiated.peer_chain != read_certificates(options.expect_peer_cert_file))
         stop_unexpected("the peer's chain is another");
 }
 
+// The place of the credential in use among those that were added one by one; -1: another, or none.
+std::int32_t selected_credential(const Options& options, const Negotiated& negotiated,
+                                 const std::vector<Credential>& credentials) {
+    for (std::size_t i = 0; i < options.credentials.size(); ++i) {
+        const CredentialOptions& credential = options.credentials[i];
+        const bool used = credential.is_psk() ? negotiated.psk_identity == credential.psk_importer_identity
+                                              : negotiated.local_credential == credentials[i];
+        if (used) return static_cast<std::int32_t>(i);
+    }
+    return -1;
+}
+
 void check_credential(const Options& options, const Negotiated& negotiated,
                       const std::vector<Credential>& credentials) {
     if (!options.expect_selected_credential) return;
-    const auto used = std::ranges::find(credentials, negotiated.local_credential);
-    const auto place = static_cast<std::size_t>(used - credentials.begin());
-    const std::int32_t selected = place < options.credentials.size() ? static_cast<std::int32_t>(place) : -1;
+    const std::int32_t selected = selected_credential(options, negotiated, credentials);
     if (selected != *options.expect_selected_credential)
         stop_unexpected("the credential is " + std::to_string(selected));
+}
+
+void check_early_data(const Options& options, const Negotiated& negotiated) {
+    const bool accepted = negotiated.early_data == EarlyDataStatus::accepted;
+    if (options.expect_accept_early_data && !accepted) stop_unexpected("early data is not accepted");
+    if (options.expect_reject_early_data && accepted) stop_unexpected("early data is accepted");
 }
 
 } // namespace
@@ -73,7 +88,7 @@ void check_client_hello(const Options& options, Bytes message) {
 }
 
 void check_handshake(const Options& options, const Connection& connection,
-                     const std::vector<Credential>& credentials) {
+                     const std::vector<Credential>& credentials, Turn turn) {
     const Negotiated& negotiated = connection.negotiated();
     if (options.handshake_never_done) stop_unexpected("the handshake is complete");
     check_number("the version", options.expect_version, number(negotiated.version));
@@ -88,8 +103,23 @@ void check_handshake(const Options& options, const Connection& connection,
     if (!options.expect_server_name.empty())
         check_text("the server name", options.expect_server_name, negotiated.server_name);
     if (options.expect_no_server_name) check_text("the server name", "", negotiated.server_name);
+    const bool resumes = turn == Turn::resumption && !options.expect_session_miss;
+    if (negotiated.resumed != resumes) stop_unexpected(resumes ? "no resumption" : "a resumption");
+    check_early_data(options, negotiated);
     check_peer_chain(options, negotiated);
     check_credential(options, negotiated, credentials);
+}
+
+void check_sessions(const Options& options, const Connection& connection,
+                    const std::vector<Session>& sessions) {
+    if (options.server || connection.negotiated().version != ProtocolVersion::tls_1_3) return;
+    if (options.shim_shuts_down) return; // it may leave before the tickets come
+    const bool expected = !options.expect_no_session;
+    if (sessions.empty() == expected) stop_unexpected(expected ? "no new session" : "a new session");
+    if (!expected) return;
+    const bool early_data = sessions.back().max_early_data_size() != 0;
+    if (early_data != options.expect_ticket_supports_early_data)
+        stop_unexpected(early_data ? "a ticket with early data" : "a ticket without early data");
 }
 
 void check_trace(const Options& options, const std::string& trace) {

@@ -54,18 +54,25 @@ void MessageTrace::on_content(wire::Direction direction, ContentType type, Bytes
 
 // ---------------------------------------------------------------- beginning
 
-Link::Link(const Options& options) :
+Link::Link(const Options& options, World& world) :
     options_(options),
+    world_(world),
     credentials_(load_credentials(options)),
-    socket_(connect_to_runner(options)),
-    connection_(make_connection()) {}
+    connection_(make_connection()),
+    socket_(connect_to_runner(options)) {}
 
 Connection Link::make_connection() {
     engine::Hooks hooks;
     if (!options_.expect_msg_callback.empty()) hooks.tap = &trace_;
-    auto made = options_.server ? testing::Access::server(server_config(options_, credentials_), hooks)
-                                : testing::Access::client(client_config(options_, credentials_),
-                                                          {options_.host_name}, hooks);
+    auto made =
+        options_.server
+            ? testing::Access::server(server_config(options_, credentials_, world_), hooks)
+            : testing::Access::client(
+                  client_config(options_, credentials_, world_),
+                  {.server_name = options_.host_name,
+                   .session = world_.session,
+                   .early_data = options_.enable_early_data ? EarlyData::on : EarlyData::off},
+                  hooks);
     if (!made) throw TlsFailure(made.error());
     return *std::move(made);
 }
@@ -118,7 +125,7 @@ void Link::step() {
 }
 
 void Link::handshake() {
-    while (!connection_.handshake_complete()) step();
+    while (!connection_.handshake_complete() && connection_.data().empty()) step();
     flush();
 }
 
@@ -190,7 +197,7 @@ void Link::decide_config() {
     if (options_.fail_early_callback) return refuse(AlertDescription::handshake_failure);
     if (options_.fail_cert_callback || options_.fail_ddos_callback)
         return refuse(AlertDescription::internal_error);
-    check(connection_.choose_config(server_config(options_, credentials_)));
+    check(connection_.choose_config(server_config(options_, credentials_, world_)));
 }
 
 void Link::refuse(AlertDescription reason) {

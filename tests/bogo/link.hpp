@@ -6,6 +6,7 @@
 
 #include "net/socket.hpp"
 #include "options.hpp"
+#include "world.hpp"
 
 #include "engine/access.hpp"
 
@@ -37,21 +38,23 @@ enum class End : std::uint8_t { none, close_notify, cut };
 
 class Link {
     const Options& options_;
+    World& world_;
     std::vector<Credential> credentials_;
     MessageTrace trace_;
-    net::Socket socket_;
     Connection connection_;
+    net::Socket socket_;
     bool output_held_ = false;   // nothing is sent for now
     bool output_broken_ = false; // the runner takes nothing more
     bool transport_ended_ = false;
     unsigned turns_waited_ = 0;
 
   public:
-    explicit Link(const Options& options);
+    Link(const Options& options, World& world);
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
     // All of these throw TlsFailure.
+    // Until the handshake is complete or early data is there.
     void handshake();
     // Waits for application data, which is then in connection().data().
     End wait_for_data();

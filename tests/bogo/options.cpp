@@ -59,11 +59,15 @@ template <auto Option> constexpr Flag sets(Text name) {
                 [](Text flag, Options& options, Text text) { read_value(flag, options.*Option, text); }};
 }
 template <auto Member> constexpr Flag sets_credential(Text name) {
-    return {name, Parameter::one,
+    using Value = std::remove_reference_t<decltype(std::declval<CredentialOptions&>().*Member)>;
+    return {name, std::same_as<Value, bool> ? Parameter::none : Parameter::one,
             [](Text flag, Options& options, Text text) {
                 CredentialOptions& newest =
                     options.credentials.empty() ? options.credential : options.credentials.back();
-                read_value(flag, newest.*Member, text);
+                if constexpr (std::same_as<Value, bool>)
+                    newest.*Member = true;
+                else
+                    read_value(flag, newest.*Member, text);
             }};
 }
 constexpr Flag begins_credential(Text name) {
@@ -104,7 +108,13 @@ constexpr Flag flags[] = {
     sets_credential<&CredentialOptions::cert_file>("-cert-file"),
     sets_credential<&CredentialOptions::key_file>("-key-file"),
     sets_credential<&CredentialOptions::signing_prefs>("-signing-prefs"),
+    sets_credential<&CredentialOptions::psk_importer_key>("-psk-importer-key"),
+    sets_credential<&CredentialOptions::psk_importer_identity>("-psk-importer-identity"),
+    sets_credential<&CredentialOptions::psk_importer_context>("-psk-importer-context"),
+    sets_credential<&CredentialOptions::psk_importer_sha256>("-psk-importer-sha256"),
+    sets_credential<&CredentialOptions::psk_importer_sha384>("-psk-importer-sha384"),
     begins_credential("-new-x509-credential"),
+    begins_credential("-new-psk-credential"),
     ignored("-trust-cert", Parameter::one),
     sets<&Options::require_any_client_certificate>("-require-any-client-certificate"),
     sets<&Options::verify_peer>("-verify-peer"),
@@ -116,6 +126,10 @@ constexpr Flag flags[] = {
     sets<&Options::install_ddos_callback>("-install-ddos-callback"),
     sets<&Options::fail_ddos_callback>("-fail-ddos-callback"),
     ignored("-use-old-client-cert-callback", Parameter::none),
+
+    sets<&Options::no_ticket>("-no-ticket"),
+    sets<&Options::enable_early_data>("-enable-early-data"),
+    sets<&Options::resumption_delay>("-resumption-delay"),
 
     sets<&Options::async>("-async"),
     sets<&Options::implicit_handshake>("-implicit-handshake"),
@@ -131,6 +145,11 @@ constexpr Flag flags[] = {
     sets<&Options::key_update_before_read>("-key-update-before-read"),
     sets<&Options::no_op_extra_handshake>("-no-op-extra-handshake"),
     sets<&Options::handshake_twice>("-handshake-twice"),
+    sets<&Options::export_keying_material>("-export-keying-material"),
+    sets<&Options::export_label>("-export-label"),
+    sets<&Options::export_context>("-export-context"),
+    sets<&Options::use_export_context>("-use-export-context"),
+    sets<&Options::use_exporter_between_reads>("-use-exporter-between-reads"),
     sets<&Options::send_alert>("-send-alert"),
     sets<&Options::shim_shuts_down>("-shim-shuts-down"),
     sets<&Options::check_close_notify>("-check-close-notify"),
@@ -150,6 +169,13 @@ constexpr Flag flags[] = {
     sets<&Options::expect_peer_cert_file>("-expect-peer-cert-file"),
     sets<&Options::expect_no_peer_cert>("-expect-no-peer-cert"),
     sets<&Options::expect_selected_credential>("-expect-selected-credential"),
+    sets<&Options::expect_session_miss>("-expect-session-miss"),
+    sets<&Options::expect_no_session>("-expect-no-session"),
+    sets<&Options::expect_ticket_supports_early_data>("-expect-ticket-supports-early-data"),
+    sets<&Options::expect_no_offer_early_data>("-expect-no-offer-early-data"),
+    sets<&Options::expect_accept_early_data>("-expect-accept-early-data"),
+    sets<&Options::expect_reject_early_data>("-expect-reject-early-data"),
+    ignored("-expect-early-data-reason", Parameter::one),
     sets<&Options::expect_verify_result>("-expect-verify-result"),
     sets<&Options::expect_msg_callback>("-expect-msg-callback"),
 };

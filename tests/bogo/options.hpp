@@ -41,6 +41,14 @@ struct CredentialOptions {
     std::string cert_file;
     std::string key_file;
     std::vector<std::uint16_t> signing_prefs;
+    // An imported PSK (RFC 9258) has a key and neither of the files.
+    ByteVector psk_importer_key;
+    ByteVector psk_importer_identity;
+    ByteVector psk_importer_context;
+    bool psk_importer_sha256 = false;
+    bool psk_importer_sha384 = false;
+
+    bool is_psk() const noexcept { return !psk_importer_key.empty(); }
 };
 
 // One connection's options. Flags have their names: -expect-alpn is expect_alpn.
@@ -82,6 +90,11 @@ struct Options {
     bool install_ddos_callback = false;
     bool fail_ddos_callback = false;
 
+    // ---- sessions
+    bool no_ticket = false;
+    bool enable_early_data = false;
+    std::uint32_t resumption_delay = 0; // seconds, after this connection
+
     // ---- how it is driven
     bool async = false;
     bool implicit_handshake = false;
@@ -97,6 +110,11 @@ struct Options {
     bool key_update_before_read = false;
     bool no_op_extra_handshake = false;
     bool handshake_twice = false;
+    std::uint16_t export_keying_material = 0; // bytes
+    std::string export_label;
+    std::string export_context;
+    bool use_export_context = false;
+    bool use_exporter_between_reads = false;
     bool send_alert = false;
     bool shim_shuts_down = false;
     bool check_close_notify = false;
@@ -117,6 +135,12 @@ struct Options {
     std::string expect_peer_cert_file;
     bool expect_no_peer_cert = false;
     std::optional<std::int32_t> expect_selected_credential;
+    bool expect_session_miss = false;
+    bool expect_no_session = false;
+    bool expect_ticket_supports_early_data = false;
+    bool expect_no_offer_early_data = false;
+    bool expect_accept_early_data = false;
+    bool expect_reject_early_data = false;
     bool expect_verify_result = false;
     std::string expect_msg_callback;
 };

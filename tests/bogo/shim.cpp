@@ -22,10 +22,10 @@ std::string report(Error error) {
     return name + " " + describe(error);
 }
 
-void run_connection(const Options& options) {
-    Link link(options);
+void run_connection(const Options& options, const Options& retry, Turn turn, World& world) {
+    Link link(options, world);
     try {
-        exchange(options, link);
+        exchange(options, retry, turn, world, link);
     } catch (...) {
         link.leave();
         throw;
@@ -38,8 +38,15 @@ void run(const CommandLine& line) {
         std::puts("No");
         return;
     }
-    if (line.initial.resume_count != 0) stop_unimplemented("session resumption");
-    run_connection(line.initial);
+    World world;
+    for (unsigned i = 0; i <= line.initial.resume_count; ++i) {
+        const Turn turn = i == 0 ? Turn::first : Turn::resumption;
+        const Options& options = turn == Turn::first ? line.initial : line.resume;
+        if (turn == Turn::resumption && !options.server && !world.session)
+            throw Stop(ExitCode::failure, "there is no session to offer");
+        run_connection(options, line.retry, turn, world);
+        world.clock.advance(std::chrono::seconds(options.resumption_delay));
+    }
 }
 
 ExitCode guarded_run(const std::vector<std::string>& arguments) {

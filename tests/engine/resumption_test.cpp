@@ -332,6 +332,20 @@ TEST(EarlyData, is_read_before_the_handshake_is_complete) {
     EXPECT_EQ(pair.carry(pair.client, pair.server, "late"), "late");
 }
 
+// Half a round trip earlier than the client's Finished.
+TEST(EarlyData, is_answered_before_the_handshake_is_complete) {
+    Pair pair(with_early_data());
+    EXPECT_EQ(pair.server.early_data_room(), 0u);
+    ASSERT_TRUE(pair.client.write(as_bytes("early bird")));
+    deliver(pair.client, pair.server);
+    EXPECT_EQ(read_all(pair.server), "early bird");
+    ASSERT_FALSE(pair.server.handshake_complete());
+    EXPECT_EQ(*pair.server.write(as_bytes("worm")), 4u);
+    expect_connected(pair);
+    EXPECT_EQ(read_all(pair.client), "worm");
+    EXPECT_EQ(pair.carry(pair.server, pair.client, "pong"), "pong");
+}
+
 TEST(EarlyData, client_writes_no_more_than_the_ticket_allows) {
     Pair pair(with_early_data());
     EXPECT_EQ(*pair.client.write(ByteVector(2000)), 1000u);

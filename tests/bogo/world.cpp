@@ -1,0 +1,13 @@
+#include "world.hpp"
+
+#include "options.hpp"
+
+namespace pavise::bogo {
+
+World::World() : replay_register(make_replay_register()) {
+    auto keys = TicketKeys::generate(system_rng(), clock);
+    if (!keys) throw Stop(ExitCode::must_fail, describe(keys.error()));
+    ticket_keys = *keys;
+}
+
+} // namespace pavise::bogo
