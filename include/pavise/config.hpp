@@ -53,6 +53,16 @@ class PAVISE_EXPORT Credential {
     // The same chain and key, restricted to these schemes, by preference. Without it the key signs with those
     // of the config. Empty: bad_argument.
     Result<Credential> signing_with(std::vector<SignatureScheme> schemes) const;
+    // The same with OCSP responses, in DER, that are stapled to the chain for peers that ask (RFC 6066 §8, RFC
+    // 8446 §4.4.2.1): one for each certificate, the leaf's first; an empty one where there is none.
+    // bad_argument for more responses than certificates.
+    Result<Credential> with_ocsp_responses(std::vector<ByteVector> responses) const;
+    // The same with a SignedCertificateTimestampList for the leaf (RFC 6962 §3.3) for peers that ask.
+    // bad_argument unless it is one.
+    Result<Credential> with_certificate_timestamps(ByteVector list) const;
+    // The same, to be used only where the peer names an issuer of the chain as one that it accepts
+    // (certificate_authorities, RFC 8446 §4.2.4). Others are preferred in that case, and used in any.
+    Result<Credential> only_for_its_issuers() const;
 
     const handshake::CredentialData* data() const noexcept { return data_.get(); }
     // Whether both are handles of the same credential, with the same restriction.
@@ -96,6 +106,8 @@ enum class PeerVerification : std::uint8_t {
 enum class MiddleboxCompatibility : std::uint8_t { off, on };
 // Whether reserved values are sprinkled over the hello (RFC 8701).
 enum class Grease : std::uint8_t { off, on };
+// Whether the server is asked to send something along with its certificate.
+enum class Staple : std::uint8_t { not_requested, requested };
 // Whether the subject's common name is looked at where a certificate has no dNSName (RFC 9525 says no).
 enum class CommonName : std::uint8_t { ignored, fallback };
 
@@ -169,6 +181,10 @@ struct ClientConfig {
     PeerVerification verification = PeerVerification::required; // optional is not meaningful for a client
     TrustStore trust{};
     CommonName common_name = CommonName::ignored;
+    // A proof by its issuer that the certificate is not revoked (RFC 6066 §8), and one by public logs that they
+    // know it (RFC 6962 §3.3). What comes is shown in Negotiated; the application judges it.
+    Staple ocsp_response = Staple::not_requested;
+    Staple certificate_timestamps = Staple::not_requested;
     std::vector<Credential> credentials{}; // for a server that asks for a client certificate
 
     std::shared_ptr<SessionCache>
@@ -208,6 +224,8 @@ struct ServerConfig {
 
     PeerVerification client_verification = PeerVerification::none;
     TrustStore client_trust{};
+    // The names, in DER, of authorities that are named to clients as acceptable (RFC 8446 §4.2.4).
+    std::vector<ByteVector> client_authorities{};
 
     // Sessions: `session_store` where it is set, else tickets sealed by `ticket_keys`, else none.
     TicketKeys ticket_keys{};

@@ -32,6 +32,8 @@ struct Negotiated {
     std::string server_name;                        // the client's SNI; empty: none
     std::vector<ByteVector> peer_chain;             // DER, as the peer sent it, leaf first
     std::vector<ByteVector> verified_chain;         // DER, leaf to anchor; empty where nothing was verified
+    ByteVector ocsp_response{};                     // for the peer's leaf, in DER, as it came; empty: none
+    ByteVector certificate_timestamps{};            // SignedCertificateTimestampList of the leaf; empty: none
     bool hello_retry = false;                       // a HelloRetryRequest was needed
     bool resumed = false;    // by a session: the chains are those of its first connection
     ByteVector psk_identity; // of the external PSK, if one authenticated both sides

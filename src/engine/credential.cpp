@@ -4,6 +4,7 @@
 #include "base/pem.hpp"
 #include "crypto/signing_key.hpp"
 #include "engine/outermost.hpp"
+#include "messages/extension/signed_certificate_timestamp.hpp"
 #include "trust/certificate.hpp"
 
 #include <algorithm>
@@ -24,6 +25,28 @@ Result<std::vector<ByteVector>> read_chain(Bytes file) {
     }
     if (chain.empty()) return fail(ErrorCode::no_certificate_found);
     return chain;
+}
+
+// The names of the chain's issuers. A certificate that cannot be read is sent as it is, and nobody's.
+std::vector<ByteVector> issuers_of(const std::vector<ByteVector>& chain) {
+    std::vector<ByteVector> issuers;
+    for (const ByteVector& der : chain)
+        if (const auto certificate = trust::Certificate::parse(der)) {
+            const Bytes name = (*certificate)->issuer().encoding;
+            issuers.emplace_back(name.begin(), name.end());
+        }
+    return issuers;
+}
+
+// A copy of what stands behind a credential, changed.
+template <class Change>
+Result<Credential> changed(const handshake::CredentialData* data, const Change& change) {
+    if (data == nullptr) return fail(ErrorCode::bad_argument);
+    return engine::guarded([&]() -> Result<Credential> {
+        auto copy = std::make_shared<handshake::CredentialData>(*data);
+        change(*copy);
+        return Credential(std::move(copy));
+    });
 }
 
 // The key that the leaf certifies must be the one that signs.
@@ -54,16 +77,31 @@ Result<Credential> Credential::load(Bytes chain, Bytes key, std::string_view pas
             ask = [&]() -> Result<SecretVector> { return SecretVector(as_bytes(password)); };
         PAVISE_LET(data->key, crypto::load_signing_key(key, ask));
         PAVISE_TRY(check_match(data->chain.front(), *data->key));
+        data->issuers = issuers_of(data->chain);
         return Credential(std::move(data));
     });
 }
 
 Result<Credential> Credential::signing_with(std::vector<SignatureScheme> schemes) const {
-    if (data_ == nullptr || schemes.empty()) return fail(ErrorCode::bad_argument);
-    return engine::guarded([&]() -> Result<Credential> {
-        auto data = std::make_shared<handshake::CredentialData>(*data_);
-        data->schemes = std::move(schemes);
-        return Credential(std::move(data));
+    if (schemes.empty()) return fail(ErrorCode::bad_argument);
+    return changed(data(), [&](handshake::CredentialData& data) { data.schemes = std::move(schemes); });
+}
+
+Result<Credential> Credential::with_ocsp_responses(std::vector<ByteVector> responses) const {
+    if (data_ == nullptr || responses.size() > data_->chain.size()) return fail(ErrorCode::bad_argument);
+    return changed(data(),
+                   [&](handshake::CredentialData& data) { data.ocsp_responses = std::move(responses); });
+}
+
+Result<Credential> Credential::with_certificate_timestamps(ByteVector list) const {
+    if (!messages::SctList::parse(list)) return fail(ErrorCode::bad_argument);
+    return changed(data(),
+                   [&](handshake::CredentialData& data) { data.certificate_timestamps = std::move(list); });
+}
+
+Result<Credential> Credential::only_for_its_issuers() const {
+    return changed(data(), [](handshake::CredentialData& data) {
+        data.issuer_match = handshake::CredentialData::IssuerMatch::required;
     });
 }
 

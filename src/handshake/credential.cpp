@@ -5,11 +5,43 @@
 
 #include <algorithm>
 
+#include <algorithm>
+
 namespace pavise::handshake {
 
 std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
                                             std::span<const SignatureScheme> allowed) noexcept {
     return credential.schemes.empty() ? allowed : std::span<const SignatureScheme>(credential.schemes);
+}
+
+namespace {
+
+bool names_issuer_of(const CredentialData& credential, const messages::CertificateAuthorities& authorities) {
+    return std::ranges::any_of(authorities.authorities, [&](const messages::DistinguishedName& name) {
+        return std::ranges::any_of(credential.issuers, [&](const ByteVector& issuer) {
+            return std::ranges::equal(name.bytes, issuer);
+        });
+    });
+}
+
+} // namespace
+
+std::vector<Credential> by_authorities(std::span<const Credential> ours,
+                                       const std::optional<messages::CertificateAuthorities>& authorities) {
+    std::vector<Credential> named;
+    std::vector<Credential> others;
+    for (const Credential& credential : ours) {
+        const CredentialData* data = credential.data();
+        if (data == nullptr) continue;
+        if (authorities && names_issuer_of(*data, *authorities))
+            named.push_back(credential);
+        else if (data->issuer_match == CredentialData::IssuerMatch::preferred)
+            others.push_back(credential);
+    }
+    // "at least one of the certificates in the certificate chain SHOULD be issued by one of the listed CAs"
+    // (§4.4.2.3)
+    named.insert(named.end(), others.begin(), others.end());
+    return named;
 }
 
 std::optional<ChosenCredential> choose_credential13(std::span<const Credential> ours,

@@ -5,6 +5,7 @@
 #include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
 #include "messages/enum_list.hpp"
+#include "messages/extension/certificate_filters.hpp"
 
 #include <pavise/config.hpp>
 
@@ -18,6 +19,12 @@ struct CredentialData {
     std::vector<ByteVector> chain; // DER, leaf first
     std::shared_ptr<const crypto::SigningKey> key;
     std::vector<SignatureScheme> schemes; // that the key may sign with, by preference; empty: the config's
+    std::vector<ByteVector> ocsp_responses; // for the certificates of the chain, from the leaf
+    ByteVector certificate_timestamps;      // SignedCertificateTimestampList for the leaf; empty: none
+    std::vector<ByteVector> issuers;        // of the chain's certificates: the DER of their names
+    // Whether the peer has to name one of `issuers`, or may.
+    enum class IssuerMatch : std::uint8_t { preferred, required };
+    IssuerMatch issuer_match = IssuerMatch::preferred;
 };
 
 struct ChosenCredential {
@@ -28,6 +35,11 @@ struct ChosenCredential {
 // What a credential may sign with, by preference, where the config allows `allowed`.
 std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
                                             std::span<const SignatureScheme> allowed) noexcept;
+
+// `ours`, first those of which an issuer is among `authorities` (where the peer names some), then those that
+// may be used without; none that holds nothing.
+std::vector<Credential> by_authorities(std::span<const Credential> ours,
+                                       const std::optional<messages::CertificateAuthorities>& authorities);
 
 // The first of `ours` whose key can sign with a scheme that the peer accepts and we allow; the scheme is the
 // first of those that we allow (RFC 8446 §4.4.2.2, §4.4.2.3).

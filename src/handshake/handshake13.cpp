@@ -41,11 +41,4 @@ Status accept_key_update(Exchange& exchange, const messages::KeyUpdate& message,
     return {};
 }
 
-void remember_peer_chain(Exchange& exchange, const messages::Certificate& message) {
-    auto& chain = exchange.negotiated().peer_chain;
-    chain.clear();
-    for (const auto& entry : message.certificate_list)
-        chain.emplace_back(entry.cert_data.begin(), entry.cert_data.end());
-}
-
 } // namespace pavise::handshake

@@ -34,7 +34,4 @@ Result<ApplicationSecrets> begin_application13(Exchange& exchange, schedule::Han
 Status accept_key_update(Exchange& exchange, const messages::KeyUpdate& message, const crypto::Suite13& suite,
                          crypto::Hmac& hmac, HashSecret& read_traffic_secret);
 
-// Keeps the peer's chain in Negotiated. Preconditions of the RFC on entries' extensions are the caller's.
-void remember_peer_chain(Exchange& exchange, const messages::Certificate& message);
-
 } // namespace pavise::handshake

@@ -9,7 +9,7 @@ namespace pavise::handshake {
 namespace {
 
 // The first byte; a change of the fields below is a new version.
-constexpr std::uint8_t format_version = 1;
+constexpr std::uint8_t format_version = 2;
 // More certificates than a peer may present are not a session's.
 constexpr std::size_t max_chain = 32;
 
@@ -91,6 +91,10 @@ Result<SessionData> read(Bytes bytes) {
     PAVISE_TRY(read_names(reader, session));
     PAVISE_LET(session.peer_chain, read_chain(reader));
     PAVISE_LET(session.verified_chain, read_chain(reader));
+    PAVISE_LET(const Bytes ocsp_response, reader.vector24());
+    PAVISE_LET(const Bytes certificate_timestamps, reader.vector16());
+    session.ocsp_response = copy(ocsp_response);
+    session.certificate_timestamps = copy(certificate_timestamps);
     PAVISE_LET(const std::uint16_t group, reader.u16());
     if (group != 0) session.group = static_cast<NamedGroup>(group);
     PAVISE_LET(const std::uint8_t extended, reader.u8());
@@ -138,6 +142,8 @@ ByteVector serialise(const SessionData& session) {
     writer.vector8(session.binding);
     write_chain(writer, session.peer_chain);
     write_chain(writer, session.verified_chain);
+    writer.vector24(session.ocsp_response);
+    writer.vector16(session.certificate_timestamps);
     writer.u16(session.group ? static_cast<std::uint16_t>(*session.group) : 0);
     writer.u8(static_cast<std::uint8_t>(session.extended_master_secret));
     return out;

@@ -41,6 +41,8 @@ struct SessionData {
     ByteVector binding;
     std::vector<ByteVector> peer_chain;
     std::vector<ByteVector> verified_chain;
+    ByteVector ocsp_response; // client: what came with the peer's certificate
+    ByteVector certificate_timestamps;
     std::optional<NamedGroup> group;
     enum class ExtendedMasterSecret : std::uint8_t { absent, present };
     ExtendedMasterSecret extended_master_secret = ExtendedMasterSecret::absent; // TLS 1.2

@@ -1,5 +1,6 @@
 // From EncryptedExtensions to the end of the handshake: the server proves who it is, and so do we where it
 // asks (RFC 8446 §4.3, §4.4).
+#include "handshake/certificate13.hpp"
 #include "handshake/client/answers.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/quic.hpp"
@@ -7,6 +8,8 @@
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/signed_certificate_timestamp.hpp"
+#include "messages/extension/status_request.hpp"
 
 namespace pavise::handshake::client {
 
@@ -53,23 +56,9 @@ Result<AwaitCertificateVerdict> accept_certificate(const messages::Certificate& 
     // "If the server supplies an empty Certificate message, the client MUST abort the handshake with a
     // 'decode_error' alert" (§4.4.2.4)
     if (message.certificate_list.empty()) return fail(ErrorCode::empty_certificate_list);
-    for (const messages::CertificateEntry& entry : message.certificate_list) {
-        PAVISE_TRY(messages::refuse_unsolicited(entry.extensions, MessageKind::certificate, offered));
-        PAVISE_TRY(messages::check_allowed(entry.extensions, MessageKind::certificate));
-    }
-    remember_peer_chain(context.exchange, message);
+    PAVISE_TRY(accept_chain(context.exchange, message, offered));
     handshake.transcript.add(context.exchange.message());
     return AwaitCertificateVerdict{std::move(handshake), std::move(authentication)};
-}
-
-// Our Certificate, which holds nothing where we have nothing that fits (§4.4.2).
-Status send_certificate(Exchange& exchange, const ClientAuthentication& authentication,
-                        schedule::Transcript& transcript) {
-    std::vector<messages::CertificateEntry> entries;
-    if (authentication.chosen)
-        for (const ByteVector& certificate : authentication.chosen->credential.data()->chain)
-            entries.push_back({certificate, {}});
-    return exchange.send(messages::Certificate{{}, entries}, &transcript);
 }
 
 // Our Finished, the keys of the application, and what stays of the handshake.
@@ -136,8 +125,13 @@ Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::C
     // "The 'signature_algorithms' extension MUST be specified" (§4.3.2)
     if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
     handshake.transcript.add(context.exchange.message());
-    ClientAuthentication authentication{choose_credential13(
-        context.config->credentials, context.config->signature_schemes, algorithms->values)};
+    PAVISE_LET(const auto authorities, message.extensions.get<messages::CertificateAuthorities>());
+    PAVISE_TRY(message.extensions.get<messages::StatusRequest>());
+    PAVISE_TRY(message.extensions.get<messages::SctRequest>());
+    const std::vector<Credential> ours = by_authorities(context.config->credentials, authorities);
+    ClientAuthentication authentication{
+        choose_credential13(ours, context.config->signature_schemes, algorithms->values),
+        messages::ExtensionSet::of(message.extensions)};
     return ExpectCertificate{std::move(handshake), offered, std::move(authentication)};
 }
 
@@ -187,7 +181,11 @@ Result<Next<AwaitSignature, Connected>> ExpectServerFinished::on(const messages:
     PAVISE_TRY(exchange.change_read_keys(Level::application, handshake.suite,
                                          application.traffic.server.view(), application.stage.hmac()));
     PAVISE_TRY(end_early_data(handshake, application.stage.hmac(), context));
-    if (authentication) PAVISE_TRY(send_certificate(exchange, *authentication, handshake.transcript));
+    // Without a certificate that fits we send an empty Certificate (§4.4.2).
+    if (authentication) {
+        const auto* chosen = authentication->chosen ? authentication->chosen->credential.data() : nullptr;
+        PAVISE_TRY(send_chain(exchange, chosen, authentication->asked, handshake.transcript));
+    }
     if (!authentication || !authentication->chosen) {
         PAVISE_LET(auto connected, finish(verified, handshake.suite, std::move(handshake.transcript),
                                           handshake.secrets.client.view(), std::move(application), context));

@@ -39,6 +39,8 @@ Result<Next<Connected>> Connected::on(const messages::NewSessionTicket& message,
     session.binding = context.binding;
     session.peer_chain = negotiated.peer_chain;
     session.verified_chain = negotiated.verified_chain;
+    session.ocsp_response = negotiated.ocsp_response;
+    session.certificate_timestamps = negotiated.certificate_timestamps;
     session.group = negotiated.group;
     exchange.transport().keep_session(Session(std::make_shared<const SessionData>(std::move(session))));
     return std::move(*this);

@@ -12,7 +12,9 @@
 #include "messages/extension/opaque.hpp"
 #include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/signed_certificate_timestamp.hpp"
 #include "messages/extension/sizes.hpp"
+#include "messages/extension/status_request.hpp"
 
 #include <algorithm>
 
@@ -134,6 +136,10 @@ class ExtensionsWriter {
         for (const auto& share : hello_.key_shares) shares.push_back({share->group(), share->public_value()});
         add(messages::KeyShareClientHello{shares});
     }
+    void add_staples() {
+        if (inputs_.config.ocsp_response == Staple::requested) add(messages::StatusRequest{});
+        if (inputs_.config.certificate_timestamps == Staple::requested) add(messages::SctRequest{});
+    }
     void add_versions() {
         std::vector<ProtocolVersion> ours{ProtocolVersion::tls_1_3};
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) ours.push_back(ProtocolVersion::tls_1_2);
@@ -168,6 +174,7 @@ class ExtensionsWriter {
         add_groups();
         add(messages::SignatureAlgorithms{
             greased(hello_.grease, &GreaseValues::signature_scheme, inputs_.config.signature_schemes)});
+        add_staples();
         add_record_sizes();
         if (quic_parameters_) add(messages::QuicTransportParameters{*quic_parameters_});
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();

@@ -149,6 +149,8 @@ void remember_psk(const Psk& psk, Exchange& exchange) {
         negotiated.resumed = true;
         negotiated.peer_chain = psk.session->peer_chain;
         negotiated.verified_chain = psk.session->verified_chain;
+        negotiated.ocsp_response = psk.session->ocsp_response;
+        negotiated.certificate_timestamps = psk.session->certificate_timestamps;
     } else {
         exchange.authenticated_at = exchange.clock().now();
         negotiated.psk_identity = psk.external_identity;

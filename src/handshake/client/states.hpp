@@ -37,6 +37,7 @@ struct Context {
 // How we answer the server's CertificateRequest: nothing chosen means an empty Certificate.
 struct ClientAuthentication {
     std::optional<ChosenCredential> chosen;
+    messages::ExtensionSet asked; // the extensions of the CertificateRequest
 };
 
 struct ExpectServerHello;

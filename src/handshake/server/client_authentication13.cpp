@@ -1,4 +1,5 @@
 // The client's second flight: its certificate, where we asked for one, and its Finished (RFC 8446 §4.4).
+#include "handshake/certificate13.hpp"
 #include "handshake/server/resumption.hpp"
 #include "messages/extension_table.hpp"
 
@@ -19,10 +20,8 @@ ExpectClientCertificate::on(const messages::Certificate& message, Context& conte
     // The context echoes that of our CertificateRequest, which is empty during the handshake (§4.3.2,
     // §4.4.2).
     if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
-    for (const messages::CertificateEntry& entry : message.certificate_list) {
-        // We asked for no extension in CertificateRequest that a Certificate could answer.
-        PAVISE_TRY(messages::refuse_unsolicited(entry.extensions, messages::MessageKind::certificate, {}));
-    }
+    // We asked for no extension in CertificateRequest that a Certificate could answer.
+    PAVISE_TRY(accept_chain(context.exchange, message, {}));
     finishing.transcript.add(context.exchange.message());
     if (message.certificate_list.empty()) {
         // "… if [client authentication is] required, … the server MUST abort the handshake with a
@@ -31,7 +30,6 @@ ExpectClientCertificate::on(const messages::Certificate& message, Context& conte
             return fail(ErrorCode::certificate_required);
         return ExpectClientFinished{std::move(finishing), std::nullopt};
     }
-    remember_peer_chain(context.exchange, message);
     return AwaitClientCertificateVerdict{std::move(finishing)};
 }
 

@@ -1,5 +1,6 @@
 #include "handshake/server/flight13.hpp"
 
+#include "handshake/certificate13.hpp"
 #include "handshake/quic.hpp"
 #include "messages/certificate_request13.hpp"
 #include "messages/encrypted_extensions.hpp"
@@ -11,6 +12,8 @@
 #include "messages/extension/opaque.hpp"
 #include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/signed_certificate_timestamp.hpp"
+#include "messages/extension/status_request.hpp"
 #include "messages/server_hello.hpp"
 #include "schedule/key_log.hpp"
 
@@ -89,19 +92,28 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
                                  &transcript);
 }
 
+// A status_request of another type than OCSP asks for nothing that we know (RFC 6066 §8).
+Result<messages::ExtensionSet> staples_asked_for(const messages::ClientHello& hello) {
+    messages::ExtensionSet asked;
+    PAVISE_LET(const auto status, hello.extensions.get<messages::StatusRequest>());
+    if (status && status->status_type == messages::CertificateStatusType::ocsp)
+        asked.insert(messages::StatusRequest::type);
+    PAVISE_LET(const auto timestamps, hello.extensions.get<messages::SctRequest>());
+    if (timestamps) asked.insert(messages::SctRequest::type);
+    return asked;
+}
+
 Status send_certificate_request(schedule::Transcript& transcript, Context& context) {
     ByteVector block;
     wire::Writer writer(block);
     messages::write_extension(writer, messages::SignatureAlgorithms{context.config->signature_schemes});
+    std::vector<messages::DistinguishedName> authorities;
+    for (const ByteVector& name : context.config->client_authorities) authorities.push_back({name});
+    if (!authorities.empty())
+        messages::write_extension(writer, messages::CertificateAuthorities{authorities});
     PAVISE_TRY(writer.status());
     return context.exchange.send(messages::CertificateRequest{{}, messages::Extensions::from_block(block)},
                                  &transcript);
-}
-
-Status send_certificate(const Credential& credential, schedule::Transcript& transcript, Context& context) {
-    std::vector<messages::CertificateEntry> entries;
-    for (const ByteVector& certificate : credential.data()->chain) entries.push_back({certificate, {}});
-    return context.exchange.send(messages::Certificate{{}, entries}, &transcript);
 }
 
 } // namespace
@@ -193,7 +205,8 @@ Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& con
     PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));
     if (context.config->client_verification != PeerVerification::none)
         PAVISE_TRY(send_certificate_request(handshake.transcript, context));
-    PAVISE_TRY(send_certificate(chosen.credential, handshake.transcript, context));
+    PAVISE_LET(const messages::ExtensionSet asked, staples_asked_for(agreement.hello));
+    PAVISE_TRY(send_chain(context.exchange, chosen.credential.data(), asked, handshake.transcript));
     context.exchange.negotiated().local_certificate = chosen.credential.data()->chain.front();
     PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
     context.signature = PendingSignature{std::move(chosen.credential), chosen.scheme,

@@ -153,7 +153,10 @@ Result<ChosenGroup> choose_group(const ClientHello& hello, const ServerConfig& c
 Result<ChosenCredential> choose_server_credential(const ClientHello& hello, const ServerConfig& config) {
     PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
     if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
-    auto chosen = choose_credential13(config.credentials, config.signature_schemes, algorithms->values);
+    PAVISE_LET(const auto authorities, hello.extensions.get<messages::CertificateAuthorities>());
+    const std::vector<Credential> ours = by_authorities(config.credentials, authorities);
+    if (ours.empty()) return fail(ErrorCode::no_credential_of_issuer);
+    auto chosen = choose_credential13(ours, config.signature_schemes, algorithms->values);
     if (!chosen) return fail(ErrorCode::no_common_signature_scheme);
     return *std::move(chosen);
 }

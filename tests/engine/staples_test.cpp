@@ -1,0 +1,150 @@
+// What comes along with a certificate, and which certificate is chosen by its issuer (RFC 8446 §4.2.4, §4.4.2,
+// RFC 6066 §8, RFC 6962 §3.3).
+#include "support/pair.hpp"
+
+#include "trust/certificate.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pavise::testing {
+
+namespace {
+
+const ByteVector response{0x30, 0x03, 0x0a, 0x01, 0x00};   // any bytes: the engine carries and does not judge
+const ByteVector timestamps{0x00, 0x05, 0x00, 0x03, 1, 2, 3}; // a list of one
+
+PairConfig stapling() {
+    PairConfig config;
+    config.server.credentials = {
+        *config.server.credentials.front().with_ocsp_responses({response})->with_certificate_timestamps(
+            timestamps)};
+    return config;
+}
+
+TEST(Staples, come_to_who_asks) {
+    PairConfig config = stapling();
+    config.client.ocsp_response = Staple::requested;
+    config.client.certificate_timestamps = Staple::requested;
+    Pair pair(config);
+    ASSERT_TRUE(pair.connect());
+    EXPECT_EQ(pair.client.negotiated().ocsp_response, response);
+    EXPECT_EQ(pair.client.negotiated().certificate_timestamps, timestamps);
+    EXPECT_TRUE(pair.server.negotiated().ocsp_response.empty());
+}
+
+TEST(Staples, do_not_come_unasked) {
+    Pair pair(stapling());
+    ASSERT_TRUE(pair.connect());
+    EXPECT_TRUE(pair.client.negotiated().ocsp_response.empty());
+    EXPECT_TRUE(pair.client.negotiated().certificate_timestamps.empty());
+}
+
+TEST(Staples, are_not_needed_by_who_asks) {
+    PairConfig config;
+    config.client.ocsp_response = Staple::requested;
+    config.client.certificate_timestamps = Staple::requested;
+    Pair pair(config);
+    ASSERT_TRUE(pair.connect());
+    EXPECT_TRUE(pair.client.negotiated().ocsp_response.empty());
+}
+
+TEST(Staples, are_remembered_by_sessions) {
+    PairConfig config = stapling();
+    config.client.ocsp_response = Staple::requested;
+    config.client.certificate_timestamps = Staple::requested;
+    config.client.sessions = make_session_cache();
+    SeededRng rng(7);
+    FixedClock clock;
+    config.server.ticket_keys = *TicketKeys::generate(rng, clock);
+    ASSERT_TRUE(Pair(config).connect());
+    Pair again(config);
+    ASSERT_TRUE(again.connect());
+    ASSERT_TRUE(again.client.negotiated().resumed);
+    EXPECT_EQ(again.client.negotiated().ocsp_response, response);
+    EXPECT_EQ(again.client.negotiated().certificate_timestamps, timestamps);
+}
+
+TEST(Staples, are_checked_where_they_are_set) {
+    const Credential& credential = server_credential(crypto::KeyType::ecdsa_p256);
+    const std::size_t chain = credential.data()->chain.size();
+    EXPECT_TRUE(credential.with_ocsp_responses(std::vector<ByteVector>(chain, response)));
+    EXPECT_EQ(credential.with_ocsp_responses(std::vector<ByteVector>(chain + 1, response)).error().code,
+              ErrorCode::bad_argument);
+    EXPECT_EQ(credential.with_certificate_timestamps({0x00, 0x05, 0x00}).error().code,
+              ErrorCode::bad_argument);
+    EXPECT_EQ(Credential().with_ocsp_responses({}).error().code, ErrorCode::bad_argument);
+    EXPECT_EQ(Credential().with_certificate_timestamps(timestamps).error().code, ErrorCode::bad_argument);
+    EXPECT_EQ(Credential().only_for_its_issuers().error().code, ErrorCode::bad_argument);
+}
+
+// ---------------------------------------------------------------- certificate_authorities
+
+ByteVector subject_of(const trust::Minted& authority) {
+    const auto certificate = trust::Certificate::parse(authority.der);
+    const Bytes name = (*certificate)->subject().encoding;
+    return {name.begin(), name.end()};
+}
+
+Credential foreign_client_credential() {
+    return mint_credential(leaf_spec(crypto::KeyType::ecdsa_p256), foreign_authority());
+}
+
+PairConfig asking_for(const trust::Minted& authority) {
+    PairConfig config;
+    config.server.client_verification = PeerVerification::optional;
+    config.server.client_authorities = {subject_of(authority)};
+    config.server.deferred.certificate = true;
+    return config;
+}
+
+// Pumps, and accepts whatever the server is asked to judge.
+bool connect(Pair& pair) {
+    pair.pump();
+    if (pair.server.waiting_for() == Decision::certificate) {
+        EXPECT_TRUE(pair.server.certificate_verdict(std::nullopt));
+        pair.pump();
+    }
+    return pair.client.handshake_complete() && pair.server.handshake_complete();
+}
+
+TEST(Authorities, prefer_what_they_issued) {
+    for (const bool foreign : {false, true}) {
+        PairConfig config = asking_for(foreign ? foreign_authority() : authority());
+        config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256),
+                                     foreign_client_credential()};
+        Pair pair(config);
+        ASSERT_TRUE(connect(pair));
+        EXPECT_EQ(pair.client.negotiated().local_credential, config.client.credentials[foreign ? 1 : 0]);
+    }
+}
+
+TEST(Authorities, are_a_wish) {
+    PairConfig config = asking_for(foreign_authority());
+    config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
+    Pair pair(config);
+    ASSERT_TRUE(connect(pair));
+    EXPECT_FALSE(pair.server.negotiated().peer_chain.empty());
+}
+
+TEST(Authorities, decide_over_credentials_that_are_only_for_their_issuers) {
+    for (const bool named : {false, true}) {
+        PairConfig config = asking_for(named ? authority() : foreign_authority());
+        config.client.credentials = {
+            *client_credential(crypto::KeyType::ecdsa_p256).only_for_its_issuers()};
+        Pair pair(config);
+        ASSERT_TRUE(connect(pair));
+        EXPECT_EQ(pair.server.negotiated().peer_chain.empty(), !named);
+    }
+}
+
+TEST(Authorities, unnamed_leave_a_server_without_credential) {
+    PairConfig config;
+    config.server.credentials = {*config.server.credentials.front().only_for_its_issuers()};
+    Pair pair(config);
+    EXPECT_FALSE(pair.connect());
+    EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_credential_of_issuer});
+}
+
+} // namespace
+
+} // namespace pavise::testing
