@@ -1,5 +1,7 @@
 #include "configs.hpp"
 
+#include "encodings.hpp"
+
 #include "base/pem.hpp"
 #include "crypto/provider.hpp"
 
@@ -81,7 +83,25 @@ Credential load_credential(const CredentialOptions& options) {
     const std::vector<SignatureScheme> schemes = options.signing_prefs.empty()
                                                      ? default_signature_schemes()
                                                      : as_enums<SignatureScheme>(options.signing_prefs);
-    return must(credential.signing_with(schemes), "-signing-prefs");
+    Credential dressed = must(credential.signing_with(schemes), "-signing-prefs");
+    if (!options.ocsp_response.empty())
+        dressed = must(dressed.with_ocsp_responses({options.ocsp_response}), "-ocsp-response");
+    if (!options.signed_cert_timestamps.empty())
+        dressed = must(dressed.with_certificate_timestamps(options.signed_cert_timestamps),
+                       "-signed-cert-timestamps");
+    if (options.must_match_issuer) dressed = must(dressed.only_for_its_issuers(), "-must-match-issuer");
+    return dressed;
+}
+
+std::vector<ByteVector> authorities(const std::string& names) {
+    std::vector<ByteVector> list;
+    if (names.empty() || names.front() == '<') return list;
+    for (std::size_t start = 0; start <= names.size();) {
+        const std::size_t end = std::min(names.find(',', start), names.size());
+        list.push_back(decode_hex(std::string_view(names).substr(start, end - start)));
+        start = end + 1;
+    }
+    return list;
 }
 
 std::vector<ExternalPsk> external_psks(const Options& options) {
@@ -105,8 +125,12 @@ void set_common(const Options& options, const std::vector<Credential>& credentia
     set_groups(options, config.groups);
     config.signature_schemes = options.verify_prefs.empty() ? default_of_runner::verify_prefs
                                                             : as_enums<SignatureScheme>(options.verify_prefs);
-    for (const Credential& credential : credentials)
-        if (credential.data() != nullptr) config.credentials.push_back(credential);
+    for (const Credential& credential : credentials) {
+        if (credential.data() == nullptr) continue;
+        config.credentials.push_back(options.decline_ocsp_callback
+                                         ? must(credential.with_ocsp_responses({}), "no response")
+                                         : credential);
+    }
     config.external_psks = external_psks(options);
     config.clock = &world.clock;
     config.deferred.certificate = true; // the runner says whether a chain is good
@@ -139,7 +163,7 @@ void set_key_shares(const Options& options, ClientConfig& config) {
 
 bool chooses_config_late(const Options& options) {
     return options.use_early_callback || options.fail_early_callback || options.fail_cert_callback ||
-           options.install_ddos_callback || options.async || !options.expect_advertised_alpn.empty() ||
+           options.install_ddos_callback || options.use_ocsp_callback || options.async || !options.expect_advertised_alpn.empty() ||
            !options.expect_peer_verify_pref.empty();
 }
 
@@ -159,6 +183,8 @@ std::shared_ptr<const ClientConfig> client_config(const Options& options,
     set_key_shares(options, *config);
     config->alpn_protocols = protocol_list(options.advertise_alpn);
     if (options.no_ticket) config->psk_modes.clear();
+    if (options.enable_ocsp_stapling) config->ocsp_response = Staple::requested;
+    if (options.enable_signed_cert_timestamps) config->certificate_timestamps = Staple::requested;
     config->grease = options.enable_grease ? Grease::on : Grease::off;
     return config;
 }
@@ -173,6 +199,7 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
         config->client_verification = PeerVerification::required;
     else if (options.verify_peer)
         config->client_verification = PeerVerification::optional;
+    config->client_authorities = authorities(options.use_client_ca_list);
     if (!options.no_ticket) config->ticket_keys = world.ticket_keys;
     if (options.enable_early_data) {
         config->max_early_data = default_of_runner::max_early_data;

@@ -34,6 +34,11 @@ void check_peer_chain(const Options& options, const Negotiated& negotiated) {
     const bool one = !none && (!options.server || options.require_any_client_certificate);
     if (one && negotiated.peer_chain.empty()) stop_unexpected("the peer has no certificate");
     if (none && !negotiated.peer_chain.empty()) stop_unexpected("the peer has a certificate");
+    if (!options.expect_ocsp_response.empty() && options.expect_ocsp_response != negotiated.ocsp_response)
+        stop_unexpected("the OCSP response");
+    if (!options.expect_signed_cert_timestamps.empty() &&
+        options.expect_signed_cert_timestamps != negotiated.certificate_timestamps)
+        stop_unexpected("the certificate timestamps");
     if (!options.expect_peer_cert_file.empty() &&
         negotiated.peer_chain != read_certificates(options.expect_peer_cert_file))
         stop_unexpected("the peer's chain is another");

@@ -197,6 +197,8 @@ void Link::decide_config() {
     if (options_.fail_early_callback) return refuse(AlertDescription::handshake_failure);
     if (options_.fail_cert_callback || options_.fail_ddos_callback)
         return refuse(AlertDescription::internal_error);
+    if (options_.use_ocsp_callback && options_.fail_ocsp_callback)
+        return refuse(AlertDescription::internal_error);
     check(connection_.choose_config(server_config(options_, credentials_, world_)));
 }
 
@@ -208,6 +210,8 @@ void Link::refuse(AlertDescription reason) {
 void Link::decide_certificate() {
     if (connection_.chain_to_verify().empty())
         throw Stop(ExitCode::must_fail, "there is no chain to verify");
+    if (!options_.server && options_.use_ocsp_callback && options_.fail_ocsp_callback)
+        return refuse(AlertDescription::bad_certificate_status_response);
     // Without a word about verification a client takes any verdict as advice.
     const bool counts = options_.verify_peer || options_.require_any_client_certificate;
     if (!options_.verify_fail || !counts) return check(connection_.certificate_verdict(std::nullopt));

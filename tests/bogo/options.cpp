@@ -1,6 +1,6 @@
 #include "options.hpp"
 
-#include "base64.hpp"
+#include "encodings.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -108,6 +108,9 @@ constexpr Flag flags[] = {
     sets_credential<&CredentialOptions::cert_file>("-cert-file"),
     sets_credential<&CredentialOptions::key_file>("-key-file"),
     sets_credential<&CredentialOptions::signing_prefs>("-signing-prefs"),
+    sets_credential<&CredentialOptions::ocsp_response>("-ocsp-response"),
+    sets_credential<&CredentialOptions::signed_cert_timestamps>("-signed-cert-timestamps"),
+    sets_credential<&CredentialOptions::must_match_issuer>("-must-match-issuer"),
     sets_credential<&CredentialOptions::psk_importer_key>("-psk-importer-key"),
     sets_credential<&CredentialOptions::psk_importer_identity>("-psk-importer-identity"),
     sets_credential<&CredentialOptions::psk_importer_context>("-psk-importer-context"),
@@ -119,6 +122,13 @@ constexpr Flag flags[] = {
     sets<&Options::require_any_client_certificate>("-require-any-client-certificate"),
     sets<&Options::verify_peer>("-verify-peer"),
     sets<&Options::verify_fail>("-verify-fail"),
+    sets<&Options::enable_ocsp_stapling>("-enable-ocsp-stapling"),
+    sets<&Options::enable_signed_cert_timestamps>("-enable-signed-cert-timestamps"),
+    sets<&Options::use_ocsp_callback>("-use-ocsp-callback"),
+    sets<&Options::decline_ocsp_callback>("-decline-ocsp-callback"),
+    sets<&Options::fail_ocsp_callback>("-fail-ocsp-callback"),
+    ignored("-set-ocsp-in-callback", Parameter::none),
+    sets<&Options::use_client_ca_list>("-use-client-ca-list"),
     sets<&Options::use_early_callback>("-use-early-callback"),
     sets<&Options::use_custom_verify_callback>("-use-custom-verify-callback"),
     sets<&Options::fail_early_callback>("-fail-early-callback"),
@@ -169,6 +179,8 @@ constexpr Flag flags[] = {
     sets<&Options::expect_peer_cert_file>("-expect-peer-cert-file"),
     sets<&Options::expect_no_peer_cert>("-expect-no-peer-cert"),
     sets<&Options::expect_selected_credential>("-expect-selected-credential"),
+    sets<&Options::expect_ocsp_response>("-expect-ocsp-response"),
+    sets<&Options::expect_signed_cert_timestamps>("-expect-signed-cert-timestamps"),
     sets<&Options::expect_session_miss>("-expect-session-miss"),
     sets<&Options::expect_no_session>("-expect-no-session"),
     sets<&Options::expect_ticket_supports_early_data>("-expect-ticket-supports-early-data"),

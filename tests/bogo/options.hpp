@@ -41,6 +41,9 @@ struct CredentialOptions {
     std::string cert_file;
     std::string key_file;
     std::vector<std::uint16_t> signing_prefs;
+    ByteVector ocsp_response;
+    ByteVector signed_cert_timestamps;
+    bool must_match_issuer = false;
     // An imported PSK (RFC 9258) has a key and neither of the files.
     ByteVector psk_importer_key;
     ByteVector psk_importer_identity;
@@ -83,6 +86,12 @@ struct Options {
     bool require_any_client_certificate = false;
     bool verify_peer = false;
     bool verify_fail = false;
+    bool enable_ocsp_stapling = false;
+    bool enable_signed_cert_timestamps = false;
+    bool use_ocsp_callback = false;
+    bool decline_ocsp_callback = false;
+    bool fail_ocsp_callback = false;
+    std::string use_client_ca_list; // names in hex, separated by commas; <NULL> and <EMPTY>: none
     bool use_early_callback = false;
     bool use_custom_verify_callback = false;
     bool fail_early_callback = false;
@@ -135,6 +144,8 @@ struct Options {
     std::string expect_peer_cert_file;
     bool expect_no_peer_cert = false;
     std::optional<std::int32_t> expect_selected_credential;
+    ByteVector expect_ocsp_response;
+    ByteVector expect_signed_cert_timestamps;
     bool expect_session_miss = false;
     bool expect_no_session = false;
     bool expect_ticket_supports_early_data = false;

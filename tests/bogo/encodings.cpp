@@ -1,6 +1,8 @@
-#include "base64.hpp"
+#include "encodings.hpp"
 
 #include "options.hpp"
+
+#include <charconv>
 
 namespace pavise::bogo {
 
@@ -23,6 +25,17 @@ ByteVector decode_base64(std::string_view text) {
         bytes.push_back(static_cast<std::uint8_t>(bits >> count));
         bits &= (1U << count) - 1;
     }
+    return bytes;
+}
+
+ByteVector decode_hex(std::string_view text) {
+    ByteVector bytes(text.size() / 2);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const char* digits = text.data() + 2 * i;
+        if (std::from_chars(digits, digits + 2, bytes[i], 16).ptr != digits + 2)
+            throw Stop(ExitCode::must_fail, "not hex: " + std::string(text));
+    }
+    if (text.size() % 2 != 0) throw Stop(ExitCode::must_fail, "not hex: " + std::string(text));
     return bytes;
 }
 

@@ -1,4 +1,4 @@
-// Base64 (RFC 4648 §4), as the runner writes parameters that are bytes.
+// How the runner writes parameters that are bytes. All throw Stop for anything else.
 #pragma once
 
 #include <pavise/bytes.hpp>
@@ -7,7 +7,8 @@
 
 namespace pavise::bogo {
 
-// Throws Stop for anything that is not base64.
+// RFC 4648 §4.
 ByteVector decode_base64(std::string_view text);
+ByteVector decode_hex(std::string_view text);
 
 } // namespace pavise::bogo
