@@ -50,11 +50,14 @@ class PAVISE_EXPORT Credential {
     // Errors: no_certificate_in_file, no_key_in_file, wrong_password, key_does_not_match, unsupported_key …
     static Result<Credential> load(Bytes chain, Bytes key, std::string_view password = {});
 
+    // A key without a certificate, for peers that know it by other means (RFC 7250). Errors: as load.
+    static Result<Credential> raw_public_key(Bytes key, std::string_view password = {});
+
     // The same chain and key, restricted to these schemes, by preference. Without it the key signs with those
     // of the config. Empty: bad_argument.
     Result<Credential> signing_with(std::vector<SignatureScheme> schemes) const;
-    // The same with OCSP responses, in DER, that are stapled to the chain for peers that ask (RFC 6066 §8, RFC
-    // 8446 §4.4.2.1): one for each certificate, the leaf's first; an empty one where there is none.
+    // The same with OCSP responses, in DER, that are stapled to the chain for peers that ask (RFC 6066 §8,
+    // RFC 8446 §4.4.2.1): one for each certificate, the leaf's first; an empty one where there is none.
     // bad_argument for more responses than certificates.
     Result<Credential> with_ocsp_responses(std::vector<ByteVector> responses) const;
     // The same with a SignedCertificateTimestampList for the leaf (RFC 6962 §3.3) for peers that ask.
@@ -181,10 +184,16 @@ struct ClientConfig {
     PeerVerification verification = PeerVerification::required; // optional is not meaningful for a client
     TrustStore trust{};
     CommonName common_name = CommonName::ignored;
-    // A proof by its issuer that the certificate is not revoked (RFC 6066 §8), and one by public logs that they
-    // know it (RFC 6962 §3.3). What comes is shown in Negotiated; the application judges it.
+    // A proof by its issuer that the certificate is not revoked (RFC 6066 §8), and one by public logs that
+    // they know it (RFC 6962 §3.3). What comes is shown in Negotiated; the application judges it.
     Staple ocsp_response = Staple::not_requested;
     Staple certificate_timestamps = Staple::not_requested;
+    // What the server may show, by preference (RFC 7250 §4.1), and what we say that we can show; nothing: the
+    // types of our credentials.
+    std::vector<CertificateType> server_certificate_types{CertificateType::x509};
+    std::optional<std::vector<CertificateType>> client_certificate_types{};
+    // The raw public keys, as SubjectPublicKeyInfo in DER, that a server is believed with.
+    std::vector<ByteVector> trusted_keys{};
     std::vector<Credential> credentials{}; // for a server that asks for a client certificate
 
     std::shared_ptr<SessionCache>
@@ -224,6 +233,10 @@ struct ServerConfig {
 
     PeerVerification client_verification = PeerVerification::none;
     TrustStore client_trust{};
+    // What a client may show, by preference (RFC 7250 §4.2), and the raw public keys, as SubjectPublicKeyInfo
+    // in DER, that it is believed with. What we show ourselves follows from `credentials`.
+    std::vector<CertificateType> client_certificate_types{CertificateType::x509};
+    std::vector<ByteVector> trusted_client_keys{};
     // The names, in DER, of authorities that are named to clients as acceptable (RFC 8446 §4.2.4).
     std::vector<ByteVector> client_authorities{};
 

@@ -146,7 +146,8 @@ class PAVISE_EXPORT Connection {
 
     // ---- decisions
     Decision waiting_for() const;
-    // The chain to judge: DER, leaf first. Empty unless waiting_for() is Decision::certificate.
+    // The chain to judge: DER, leaf first; or a raw public key, as negotiated() tells. Empty unless
+    // waiting_for() is Decision::certificate.
     std::vector<Bytes> chain_to_verify() const;
     // `refusal`: why the chain is not accepted, e.g. Error{ErrorCode::unknown_issuer}; nothing: it is
     // accepted.

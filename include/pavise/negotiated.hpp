@@ -30,13 +30,15 @@ struct Negotiated {
     Credential local_credential{};                  // that we proved; holds nothing where there was none
     std::string alpn_protocol;                      // empty: none
     std::string server_name;                        // the client's SNI; empty: none
-    std::vector<ByteVector> peer_chain;             // DER, as the peer sent it, leaf first
-    std::vector<ByteVector> verified_chain;         // DER, leaf to anchor; empty where nothing was verified
-    ByteVector ocsp_response{};                     // for the peer's leaf, in DER, as it came; empty: none
-    ByteVector certificate_timestamps{};            // SignedCertificateTimestampList of the leaf; empty: none
-    bool hello_retry = false;                       // a HelloRetryRequest was needed
-    bool resumed = false;    // by a session: the chains are those of its first connection
-    ByteVector psk_identity; // of the external PSK, if one authenticated both sides
+    CertificateType peer_certificate_type = CertificateType::x509;
+    CertificateType local_certificate_type = CertificateType::x509;
+    std::vector<ByteVector> peer_chain;     // DER, as the peer sent it, leaf first; or its raw public key
+    std::vector<ByteVector> verified_chain; // DER, leaf to anchor; empty where nothing was verified
+    ByteVector ocsp_response{};             // for the peer's leaf, in DER, as it came; empty: none
+    ByteVector certificate_timestamps{};    // SignedCertificateTimestampList of the leaf; empty: none
+    bool hello_retry = false;               // a HelloRetryRequest was needed
+    bool resumed = false;                   // by a session: the chains are those of its first connection
+    ByteVector psk_identity;                // of the external PSK, if one authenticated both sides
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
 };
 

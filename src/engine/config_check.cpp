@@ -101,6 +101,7 @@ template <class Config> Status check_common(const Config& config) {
 
 Status check(const ClientConfig& config) {
     PAVISE_TRY(check_common(config));
+    if (config.server_certificate_types.empty()) return fail(ErrorCode::bad_config);
     for (const NamedGroup group : config.key_share_groups)
         if (std::ranges::find(config.groups, group) == config.groups.end())
             return fail(ErrorCode::config_unknown_group, static_cast<std::uint16_t>(group));

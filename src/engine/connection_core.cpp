@@ -82,8 +82,8 @@ Status ConnectionCore::limit_records(const handshake::RecordSizes& sizes) {
 void ConnectionCore::expect_early_data(std::size_t bytes) {
     early_data_left_ = bytes;
     // What answers it need not wait for the client's Finished: our application keys are in place with our
-    // Finished ("Servers MAY send data after sending their first flight", RFC 8446 §4.4.4). A replayed request
-    // gets an answer that only the first client can read.
+    // Finished ("Servers MAY send data after sending their first flight", RFC 8446 §4.4.4). A replayed
+    // request gets an answer that only the first client can read.
     if (bytes != 0) sending_.allow_early_data(unlimited_half_rtt_data);
 }
 

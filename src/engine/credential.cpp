@@ -27,6 +27,13 @@ Result<std::vector<ByteVector>> read_chain(Bytes file) {
     return chain;
 }
 
+Result<std::shared_ptr<const crypto::SigningKey>> load_key(Bytes key, std::string_view password) {
+    crypto::PasswordCallback ask;
+    if (!password.empty()) ask = [&]() -> Result<SecretVector> { return SecretVector(as_bytes(password)); };
+    PAVISE_LET(std::shared_ptr<const crypto::SigningKey> loaded, crypto::load_signing_key(key, ask));
+    return loaded;
+}
+
 // The names of the chain's issuers. A certificate that cannot be read is sent as it is, and nobody's.
 std::vector<ByteVector> issuers_of(const std::vector<ByteVector>& chain) {
     std::vector<ByteVector> issuers;
@@ -72,12 +79,20 @@ Result<Credential> Credential::load(Bytes chain, Bytes key, std::string_view pas
     return engine::guarded([&]() -> Result<Credential> {
         auto data = std::make_shared<handshake::CredentialData>();
         PAVISE_LET(data->chain, read_chain(chain));
-        crypto::PasswordCallback ask;
-        if (!password.empty())
-            ask = [&]() -> Result<SecretVector> { return SecretVector(as_bytes(password)); };
-        PAVISE_LET(data->key, crypto::load_signing_key(key, ask));
+        PAVISE_LET(data->key, load_key(key, password));
         PAVISE_TRY(check_match(data->chain.front(), *data->key));
         data->issuers = issuers_of(data->chain);
+        return Credential(std::move(data));
+    });
+}
+
+Result<Credential> Credential::raw_public_key(Bytes key, std::string_view password) {
+    return engine::guarded([&]() -> Result<Credential> {
+        auto data = std::make_shared<handshake::CredentialData>();
+        PAVISE_LET(data->key, load_key(key, password));
+        const Bytes public_info = data->key->subject_public_key_info();
+        data->type = CertificateType::raw_public_key;
+        data->chain.emplace_back(public_info.begin(), public_info.end());
         return Credential(std::move(data));
     });
 }

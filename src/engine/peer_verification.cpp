@@ -39,6 +39,22 @@ Result<ByteVector> digest_of(Bytes written) {
     return ByteVector(digest.begin(), digest.end());
 }
 
+// A raw key is believed where the config names it.
+Result<handshake::CertificateVerdict> verdict_on_raw_key(const std::vector<ByteVector>& trusted,
+                                                         const crypto::Provider& provider,
+                                                         const Negotiated& negotiated) {
+    if (std::ranges::find(trusted, negotiated.peer_chain.front()) == trusted.end())
+        return handshake::CertificateVerdict{Error{ErrorCode::raw_key_not_trusted}, nullptr};
+    auto key = leaf_key(provider, negotiated);
+    if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
+    return handshake::CertificateVerdict{std::nullopt, *std::move(key)};
+}
+
+void write_keys(wire::Writer& writer, const std::vector<ByteVector>& keys) {
+    writer.u16(static_cast<std::uint16_t>(keys.size()));
+    for (const ByteVector& key : keys) writer.vector16(key);
+}
+
 } // namespace
 
 Result<ByteVector> session_binding(const ClientConfig& config) {
@@ -49,6 +65,7 @@ Result<ByteVector> session_binding(const ClientConfig& config) {
     writer.u8(static_cast<std::uint8_t>(config.common_name));
     writer.u8(config.deferred.certificate ? 1 : 0);
     writer.vector8(store_of(config.trust).fingerprint());
+    write_keys(writer, config.trusted_keys);
     // Who we are to the server: with other credentials we would be somebody else's session (CVE-2016-5419).
     for (const Credential& credential : config.credentials)
         if (credential.data() != nullptr) writer.vector24(credential.data()->chain.front());
@@ -63,12 +80,15 @@ Result<ByteVector> session_binding(const ServerConfig& config) {
     writer.u8(config.deferred.certificate ? 1 : 0);
     writer.vector8(store_of(config.client_trust).fingerprint());
     writer.vector24(config.session_context);
+    write_keys(writer, config.trusted_client_keys);
     return digest_of(bytes);
 }
 
 Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
                                                           const Negotiated& negotiated) {
     if (negotiated.peer_chain.empty()) return fail(ErrorCode::internal);
+    if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
+        return provider.public_key(negotiated.peer_chain.front());
     PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(negotiated.peer_chain.front()));
     // "the digitalSignature bit MUST be set if the Key Usage extension is present" (RFC 8446 §4.4.2.2),
     // whoever judges the chain
@@ -85,6 +105,8 @@ Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
         if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
         return handshake::CertificateVerdict{std::nullopt, *std::move(key)};
     }
+    if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
+        return verdict_on_raw_key(config.trusted_keys, provider, negotiated);
     trust::VerifyOptions options;
     options.store = &store_of(config.trust);
     options.time = config.clock->now();
@@ -98,6 +120,8 @@ Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
 
 Result<handshake::CertificateVerdict>
 verify_client(const ServerConfig& config, const crypto::Provider& provider, Negotiated& negotiated) {
+    if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
+        return verdict_on_raw_key(config.trusted_client_keys, provider, negotiated);
     trust::VerifyOptions options;
     options.store = &store_of(config.client_trust);
     options.time = config.clock->now();

@@ -1,5 +1,6 @@
 #include "handshake/certificate13.hpp"
 
+#include "base/der.hpp"
 #include "messages/extension/signed_certificate_timestamp.hpp"
 #include "messages/extension/status_request.hpp"
 
@@ -39,11 +40,27 @@ ByteVector write_staples(const CredentialData& credential, std::size_t place,
     return block;
 }
 
+// RFC 8446 §4.4.2: "If the RawPublicKey certificate type was negotiated, then the certificate_list MUST
+// contain no more than one CertificateEntry, which contains an ASN1_subjectPublicKeyInfo value".
+Status check_raw_key(const messages::Certificate& message) {
+    if (message.certificate_list.empty()) return {};
+    std::size_t count = 0;
+    for ([[maybe_unused]] const CertificateEntry& entry : message.certificate_list) ++count;
+    if (count > 1) return fail(ErrorCode::several_raw_keys);
+    der::Reader file((*message.certificate_list.begin()).cert_data);
+    auto key = file.sequence();
+    if (!key || !file.finish() || !key->sequence() || !key->whole_bit_string() || !key->finish())
+        return fail(ErrorCode::malformed_raw_key);
+    return {};
+}
+
 } // namespace
 
 Status accept_chain(Exchange& exchange, const messages::Certificate& message,
                     const messages::ExtensionSet& asked) {
     Negotiated& negotiated = exchange.negotiated();
+    if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
+        PAVISE_TRY(check_raw_key(message));
     negotiated.peer_chain.clear();
     for (const CertificateEntry& entry : message.certificate_list) {
         PAVISE_TRY(messages::refuse_unsolicited(entry.extensions, messages::MessageKind::certificate, asked));

@@ -1,5 +1,6 @@
 #include "handshake/credential.hpp"
 
+#include "base/try.hpp"
 #include "crypto/signature_scheme.hpp"
 #include "handshake/groups12.hpp"
 
@@ -26,21 +27,26 @@ bool names_issuer_of(const CredentialData& credential, const messages::Certifica
 
 } // namespace
 
-std::vector<Credential> by_authorities(std::span<const Credential> ours,
-                                       const std::optional<messages::CertificateAuthorities>& authorities) {
+Result<std::vector<Credential>>
+candidates(std::span<const Credential> ours, std::span<const CertificateType> types,
+           const std::optional<messages::CertificateAuthorities>& authorities) {
+    bool type_fits = false;
     std::vector<Credential> named;
     std::vector<Credential> others;
     for (const Credential& credential : ours) {
         const CredentialData* data = credential.data();
-        if (data == nullptr) continue;
+        if (data == nullptr || std::ranges::find(types, data->type) == types.end()) continue;
+        type_fits = true;
         if (authorities && names_issuer_of(*data, *authorities))
             named.push_back(credential);
         else if (data->issuer_match == CredentialData::IssuerMatch::preferred)
             others.push_back(credential);
     }
+    if (!type_fits) return fail(ErrorCode::no_common_certificate_type);
     // "at least one of the certificates in the certificate chain SHOULD be issued by one of the listed CAs"
     // (§4.4.2.3)
     named.insert(named.end(), others.begin(), others.end());
+    if (named.empty()) return fail(ErrorCode::no_credential_of_issuer);
     return named;
 }
 

@@ -16,9 +16,10 @@
 namespace pavise::handshake {
 
 struct CredentialData {
-    std::vector<ByteVector> chain; // DER, leaf first
+    CertificateType type = CertificateType::x509;
+    std::vector<ByteVector> chain; // DER, leaf first; or the SubjectPublicKeyInfo of a raw public key
     std::shared_ptr<const crypto::SigningKey> key;
-    std::vector<SignatureScheme> schemes; // that the key may sign with, by preference; empty: the config's
+    std::vector<SignatureScheme> schemes;   // that the key may sign with, by preference; empty: the config's
     std::vector<ByteVector> ocsp_responses; // for the certificates of the chain, from the leaf
     ByteVector certificate_timestamps;      // SignedCertificateTimestampList for the leaf; empty: none
     std::vector<ByteVector> issuers;        // of the chain's certificates: the DER of their names
@@ -36,10 +37,12 @@ struct ChosenCredential {
 std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
                                             std::span<const SignatureScheme> allowed) noexcept;
 
-// `ours`, first those of which an issuer is among `authorities` (where the peer names some), then those that
-// may be used without; none that holds nothing.
-std::vector<Credential> by_authorities(std::span<const Credential> ours,
-                                       const std::optional<messages::CertificateAuthorities>& authorities);
+// Those of `ours` that the peer may be shown: of one of `types`; first those of which an issuer is among
+// `authorities` (where the peer names some), then those that may be used without. Errors, where none is left:
+// no_common_certificate_type, no_credential_of_issuer.
+Result<std::vector<Credential>>
+candidates(std::span<const Credential> ours, std::span<const CertificateType> types,
+           const std::optional<messages::CertificateAuthorities>& authorities);
 
 // The first of `ours` whose key can sign with a scheme that the peer accepts and we allow; the scheme is the
 // first of those that we allow (RFC 8446 §4.4.2.2, §4.4.2.3).

@@ -89,6 +89,8 @@ Result<SessionData> read(Bytes bytes) {
     session.secret = HashSecret(secret);
     PAVISE_TRY(read_times(reader, session));
     PAVISE_TRY(read_names(reader, session));
+    PAVISE_LET(const std::uint8_t certificate_type, reader.u8());
+    session.peer_certificate_type = static_cast<CertificateType>(certificate_type);
     PAVISE_LET(session.peer_chain, read_chain(reader));
     PAVISE_LET(session.verified_chain, read_chain(reader));
     PAVISE_LET(const Bytes ocsp_response, reader.vector24());
@@ -140,6 +142,7 @@ ByteVector serialise(const SessionData& session) {
     writer.vector8(as_bytes(session.server_name));
     writer.vector8(as_bytes(session.alpn_protocol));
     writer.vector8(session.binding);
+    writer.u8(static_cast<std::uint8_t>(session.peer_certificate_type));
     write_chain(writer, session.peer_chain);
     write_chain(writer, session.verified_chain);
     writer.vector24(session.ocsp_response);

@@ -43,8 +43,9 @@ bool is_post_quantum(NamedGroup group) {
 // The first group, and the first of the other kind.
 std::vector<NamedGroup> key_shares(const std::vector<NamedGroup>& offered) {
     std::vector<NamedGroup> shares{offered.front()};
-    const auto other = std::ranges::find_if(
-        offered, [&](NamedGroup group) { return is_post_quantum(group) != is_post_quantum(offered.front()); });
+    const auto other = std::ranges::find_if(offered, [&](NamedGroup group) {
+        return is_post_quantum(group) != is_post_quantum(offered.front());
+    });
     if (other != offered.end()) shares.push_back(*other);
     return shares;
 }
@@ -76,9 +77,11 @@ void set_groups(const Options& options, std::vector<NamedGroup>& groups) {
 }
 
 Credential load_credential(const CredentialOptions& options) {
-    const SecretVector chain = read_file(options.cert_file);
     const SecretVector key = read_file(options.key_file);
-    const Credential credential = must(Credential::load(chain.view(), key.view()), options.cert_file);
+    const Credential credential =
+        options.raw_public_key
+            ? must(Credential::raw_public_key(key.view()), options.key_file)
+            : must(Credential::load(read_file(options.cert_file).view(), key.view()), options.cert_file);
     // What is accepted from the peer says nothing about what we sign with.
     const std::vector<SignatureScheme> schemes = options.signing_prefs.empty()
                                                      ? default_signature_schemes()
@@ -163,8 +166,8 @@ void set_key_shares(const Options& options, ClientConfig& config) {
 
 bool chooses_config_late(const Options& options) {
     return options.use_early_callback || options.fail_early_callback || options.fail_cert_callback ||
-           options.install_ddos_callback || options.use_ocsp_callback || options.async || !options.expect_advertised_alpn.empty() ||
-           !options.expect_peer_verify_pref.empty();
+           options.install_ddos_callback || options.use_ocsp_callback || options.async ||
+           !options.expect_advertised_alpn.empty() || !options.expect_peer_verify_pref.empty();
 }
 
 std::vector<Credential> load_credentials(const Options& options) {
@@ -183,6 +186,10 @@ std::shared_ptr<const ClientConfig> client_config(const Options& options,
     set_key_shares(options, *config);
     config->alpn_protocols = protocol_list(options.advertise_alpn);
     if (options.no_ticket) config->psk_modes.clear();
+    if (!options.accepted_peer_cert_types.empty())
+        config->server_certificate_types = as_enums<CertificateType>(options.accepted_peer_cert_types);
+    if (options.available_client_cert_types)
+        config->client_certificate_types = as_enums<CertificateType>(*options.available_client_cert_types);
     if (options.enable_ocsp_stapling) config->ocsp_response = Staple::requested;
     if (options.enable_signed_cert_timestamps) config->certificate_timestamps = Staple::requested;
     config->grease = options.enable_grease ? Grease::on : Grease::off;
@@ -199,6 +206,8 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
         config->client_verification = PeerVerification::required;
     else if (options.verify_peer)
         config->client_verification = PeerVerification::optional;
+    if (!options.accepted_peer_cert_types.empty())
+        config->client_certificate_types = as_enums<CertificateType>(options.accepted_peer_cert_types);
     config->client_authorities = authorities(options.use_client_ca_list);
     if (!options.no_ticket) config->ticket_keys = world.ticket_keys;
     if (options.enable_early_data) {

@@ -63,8 +63,7 @@ class Exchange {
 void Exchange::look_at_handshake() {
     if (checked_ || !connection().handshake_complete()) return;
     checked_ = true;
-    if (!options_->implicit_handshake)
-        check_handshake(*options_, connection(), link_.credentials(), turn_);
+    if (!options_->implicit_handshake) check_handshake(*options_, connection(), link_.credentials(), turn_);
     const bool rejected = connection().negotiated().early_data == EarlyDataStatus::rejected;
     if (options_->server || !rejected) return;
     if (!options_->expect_reject_early_data) stop_unexpected("early data is rejected");
@@ -97,7 +96,8 @@ void Exchange::write_greetings() {
 void Exchange::export_keys() {
     if (options_->export_keying_material == 0) return;
     ByteVector keys(options_->export_keying_material);
-    const Bytes context = as_bytes(options_->use_export_context ? options_->export_context : std::string_view());
+    const Bytes context =
+        as_bytes(options_->use_export_context ? options_->export_context : std::string_view());
     if (auto exported = connection().export_keying_material(options_->export_label, context, keys); !exported)
         throw TlsFailure(exported.error());
     link_.write_all(keys);
@@ -120,8 +120,8 @@ void Exchange::echo() {
         if (options_->peek_then_read) check_peek(link_);
         if (options_->use_exporter_between_reads) export_between_reads();
         const Bytes data = connection().data();
-        ByteVector reply(data.begin(),
-                         data.begin() + static_cast<std::ptrdiff_t>(std::min(options_->read_size, data.size())));
+        ByteVector reply(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(
+                                                          std::min(options_->read_size, data.size())));
         if (auto read = connection().data_read(reply.size()); !read) throw TlsFailure(read.error());
         if (std::exchange(write_unfinished, false)) link_.flush();
         if (options_->key_update) update_keys(link_);

@@ -2,6 +2,7 @@
 
 #include "configs.hpp"
 
+#include "crypto/provider.hpp"
 #include "messages/client_hello.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -29,11 +30,27 @@ void check_text(std::string_view what, const std::string& expected, const std::s
         stop_unexpected(std::string(what) + " is '" + actual + "', not '" + expected + "'");
 }
 
+ByteVector sha256(Bytes bytes) {
+    const auto hash = crypto::botan_provider().hash(crypto::HashId::sha256);
+    if (!hash) throw Stop(ExitCode::must_fail, describe(hash.error()));
+    (*hash)->update(bytes);
+    const auto digest = (*hash)->digest();
+    if (!digest) throw Stop(ExitCode::must_fail, describe(digest.error()));
+    return {digest->begin(), digest->end()};
+}
+
 void check_peer_chain(const Options& options, const Negotiated& negotiated) {
     const bool none = options.expect_no_peer_cert || !negotiated.psk_identity.empty();
     const bool one = !none && (!options.server || options.require_any_client_certificate);
     if (one && negotiated.peer_chain.empty()) stop_unexpected("the peer has no certificate");
     if (none && !negotiated.peer_chain.empty()) stop_unexpected("the peer has a certificate");
+    if (options.expect_peer_certificate_type &&
+        *options.expect_peer_certificate_type != number(negotiated.peer_certificate_type))
+        stop_unexpected("the peer's certificate type");
+    if (!options.expect_peer_rpk_sha256.empty() &&
+        (negotiated.peer_chain.size() != 1 ||
+         sha256(negotiated.peer_chain.front()) != options.expect_peer_rpk_sha256))
+        stop_unexpected("the peer's raw public key");
     if (!options.expect_ocsp_response.empty() && options.expect_ocsp_response != negotiated.ocsp_response)
         stop_unexpected("the OCSP response");
     if (!options.expect_signed_cert_timestamps.empty() &&
@@ -73,7 +90,8 @@ void check_early_data(const Options& options, const Negotiated& negotiated) {
 } // namespace
 
 void check_client_hello(const Options& options, Bytes message) {
-    const auto hello = messages::parse_body<messages::ClientHello>(message.subspan(messages::handshake_header_size));
+    const auto hello =
+        messages::parse_body<messages::ClientHello>(message.subspan(messages::handshake_header_size));
     if (!hello) throw Stop(ExitCode::must_fail, "the ClientHello shown is malformed");
     if (!options.expect_advertised_alpn.empty()) {
         const auto protocols = hello->extensions.get<messages::AlpnProtocols>();

@@ -64,15 +64,14 @@ Link::Link(const Options& options, World& world) :
 Connection Link::make_connection() {
     engine::Hooks hooks;
     if (!options_.expect_msg_callback.empty()) hooks.tap = &trace_;
-    auto made =
-        options_.server
-            ? testing::Access::server(server_config(options_, credentials_, world_), hooks)
-            : testing::Access::client(
-                  client_config(options_, credentials_, world_),
-                  {.server_name = options_.host_name,
-                   .session = world_.session,
-                   .early_data = options_.enable_early_data ? EarlyData::on : EarlyData::off},
-                  hooks);
+    auto made = options_.server
+                    ? testing::Access::server(server_config(options_, credentials_, world_), hooks)
+                    : testing::Access::client(
+                          client_config(options_, credentials_, world_),
+                          {.server_name = options_.host_name,
+                           .session = world_.session,
+                           .early_data = options_.enable_early_data ? EarlyData::on : EarlyData::off},
+                          hooks);
     if (!made) throw TlsFailure(made.error());
     return *std::move(made);
 }
@@ -208,8 +207,7 @@ void Link::refuse(AlertDescription reason) {
 }
 
 void Link::decide_certificate() {
-    if (connection_.chain_to_verify().empty())
-        throw Stop(ExitCode::must_fail, "there is no chain to verify");
+    if (connection_.chain_to_verify().empty()) throw Stop(ExitCode::must_fail, "there is no chain to verify");
     if (!options_.server && options_.use_ocsp_callback && options_.fail_ocsp_callback)
         return refuse(AlertDescription::bad_certificate_status_response);
     // Without a word about verification a client takes any verdict as advice.

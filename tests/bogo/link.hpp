@@ -1,7 +1,7 @@
 // One connection with the runner: the socket, the engine, and the loop between them.
 //
-// Synchronous runs move as many bytes as there are and decide at once. Asynchronous ones move single bytes and
-// decide late, so that every state is left and entered again in the middle.
+// Synchronous runs move as many bytes as there are and decide at once. Asynchronous ones move single bytes
+// and decide late, so that every state is left and entered again in the middle.
 #pragma once
 
 #include "net/socket.hpp"

@@ -73,6 +73,10 @@ template <auto Member> constexpr Flag sets_credential(Text name) {
 constexpr Flag begins_credential(Text name) {
     return {name, Parameter::none, [](Text, Options& options, Text) { options.credentials.emplace_back(); }};
 }
+constexpr Flag begins_raw_credential(Text name) {
+    return {name, Parameter::none,
+            [](Text, Options& options, Text) { options.credentials.emplace_back().raw_public_key = true; }};
+}
 // A flag that needs nothing done here: README.md says of each why.
 constexpr Flag ignored(Text name, Parameter parameter) {
     return {name, parameter, [](Text, Options&, Text) {}};
@@ -118,6 +122,9 @@ constexpr Flag flags[] = {
     sets_credential<&CredentialOptions::psk_importer_sha384>("-psk-importer-sha384"),
     begins_credential("-new-x509-credential"),
     begins_credential("-new-psk-credential"),
+    begins_raw_credential("-new-rpk-credential"),
+    sets<&Options::accepted_peer_cert_types>("-accepted-peer-cert-types"),
+    sets<&Options::available_client_cert_types>("-available-client-cert-types"),
     ignored("-trust-cert", Parameter::one),
     sets<&Options::require_any_client_certificate>("-require-any-client-certificate"),
     sets<&Options::verify_peer>("-verify-peer"),
@@ -178,6 +185,8 @@ constexpr Flag flags[] = {
     sets<&Options::expect_no_server_name>("-expect-no-server-name"),
     sets<&Options::expect_peer_cert_file>("-expect-peer-cert-file"),
     sets<&Options::expect_no_peer_cert>("-expect-no-peer-cert"),
+    sets<&Options::expect_peer_certificate_type>("-expect-peer-certificate-type"),
+    sets<&Options::expect_peer_rpk_sha256>("-expect-peer-rpk-sha256"),
     sets<&Options::expect_selected_credential>("-expect-selected-credential"),
     sets<&Options::expect_ocsp_response>("-expect-ocsp-response"),
     sets<&Options::expect_signed_cert_timestamps>("-expect-signed-cert-timestamps"),

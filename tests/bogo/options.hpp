@@ -44,6 +44,7 @@ struct CredentialOptions {
     ByteVector ocsp_response;
     ByteVector signed_cert_timestamps;
     bool must_match_issuer = false;
+    bool raw_public_key = false; // has a key and no certificate
     // An imported PSK (RFC 9258) has a key and neither of the files.
     ByteVector psk_importer_key;
     ByteVector psk_importer_identity;
@@ -86,6 +87,8 @@ struct Options {
     bool require_any_client_certificate = false;
     bool verify_peer = false;
     bool verify_fail = false;
+    std::vector<std::uint16_t> accepted_peer_cert_types;
+    std::optional<std::vector<std::uint16_t>> available_client_cert_types;
     bool enable_ocsp_stapling = false;
     bool enable_signed_cert_timestamps = false;
     bool use_ocsp_callback = false;
@@ -143,6 +146,8 @@ struct Options {
     bool expect_no_server_name = false;
     std::string expect_peer_cert_file;
     bool expect_no_peer_cert = false;
+    std::optional<std::uint16_t> expect_peer_certificate_type;
+    ByteVector expect_peer_rpk_sha256;
     std::optional<std::int32_t> expect_selected_credential;
     ByteVector expect_ocsp_response;
     ByteVector expect_signed_cert_timestamps;

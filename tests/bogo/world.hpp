@@ -18,9 +18,9 @@ class AdvancingClock final : public Clock {
 
 struct World {
     AdvancingClock clock;
-    TicketKeys ticket_keys;                           // server
+    TicketKeys ticket_keys;                          // server
     std::shared_ptr<ReplayRegister> replay_register; // server
-    Session session;                                  // client: the newest
+    Session session;                                 // client: the newest
 
     World();
 };

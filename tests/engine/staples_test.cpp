@@ -1,7 +1,8 @@
-// What comes along with a certificate, and which certificate is chosen by its issuer (RFC 8446 §4.2.4, §4.4.2,
-// RFC 6066 §8, RFC 6962 §3.3).
+// What comes along with a certificate, and which certificate is chosen by its issuer (RFC 8446 §4.2.4,
+// §4.4.2, RFC 6066 §8, RFC 6962 §3.3).
 #include "support/pair.hpp"
 
+#include "handshake/credential.hpp"
 #include "trust/certificate.hpp"
 
 #include <gtest/gtest.h>
@@ -10,14 +11,14 @@ namespace pavise::testing {
 
 namespace {
 
-const ByteVector response{0x30, 0x03, 0x0a, 0x01, 0x00};   // any bytes: the engine carries and does not judge
+const ByteVector response{0x30, 0x03, 0x0a, 0x01, 0x00}; // any bytes: the engine carries and does not judge
 const ByteVector timestamps{0x00, 0x05, 0x00, 0x03, 1, 2, 3}; // a list of one
 
 PairConfig stapling() {
     PairConfig config;
-    config.server.credentials = {
-        *config.server.credentials.front().with_ocsp_responses({response})->with_certificate_timestamps(
-            timestamps)};
+    config.server.credentials = {*config.server.credentials.front()
+                                      .with_ocsp_responses({response})
+                                      ->with_certificate_timestamps(timestamps)};
     return config;
 }
 
@@ -129,8 +130,7 @@ TEST(Authorities, are_a_wish) {
 TEST(Authorities, decide_over_credentials_that_are_only_for_their_issuers) {
     for (const bool named : {false, true}) {
         PairConfig config = asking_for(named ? authority() : foreign_authority());
-        config.client.credentials = {
-            *client_credential(crypto::KeyType::ecdsa_p256).only_for_its_issuers()};
+        config.client.credentials = {*client_credential(crypto::KeyType::ecdsa_p256).only_for_its_issuers()};
         Pair pair(config);
         ASSERT_TRUE(connect(pair));
         EXPECT_EQ(pair.server.negotiated().peer_chain.empty(), !named);

@@ -1,6 +1,7 @@
 // From EncryptedExtensions to the end of the handshake: the server proves who it is, and so do we where it
 // asks (RFC 8446 §4.3, §4.4).
 #include "handshake/certificate13.hpp"
+#include "handshake/certificate_types.hpp"
 #include "handshake/client/answers.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/quic.hpp"
@@ -30,6 +31,17 @@ Status accept_extensions(const messages::EncryptedExtensions& message, const mes
     // negotiated" (RFC 9001 §8.1)
     if (over_quic(context.exchange) && context.exchange.negotiated().alpn_protocol.empty())
         return fail(ErrorCode::no_common_protocol);
+    return {};
+}
+
+Status accept_certificate_types(const messages::Extensions& answer, Context& context) {
+    Negotiated& negotiated = context.exchange.negotiated();
+    const auto& accepted = context.config->server_certificate_types;
+    PAVISE_LET(negotiated.peer_certificate_type,
+               type_selected<messages::SelectedServerCertificateType>(answer, accepted));
+    PAVISE_TRY(common_type(accepted, std::span(&negotiated.peer_certificate_type, 1)));
+    PAVISE_LET(negotiated.local_certificate_type,
+               type_selected<messages::SelectedClientCertificateType>(answer, offered_by(*context.config)));
     return {};
 }
 
@@ -85,6 +97,7 @@ Result<Connected> finish(FinishedVerified server_finished, const crypto::Suite13
 Result<Next<ExpectCertificateOrRequest>>
 ExpectEncryptedExtensions::on(const messages::EncryptedExtensions& message, Context& context) && {
     PAVISE_TRY(accept_extensions(message, offered, context));
+    PAVISE_TRY(accept_certificate_types(message.extensions, context));
     // "… the server MUST have accepted a PSK cipher suite and selected the first key offered" (§4.2.10)
     if (message.extensions.contains(ExtensionType::early_data))
         return fail(ErrorCode::early_data_without_psk);
@@ -128,10 +141,11 @@ Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::C
     PAVISE_LET(const auto authorities, message.extensions.get<messages::CertificateAuthorities>());
     PAVISE_TRY(message.extensions.get<messages::StatusRequest>());
     PAVISE_TRY(message.extensions.get<messages::SctRequest>());
-    const std::vector<Credential> ours = by_authorities(context.config->credentials, authorities);
-    ClientAuthentication authentication{
-        choose_credential13(ours, context.config->signature_schemes, algorithms->values),
-        messages::ExtensionSet::of(message.extensions)};
+    ClientAuthentication authentication{std::nullopt, messages::ExtensionSet::of(message.extensions)};
+    const CertificateType type = context.exchange.negotiated().local_certificate_type;
+    if (const auto ours = candidates(context.config->credentials, std::span(&type, 1), authorities))
+        authentication.chosen =
+            choose_credential13(*ours, context.config->signature_schemes, algorithms->values);
     return ExpectCertificate{std::move(handshake), offered, std::move(authentication)};
 }
 

@@ -1,6 +1,7 @@
 #include "handshake/client/hello.hpp"
 
 #include "crypto/cipher_suite.hpp"
+#include "handshake/certificate_types.hpp"
 #include "handshake/enabled_versions.hpp"
 #include "handshake/groups12.hpp"
 #include "messages/extension/alpn.hpp"
@@ -140,6 +141,12 @@ class ExtensionsWriter {
         if (inputs_.config.ocsp_response == Staple::requested) add(messages::StatusRequest{});
         if (inputs_.config.certificate_timestamps == Staple::requested) add(messages::SctRequest{});
     }
+    void add_certificate_types() {
+        const auto& accepted = inputs_.config.server_certificate_types;
+        if (!is_default_alone(accepted)) add(messages::ServerCertificateTypes{accepted});
+        const std::vector<CertificateType> ours = offered_by(inputs_.config);
+        if (!ours.empty() && !is_default_alone(ours)) add(messages::ClientCertificateTypes{ours});
+    }
     void add_versions() {
         std::vector<ProtocolVersion> ours{ProtocolVersion::tls_1_3};
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) ours.push_back(ProtocolVersion::tls_1_2);
@@ -179,6 +186,7 @@ class ExtensionsWriter {
         if (quic_parameters_) add(messages::QuicTransportParameters{*quic_parameters_});
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
         if (enables(inputs_.config, ProtocolVersion::tls_1_3)) {
+            add_certificate_types();
             add_key_shares();
             add_versions();
             add_psk_modes();
@@ -289,7 +297,8 @@ Status choose_session_id(Exchange& exchange, const HelloInputs& inputs, HelloInF
 std::vector<NamedGroup> groups_to_share(const ClientConfig& config) {
     const auto first = config.groups.begin();
     if (config.key_share_groups.empty())
-        return {first, first + static_cast<std::ptrdiff_t>(std::min(config.key_shares, config.groups.size()))};
+        return {first,
+                first + static_cast<std::ptrdiff_t>(std::min(config.key_shares, config.groups.size()))};
     std::vector<NamedGroup> chosen;
     for (const NamedGroup group : config.groups)
         if (std::ranges::find(config.key_share_groups, group) != config.key_share_groups.end())

@@ -1,5 +1,6 @@
 #include "handshake/server/negotiation.hpp"
 
+#include "handshake/certificate_types.hpp"
 #include "handshake/enabled_versions.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
@@ -154,8 +155,8 @@ Result<ChosenCredential> choose_server_credential(const ClientHello& hello, cons
     PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
     if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
     PAVISE_LET(const auto authorities, hello.extensions.get<messages::CertificateAuthorities>());
-    const std::vector<Credential> ours = by_authorities(config.credentials, authorities);
-    if (ours.empty()) return fail(ErrorCode::no_credential_of_issuer);
+    PAVISE_LET(const auto types, types_offered<messages::ServerCertificateTypes>(hello.extensions));
+    PAVISE_LET(const auto ours, candidates(config.credentials, types, authorities));
     auto chosen = choose_credential13(ours, config.signature_schemes, algorithms->values);
     if (!chosen) return fail(ErrorCode::no_common_signature_scheme);
     return *std::move(chosen);

@@ -99,6 +99,7 @@ void remember(const Psk& psk, Exchange& exchange) {
         exchange.authenticated_at = psk.session->authenticated_at;
         exchange.valid_until = psk.session->valid_until;
         negotiated.resumed = true;
+        negotiated.peer_certificate_type = psk.session->peer_certificate_type;
         negotiated.peer_chain = psk.session->peer_chain;
         negotiated.verified_chain = psk.session->verified_chain;
     } else {
@@ -156,6 +157,7 @@ SessionData session_of(const crypto::Suite13& suite, const Context& context) {
     session.server_name = negotiated.server_name;
     session.alpn_protocol = negotiated.alpn_protocol;
     session.binding = context.binding;
+    session.peer_certificate_type = negotiated.peer_certificate_type;
     session.peer_chain = negotiated.peer_chain;
     session.verified_chain = negotiated.verified_chain;
     session.group = negotiated.group;

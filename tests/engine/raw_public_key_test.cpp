@@ -1,0 +1,128 @@
+// Raw public keys in the place of certificates (RFC 7250; RFC 8446 §4.4.2).
+#include "support/pair.hpp"
+
+#include "crypto/signing_key.hpp"
+#include "handshake/credential.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pavise::testing {
+
+namespace {
+
+std::vector<CertificateType> both_types() {
+    return {CertificateType::raw_public_key, CertificateType::x509};
+}
+
+Credential raw_credential() {
+    static SeededRng rng(5);
+    static const auto key = crypto::generate_signing_key(crypto::KeyType::ecdsa_p256, rng);
+    const auto der = (*key)->pkcs8_der();
+    return *Credential::raw_public_key(der->view());
+}
+
+const ByteVector& public_info_of(const Credential& credential) {
+    return credential.data()->chain.front();
+}
+
+PairConfig raw_server() {
+    PairConfig config;
+    config.server.credentials = {raw_credential()};
+    config.client.server_certificate_types = both_types();
+    config.client.trusted_keys = {public_info_of(config.server.credentials.front())};
+    return config;
+}
+
+TEST(RawPublicKey, proves_a_server) {
+    const PairConfig config = raw_server();
+    Pair pair(config);
+    ASSERT_TRUE(pair.connect());
+    EXPECT_EQ(pair.client.negotiated().peer_certificate_type, CertificateType::raw_public_key);
+    EXPECT_EQ(pair.client.negotiated().peer_chain, config.client.trusted_keys);
+    EXPECT_EQ(pair.server.negotiated().local_certificate_type, CertificateType::raw_public_key);
+    EXPECT_EQ(pair.carry(pair.client, pair.server, "ping"), "ping");
+}
+
+TEST(RawPublicKey, must_be_a_trusted_one) {
+    PairConfig config = raw_server();
+    config.client.trusted_keys = {ByteVector{1, 2, 3}};
+    Pair pair(config);
+    EXPECT_FALSE(pair.connect());
+    EXPECT_EQ(pair.client.error(), Error{ErrorCode::raw_key_not_trusted});
+}
+
+TEST(RawPublicKey, proves_a_client) {
+    PairConfig config;
+    config.client.credentials = {raw_credential()};
+    config.server.client_verification = PeerVerification::required;
+    config.server.client_certificate_types = both_types();
+    config.server.trusted_client_keys = {public_info_of(config.client.credentials.front())};
+    Pair pair(config);
+    ASSERT_TRUE(pair.connect());
+    EXPECT_EQ(pair.server.negotiated().peer_certificate_type, CertificateType::raw_public_key);
+    EXPECT_EQ(pair.server.negotiated().peer_chain, config.server.trusted_client_keys);
+    EXPECT_EQ(pair.client.negotiated().peer_certificate_type, CertificateType::x509);
+}
+
+TEST(RawPublicKey, stands_back_where_the_peer_wants_a_certificate) {
+    PairConfig config;
+    config.server.credentials.insert(config.server.credentials.begin(), raw_credential());
+    Pair pair(config);
+    ASSERT_TRUE(pair.connect());
+    EXPECT_EQ(pair.client.negotiated().peer_certificate_type, CertificateType::x509);
+}
+
+TEST(RawPublicKey, alone_is_of_no_use_to_who_does_not_know_it) {
+    PairConfig config;
+    config.server.credentials = {raw_credential()};
+    Pair pair(config);
+    EXPECT_FALSE(pair.connect());
+    EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_common_certificate_type});
+    EXPECT_EQ(alert_of(*pair.server.error()), AlertDescription::unsupported_certificate);
+}
+
+TEST(RawPublicKey, is_the_only_thing_that_some_clients_take) {
+    PairConfig config;
+    config.client.server_certificate_types = {CertificateType::raw_public_key};
+    Pair pair(config);
+    EXPECT_FALSE(pair.connect());
+    EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_common_certificate_type});
+}
+
+TEST(RawPublicKey, is_the_only_thing_that_some_servers_take) {
+    PairConfig config;
+    config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
+    config.server.client_verification = PeerVerification::optional;
+    config.server.client_certificate_types = {CertificateType::raw_public_key};
+    Pair pair(config);
+    EXPECT_FALSE(pair.connect());
+    EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_common_certificate_type});
+}
+
+TEST(RawPublicKey, is_remembered_by_sessions) {
+    PairConfig config = raw_server();
+    config.client.sessions = make_session_cache();
+    SeededRng rng(7);
+    FixedClock clock;
+    config.server.ticket_keys = *TicketKeys::generate(rng, clock);
+    ASSERT_TRUE(Pair(config).connect());
+    Pair again(config);
+    ASSERT_TRUE(again.connect());
+    EXPECT_TRUE(again.client.negotiated().resumed);
+    EXPECT_EQ(again.client.negotiated().peer_certificate_type, CertificateType::raw_public_key);
+    // A client that trusts another key by now does not go on with the old session.
+    config.client.trusted_keys.push_back(ByteVector{1});
+    Pair changed(config);
+    ASSERT_TRUE(changed.connect());
+    EXPECT_FALSE(changed.client.negotiated().resumed);
+}
+
+TEST(RawPublicKey, no_types_are_no_config) {
+    auto config = std::make_shared<ClientConfig>();
+    config->server_certificate_types.clear();
+    EXPECT_EQ(Connection::client(config, {.server_name = "a.test"}).error().code, ErrorCode::bad_config);
+}
+
+} // namespace
+
+} // namespace pavise::testing
