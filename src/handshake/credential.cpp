@@ -6,8 +6,6 @@
 
 #include <algorithm>
 
-#include <algorithm>
-
 namespace pavise::handshake {
 
 std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
@@ -83,7 +81,7 @@ std::optional<ChosenCredential> choose_credential12(std::span<const Credential> 
     for (const Credential& credential : ours) {
         const CredentialData* data = credential.data();
         if (data == nullptr || !passes(filter, data->key->type())) continue;
-        for (const SignatureScheme scheme : allowed)
+        for (const SignatureScheme scheme : schemes_of(*data, allowed))
             if (crypto::fits_tls12(scheme, data->key->type()) && peer_accepts.contains(scheme))
                 return ChosenCredential{credential, scheme};
     }

@@ -47,8 +47,7 @@ Result<Handshake12> begin_handshake12(Exchange& exchange, const crypto::Suite12&
     exchange.negotiated().version = ProtocolVersion::tls_1_2;
     exchange.negotiated().cipher_suite = suite.id;
     return Handshake12{
-        suite, extended_master_secret, server_random, Transcript12(std::move(running)), std::move(hmac),
-        {},    TicketPromise::none};
+        suite, extended_master_secret, server_random, Transcript12(std::move(running)), std::move(hmac), {}};
 }
 
 Result<Keyed12> derive_keys12(Exchange& exchange, Handshake12 handshake, Bytes pre_master_secret) {
@@ -129,6 +128,8 @@ SessionData session_data12(const Exchange& exchange, const Keyed12& keyed) {
     session.alpn_protocol = negotiated.alpn_protocol;
     session.peer_chain = negotiated.peer_chain;
     session.verified_chain = negotiated.verified_chain;
+    session.ocsp_response = negotiated.ocsp_response;
+    session.certificate_timestamps = negotiated.certificate_timestamps;
     session.group = negotiated.group;
     session.extended_master_secret = keyed.handshake.extended_master_secret;
     return session;
@@ -141,6 +142,8 @@ void remember_session(Exchange& exchange, const SessionData& session) {
     negotiated.resumed = true;
     negotiated.peer_chain = session.peer_chain;
     negotiated.verified_chain = session.verified_chain;
+    negotiated.ocsp_response = session.ocsp_response;
+    negotiated.certificate_timestamps = session.certificate_timestamps;
 }
 
 void remember_peer_chain(Exchange& exchange, const messages::Certificate12& message) {

@@ -23,6 +23,9 @@ enum class Flow12 : std::uint8_t { full, resumed };
 // Whether the server's ServerHello promises a NewSessionTicket (RFC 5077 §3.2).
 enum class TicketPromise : std::uint8_t { none, given };
 
+// Whether it announces a CertificateStatus (RFC 6066 §8).
+enum class StatusPromise : std::uint8_t { none, given };
+
 // The peer's change_cipher_spec: not a handshake message (RFC 5246 §7.1), but an input of the machine.
 struct ChangeCipherSpec {};
 
@@ -55,6 +58,7 @@ struct Handshake12 {
     std::unique_ptr<crypto::Hmac> hmac; // of the PRF's hash
     SessionId12 session_id;             // under which the session can be resumed; empty: it cannot
     TicketPromise ticket = TicketPromise::none;
+    StatusPromise status = StatusPromise::none;
 };
 // Fails where a change_cipher_spec came before TLS 1.2 was chosen.
 Result<Handshake12> begin_handshake12(Exchange& exchange, const crypto::Suite12& suite,

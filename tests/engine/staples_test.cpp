@@ -1,6 +1,6 @@
 // What comes along with a certificate, and which certificate is chosen by its issuer (RFC 8446 §4.2.4,
 // §4.4.2, RFC 6066 §8, RFC 6962 §3.3).
-#include "support/pair.hpp"
+#include "support/tls12.hpp"
 
 #include "handshake/credential.hpp"
 #include "trust/certificate.hpp"
@@ -14,16 +14,29 @@ namespace {
 const ByteVector response{0x30, 0x03, 0x0a, 0x01, 0x00}; // any bytes: the engine carries and does not judge
 const ByteVector timestamps{0x00, 0x05, 0x00, 0x03, 1, 2, 3}; // a list of one
 
-PairConfig stapling() {
+class Staples : public ::testing::TestWithParam<VersionRange> {};
+class Authorities : public ::testing::TestWithParam<VersionRange> {};
+INSTANTIATE_TEST_SUITE_P(Tls12, Staples, ::testing::Values(tls12_only));
+INSTANTIATE_TEST_SUITE_P(Tls13, Staples, ::testing::Values(tls13_only));
+INSTANTIATE_TEST_SUITE_P(Tls12, Authorities, ::testing::Values(tls12_only));
+INSTANTIATE_TEST_SUITE_P(Tls13, Authorities, ::testing::Values(tls13_only));
+
+PairConfig speaking(VersionRange versions) {
     PairConfig config;
+    config.client.versions = versions;
+    return config;
+}
+
+PairConfig stapling(VersionRange versions) {
+    PairConfig config = speaking(versions);
     config.server.credentials = {*config.server.credentials.front()
                                       .with_ocsp_responses({response})
                                       ->with_certificate_timestamps(timestamps)};
     return config;
 }
 
-TEST(Staples, come_to_who_asks) {
-    PairConfig config = stapling();
+TEST_P(Staples, come_to_who_asks) {
+    PairConfig config = stapling(GetParam());
     config.client.ocsp_response = Staple::requested;
     config.client.certificate_timestamps = Staple::requested;
     Pair pair(config);
@@ -33,15 +46,15 @@ TEST(Staples, come_to_who_asks) {
     EXPECT_TRUE(pair.server.negotiated().ocsp_response.empty());
 }
 
-TEST(Staples, do_not_come_unasked) {
-    Pair pair(stapling());
+TEST_P(Staples, do_not_come_unasked) {
+    Pair pair(stapling(GetParam()));
     ASSERT_TRUE(pair.connect());
     EXPECT_TRUE(pair.client.negotiated().ocsp_response.empty());
     EXPECT_TRUE(pair.client.negotiated().certificate_timestamps.empty());
 }
 
-TEST(Staples, are_not_needed_by_who_asks) {
-    PairConfig config;
+TEST_P(Staples, are_not_needed_by_who_asks) {
+    PairConfig config = speaking(GetParam());
     config.client.ocsp_response = Staple::requested;
     config.client.certificate_timestamps = Staple::requested;
     Pair pair(config);
@@ -49,8 +62,8 @@ TEST(Staples, are_not_needed_by_who_asks) {
     EXPECT_TRUE(pair.client.negotiated().ocsp_response.empty());
 }
 
-TEST(Staples, are_remembered_by_sessions) {
-    PairConfig config = stapling();
+TEST_P(Staples, are_remembered_by_sessions) {
+    PairConfig config = stapling(GetParam());
     config.client.ocsp_response = Staple::requested;
     config.client.certificate_timestamps = Staple::requested;
     config.client.sessions = make_session_cache();
@@ -65,7 +78,7 @@ TEST(Staples, are_remembered_by_sessions) {
     EXPECT_EQ(again.client.negotiated().certificate_timestamps, timestamps);
 }
 
-TEST(Staples, are_checked_where_they_are_set) {
+TEST(StaplesOfCredentials, are_checked_where_they_are_set) {
     const Credential& credential = server_credential(crypto::KeyType::ecdsa_p256);
     const std::size_t chain = credential.data()->chain.size();
     EXPECT_TRUE(credential.with_ocsp_responses(std::vector<ByteVector>(chain, response)));
@@ -90,8 +103,8 @@ Credential foreign_client_credential() {
     return mint_credential(leaf_spec(crypto::KeyType::ecdsa_p256), foreign_authority());
 }
 
-PairConfig asking_for(const trust::Minted& authority) {
-    PairConfig config;
+PairConfig asking_for(const trust::Minted& authority, VersionRange versions) {
+    PairConfig config = speaking(versions);
     config.server.client_verification = PeerVerification::optional;
     config.server.client_authorities = {subject_of(authority)};
     config.server.deferred.certificate = true;
@@ -108,9 +121,9 @@ bool connect(Pair& pair) {
     return pair.client.handshake_complete() && pair.server.handshake_complete();
 }
 
-TEST(Authorities, prefer_what_they_issued) {
+TEST_P(Authorities, prefer_what_they_issued) {
     for (const bool foreign : {false, true}) {
-        PairConfig config = asking_for(foreign ? foreign_authority() : authority());
+        PairConfig config = asking_for(foreign ? foreign_authority() : authority(), GetParam());
         config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256),
                                      foreign_client_credential()};
         Pair pair(config);
@@ -119,17 +132,17 @@ TEST(Authorities, prefer_what_they_issued) {
     }
 }
 
-TEST(Authorities, are_a_wish) {
-    PairConfig config = asking_for(foreign_authority());
+TEST_P(Authorities, are_a_wish) {
+    PairConfig config = asking_for(foreign_authority(), GetParam());
     config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
     Pair pair(config);
     ASSERT_TRUE(connect(pair));
     EXPECT_FALSE(pair.server.negotiated().peer_chain.empty());
 }
 
-TEST(Authorities, decide_over_credentials_that_are_only_for_their_issuers) {
+TEST_P(Authorities, decide_over_credentials_that_are_only_for_their_issuers) {
     for (const bool named : {false, true}) {
-        PairConfig config = asking_for(named ? authority() : foreign_authority());
+        PairConfig config = asking_for(named ? authority() : foreign_authority(), GetParam());
         config.client.credentials = {*client_credential(crypto::KeyType::ecdsa_p256).only_for_its_issuers()};
         Pair pair(config);
         ASSERT_TRUE(connect(pair));
@@ -137,12 +150,27 @@ TEST(Authorities, decide_over_credentials_that_are_only_for_their_issuers) {
     }
 }
 
-TEST(Authorities, unnamed_leave_a_server_without_credential) {
-    PairConfig config;
+TEST_P(Authorities, unnamed_leave_a_server_without_credential) {
+    PairConfig config = speaking(GetParam());
     config.server.credentials = {*config.server.credentials.front().only_for_its_issuers()};
     Pair pair(config);
     EXPECT_FALSE(pair.connect());
     EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_credential_of_issuer});
+}
+
+// ---------------------------------------------------------------- TLS 1.2's own message
+
+// "a server MAY also choose not to send a 'CertificateStatus' message, even if [it] has sent a
+// 'status_request' extension in the server hello" (RFC 6066 §8)
+TEST(StatusOfTls12, may_be_announced_and_not_come) {
+    PairConfig config = speaking(tls12_only);
+    config.client.ocsp_response = Staple::requested;
+    RewritingTap tap(HandshakeType::server_hello,
+                     [](ByteVector& hello) { add_extension(hello, ExtensionType::status_request, {}); });
+    config.server_hooks.tap = &tap;
+    Pair pair(config);
+    expect_connected12(pair);
+    EXPECT_TRUE(pair.client.negotiated().ocsp_response.empty());
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "handshake/proof12.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace pavise::handshake::client {
 
@@ -26,16 +27,23 @@ Status check_server_key(const crypto::PublicKey& key, const crypto::Suite12& sui
     return {};
 }
 
-// RFC 5246 §7.4.4: the types of certificate that the server takes, and the schemes that it verifies.
+// RFC 5246 §7.4.4: the types of certificate that the server takes, the authorities that it knows, and the
+// schemes that it verifies.
 std::optional<ChosenCredential> choose_credential(const messages::CertificateRequest12& request,
                                                   const ClientConfig& config) {
+    std::optional<messages::CertificateAuthorities> authorities;
+    if (!request.certificate_authorities.empty())
+        authorities = messages::CertificateAuthorities{request.certificate_authorities};
+    constexpr std::array types{CertificateType::x509};
+    const auto certificates = candidates(config.credentials, types, authorities);
+    if (!certificates) return std::nullopt;
     KeyFilter12 filter;
     using Type = messages::ClientCertificateType;
     for (const Type type : request.certificate_types) {
         if (type == Type::ecdsa_sign) filter.allow(crypto::Authentication12::ecdsa);
         if (type == Type::rsa_sign) filter.allow(crypto::Authentication12::rsa);
     }
-    return choose_credential12(config.credentials, config.signature_schemes,
+    return choose_credential12(*certificates, config.signature_schemes,
                                request.supported_signature_algorithms, filter);
 }
 
@@ -72,13 +80,32 @@ Result<AfterOurFinished> answer_anonymously(Handshake12 handshake, const ServerS
 
 } // namespace
 
-Result<Next<ExpectServerKeyExchange12>> ExpectCertificate12::on(const messages::Certificate12& message,
-                                                                Context& context) && {
+Result<Next<ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12>>
+ExpectCertificate12::on(const messages::Certificate12& message, Context& context) && {
     // RFC 5246 §7.4.2: "The sender's certificate MUST come first in the list": a server has one.
     if (message.certificate_list.empty()) return fail(ErrorCode::empty_certificate_list);
+    // Raw public keys are for TLS 1.3 here.
+    const auto& types = context.config->server_certificate_types;
+    if (std::ranges::find(types, CertificateType::x509) == types.end())
+        return fail(ErrorCode::no_common_certificate_type);
     remember_peer_chain(context.exchange, message);
     handshake.transcript.add(context.exchange.message());
+    if (handshake.status == StatusPromise::given)
+        return ExpectCertificateStatusOrKeyExchange12{std::move(handshake)};
     return ExpectServerKeyExchange12{std::move(handshake)};
+}
+
+Result<Next<ExpectServerKeyExchange12>>
+ExpectCertificateStatusOrKeyExchange12::on(const messages::CertificateStatus& message, Context& context) && {
+    context.exchange.negotiated().ocsp_response.assign(message.ocsp_response.begin(),
+                                                       message.ocsp_response.end());
+    handshake.transcript.add(context.exchange.message());
+    return ExpectServerKeyExchange12{std::move(handshake)};
+}
+
+Result<Next<AwaitCertificateVerdict12>>
+ExpectCertificateStatusOrKeyExchange12::on(const messages::ServerKeyExchange& message, Context& context) && {
+    return ExpectServerKeyExchange12{std::move(handshake)}.on(message, context);
 }
 
 Result<Next<AwaitCertificateVerdict12>>
@@ -163,6 +190,7 @@ Result<AfterOurFinished> AwaitSignature12::on(const Signature& signature, Contex
     PAVISE_TRY(
         send12(exchange, messages::CertificateVerify{scheme, signature.value}, keyed.handshake.transcript));
     exchange.negotiated().local_signature = scheme;
+    exchange.negotiated().local_credential = context.signature->credential;
     context.signature.reset();
     return finish_flight(exchange, std::move(keyed));
 }

@@ -1,6 +1,5 @@
 // The client's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2), RFC 5077
-// §3.1 and RFC 4279 §2–3. Included where
-// the graph is compared.
+// §3.1, RFC 4279 §2–3 and RFC 6066 §8. Included where the graph is compared.
 #pragma once
 
 #include "handshake/client/states.hpp"
@@ -13,7 +12,10 @@ struct Rfc5246Section73
           //  in state                            on                               may go to
           Row<ExpectServerHello, messages::ServerHello, ExpectCertificate12, ExpectPskKeyExchange12,
               ExpectPskKeyExchangeOrDone12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>,
-          Row<ExpectCertificate12, messages::Certificate12, ExpectServerKeyExchange12>,
+          Row<ExpectCertificate12, messages::Certificate12, ExpectCertificateStatusOrKeyExchange12,
+              ExpectServerKeyExchange12>,
+          Row<ExpectCertificateStatusOrKeyExchange12, messages::CertificateStatus, ExpectServerKeyExchange12>,
+          Row<ExpectCertificateStatusOrKeyExchange12, messages::ServerKeyExchange, AwaitCertificateVerdict12>,
           Row<ExpectServerKeyExchange12, messages::ServerKeyExchange, AwaitCertificateVerdict12>,
           Row<AwaitCertificateVerdict12, CertificateVerdict, ExpectCertificateRequestOrDone12>,
           Row<ExpectCertificateRequestOrDone12, messages::CertificateRequest12, ExpectServerHelloDone12>,
@@ -39,7 +41,8 @@ static_assert(!reachable<Client, ExpectServerHello, Connected12, ExpectChangeCip
 static_assert(!reachable<Client, ExpectServerHello, Connected12, ExpectFinished12>());
 // … nor, where certificates authenticate, without a ServerKeyExchange and a verdict on the chain: what proves
 // the server is the signature that the verdict's key verifies.
-static_assert(!reachable<Client, ExpectCertificate12, Connected12, ExpectServerKeyExchange12>());
+static_assert(!reachable<Client, ExpectCertificate12, Connected12, ExpectCertificateStatusOrKeyExchange12,
+                         ExpectServerKeyExchange12>());
 static_assert(!reachable<Client, ExpectCertificate12, Connected12, AwaitCertificateVerdict12>());
 // A key exchange beside the PSK is not left out.
 static_assert(!reachable<Client, ExpectPskKeyExchange12, Connected12, ExpectPskServerHelloDone12>());

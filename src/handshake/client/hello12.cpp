@@ -6,6 +6,8 @@
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/opaque.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/signed_certificate_timestamp.hpp"
+#include "messages/extension/status_request.hpp"
 
 #include <algorithm>
 
@@ -63,7 +65,17 @@ Status accept_extensions(const ServerHello& message, const HelloInFlight& hello,
     if (formats && !formats->values.contains(EcPointFormat::uncompressed))
         return fail(ErrorCode::no_uncompressed_points);
     PAVISE_TRY(accept_record_sizes(message.extensions, context));
+    PAVISE_TRY(message.extensions.get<messages::StatusRequestAck>());
+    PAVISE_TRY(message.extensions.get<messages::SctList>());
     return accept_alpn(message.extensions, context);
+}
+
+// The staples that come in the ServerHello, or are announced by it. Those of a session stay what they were.
+void accept_staples(const ServerHello& message, Handshake12& handshake, Context& context) {
+    if (message.extensions.contains(ExtensionType::status_request)) handshake.status = StatusPromise::given;
+    const auto timestamps = message.extensions.find(ExtensionType::signed_certificate_timestamp);
+    if (timestamps)
+        context.exchange.negotiated().certificate_timestamps.assign(timestamps->begin(), timestamps->end());
 }
 
 Status check_resumption(const Handshake12& handshake, const SessionData& session) {
@@ -126,7 +138,10 @@ Result<AfterServerHello12> accept_server_hello12(const ServerHello& message, con
         PAVISE_TRY(message.extensions.get<messages::SessionTicketAck>());
         handshake.ticket = TicketPromise::given;
     }
-    if (!resumes) return begin_full_handshake(std::move(handshake));
+    if (!resumes) {
+        accept_staples(message, handshake, context);
+        return begin_full_handshake(std::move(handshake));
+    }
     PAVISE_TRY(check_resumption(handshake, *hello.session12));
     remember_session(exchange, *hello.session12);
     PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), *hello.session12));

@@ -8,6 +8,7 @@
 #include "handshake/handshake12.hpp"
 #include "messages/certificate12.hpp"
 #include "messages/certificate_request12.hpp"
+#include "messages/certificate_status.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/empty_messages.hpp"
 #include "messages/finished.hpp"
@@ -17,6 +18,7 @@
 namespace pavise::handshake::client {
 
 struct ExpectCertificate12;
+struct ExpectCertificateStatusOrKeyExchange12;
 struct ExpectServerKeyExchange12;
 struct AwaitCertificateVerdict12;
 struct ExpectCertificateRequestOrDone12;
@@ -45,7 +47,16 @@ struct ServerShare12 {
 
 struct ExpectCertificate12 {
     Handshake12 handshake;
-    Result<Next<ExpectServerKeyExchange12>> on(const messages::Certificate12&, Context&) &&;
+    Result<Next<ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12>>
+    on(const messages::Certificate12&, Context&) &&;
+};
+
+// The ServerHello announced an OCSP response, which does not have to come: "a server MAY also choose not to
+// send a 'CertificateStatus' message, even if [it] has sent a 'status_request' extension" (RFC 6066 §8).
+struct ExpectCertificateStatusOrKeyExchange12 {
+    Handshake12 handshake;
+    Result<Next<ExpectServerKeyExchange12>> on(const messages::CertificateStatus&, Context&) &&;
+    Result<Next<AwaitCertificateVerdict12>> on(const messages::ServerKeyExchange&, Context&) &&;
 };
 
 struct ExpectServerKeyExchange12 {

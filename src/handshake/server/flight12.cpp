@@ -8,12 +8,15 @@
 #include "handshake/server/negotiation12.hpp"
 #include "handshake/server/resumption12.hpp"
 #include "messages/certificate_request12.hpp"
+#include "messages/certificate_status.hpp"
 #include "messages/empty_messages.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/flags.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/opaque.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/signed_certificate_timestamp.hpp"
+#include "messages/extension/status_request.hpp"
 #include "messages/server_hello.hpp"
 #include "messages/server_key_exchange.hpp"
 
@@ -35,8 +38,24 @@ Result<Random> draw_random(Context& context) {
     return random;
 }
 
+// What of the credential's staples the client asked for; nothing with a PSK or in a resumption.
+struct Staples12 {
+    Bytes ocsp_response;
+    Bytes certificate_timestamps;
+};
+
+Result<Staples12> staples_for(const ClientHello& hello, const CredentialData& credential) {
+    PAVISE_LET(const messages::ExtensionSet asked, staples_asked_for(hello));
+    Staples12 staples;
+    if (asked.contains(ExtensionType::status_request) && !credential.ocsp_responses.empty())
+        staples.ocsp_response = credential.ocsp_responses.front();
+    if (asked.contains(ExtensionType::signed_certificate_timestamp))
+        staples.certificate_timestamps = credential.certificate_timestamps;
+    return staples;
+}
+
 Result<ByteVector> answer_extensions(const ClientHello& hello, const Handshake12& handshake, Flow12 flow,
-                                     Context& context) {
+                                     const Staples12& staples, Context& context) {
     const Negotiated& negotiated = context.exchange.negotiated();
     ByteVector block;
     wire::Writer writer(block);
@@ -60,12 +79,18 @@ Result<ByteVector> answer_extensions(const ClientHello& hello, const Handshake12
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
     if (handshake.ticket == TicketPromise::given)
         messages::write_extension(writer, messages::SessionTicketAck{}); // RFC 5077 §3.2
+    if (!staples.ocsp_response.empty())
+        messages::write_extension(writer, messages::StatusRequestAck{}); // RFC 6066 §8
+    if (!staples.certificate_timestamps.empty())
+        messages::Extension{ExtensionType::signed_certificate_timestamp, staples.certificate_timestamps}
+            .write(writer); // RFC 6962 §3.3.1
     PAVISE_TRY(writer.status());
     return block;
 }
 
-Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Flow12 flow, Context& context) {
-    PAVISE_LET(const ByteVector block, answer_extensions(hello, handshake, flow, context));
+Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Flow12 flow,
+                         const Staples12& staples, Context& context) {
+    PAVISE_LET(const ByteVector block, answer_extensions(hello, handshake, flow, staples, context));
     messages::ServerHello answer;
     answer.random = handshake.server_random;
     answer.legacy_session_id_echo = handshake.session_id.view();
@@ -76,11 +101,16 @@ Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Flow1
     return send12(context.exchange, answer, handshake.transcript);
 }
 
-Status send_certificate(const Credential& credential, Handshake12& handshake, Context& context) {
+// "Servers return a certificate response along with their certificate by sending a 'CertificateStatus'
+// message immediately after the 'Certificate' message" (RFC 6066 §8)
+Status send_certificate(const Credential& credential, const Staples12& staples, Handshake12& handshake,
+                        Context& context) {
     std::vector<messages::Asn1Certificate> list;
     for (const ByteVector& certificate : credential.data()->chain) list.push_back({certificate});
     context.exchange.negotiated().local_certificate = credential.data()->chain.front();
-    return send12(context.exchange, messages::Certificate12{list}, handshake.transcript);
+    PAVISE_TRY(send12(context.exchange, messages::Certificate12{list}, handshake.transcript));
+    if (staples.ocsp_response.empty()) return {};
+    return send12(context.exchange, messages::CertificateStatus{staples.ocsp_response}, handshake.transcript);
 }
 
 Status send_certificate_request(Handshake12& handshake, Context& context) {
@@ -91,7 +121,10 @@ Status send_certificate_request(Handshake12& handshake, Context& context) {
     for (const SignatureScheme scheme : context.config->signature_schemes)
         if (const auto traits = crypto::traits_of(scheme); traits && traits->tls12_handshake)
             schemes.push_back(scheme);
-    return send12(context.exchange, messages::CertificateRequest12{types, schemes, {}}, handshake.transcript);
+    std::vector<messages::DistinguishedName> authorities;
+    for (const ByteVector& name : context.config->client_authorities) authorities.push_back({name});
+    return send12(context.exchange, messages::CertificateRequest12{types, schemes, authorities},
+                  handshake.transcript);
 }
 
 // Without a signature; not sent where it would say nothing (RFC 4279 §2: plain PSK without a hint).
@@ -126,7 +159,7 @@ Result<ExpectChangeCipherSpec12> resume(const ClientHello& hello, Bytes message,
     // For a ticket too: "the server … [includes] the Session ID …, to indicate that the ticket was accepted"
     // (RFC 5077 §3.4)
     if (!handshake.session_id.assign(hello.legacy_session_id)) return fail(ErrorCode::internal);
-    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::resumed, context));
+    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::resumed, {}, context));
     remember_session(exchange, session);
     PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), session));
     PAVISE_TRY(send_finished12(exchange, keyed, Signer::server));
@@ -143,14 +176,18 @@ Result<AfterServerHello> begin_full_handshake(const ClientHello& hello, Bytes me
         handshake.transcript.forget_messages();
     handshake.transcript.add(message);
     PAVISE_TRY(promise_session12(hello, handshake, context));
-    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::full, context));
+    Staples12 staples;
+    if (chosen.credential) {
+        PAVISE_LET(staples, staples_for(hello, *chosen.credential->credential.data()));
+    }
+    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::full, staples, context));
     PAVISE_LET(OwnShare12 share, make_share12(chosen, exchange));
     if (!chosen.credential) {
         PAVISE_TRY(send_psk_key_exchange(share, handshake, context));
         PAVISE_TRY(send12(exchange, messages::ServerHelloDone{}, handshake.transcript));
         return ExpectPskClientKeyExchange12{std::move(handshake), std::move(share)};
     }
-    PAVISE_TRY(send_certificate(chosen.credential->credential, handshake, context));
+    PAVISE_TRY(send_certificate(chosen.credential->credential, staples, handshake, context));
     context.signature = PendingSignature{
         std::move(chosen.credential->credential), chosen.credential->scheme,
         server_key_exchange_content(exchange.client_random, handshake.server_random, share.params)};
@@ -181,6 +218,7 @@ AwaitSignature12::on(const Signature& signature, Context& context) && {
     PAVISE_TRY(writer.status());
     PAVISE_TRY(send12(exchange, messages::ServerKeyExchange{body}, handshake.transcript));
     exchange.negotiated().local_signature = scheme;
+    exchange.negotiated().local_credential = context.signature->credential;
     context.signature.reset();
     const bool asks = context.config->client_verification != PeerVerification::none;
     if (asks) PAVISE_TRY(send_certificate_request(handshake, context));

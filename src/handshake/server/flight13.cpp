@@ -13,8 +13,6 @@
 #include "messages/extension/opaque.hpp"
 #include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/server_name.hpp"
-#include "messages/extension/signed_certificate_timestamp.hpp"
-#include "messages/extension/status_request.hpp"
 #include "messages/server_hello.hpp"
 #include "schedule/key_log.hpp"
 
@@ -106,17 +104,6 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
     PAVISE_TRY(writer.status());
     return context.exchange.send(messages::EncryptedExtensions{messages::Extensions::from_block(block)},
                                  &transcript);
-}
-
-// A status_request of another type than OCSP asks for nothing that we know (RFC 6066 §8).
-Result<messages::ExtensionSet> staples_asked_for(const messages::ClientHello& hello) {
-    messages::ExtensionSet asked;
-    PAVISE_LET(const auto status, hello.extensions.get<messages::StatusRequest>());
-    if (status && status->status_type == messages::CertificateStatusType::ocsp)
-        asked.insert(messages::StatusRequest::type);
-    PAVISE_LET(const auto timestamps, hello.extensions.get<messages::SctRequest>());
-    if (timestamps) asked.insert(messages::SctRequest::type);
-    return asked;
 }
 
 Status send_certificate_request(schedule::Transcript& transcript, Context& context) {

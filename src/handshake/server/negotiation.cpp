@@ -7,7 +7,9 @@
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
+#include "messages/extension/signed_certificate_timestamp.hpp"
 #include "messages/extension/sizes.hpp"
+#include "messages/extension/status_request.hpp"
 #include "messages/extension_table.hpp"
 
 #include <algorithm>
@@ -217,6 +219,16 @@ Status check_second_hello(const ClientHello& first, const ClientHello& second, N
     PAVISE_LET(const auto echo, second.extensions.get<messages::Cookie>());
     if (!std::ranges::equal(echo ? echo->cookie : Bytes(), cookie)) return fail(ErrorCode::cookie_not_echoed);
     return {};
+}
+
+Result<messages::ExtensionSet> staples_asked_for(const messages::ClientHello& hello) {
+    messages::ExtensionSet asked;
+    PAVISE_LET(const auto status, hello.extensions.get<messages::StatusRequest>());
+    if (status && status->status_type == messages::CertificateStatusType::ocsp)
+        asked.insert(messages::StatusRequest::type);
+    PAVISE_LET(const auto timestamps, hello.extensions.get<messages::SctRequest>());
+    if (timestamps) asked.insert(messages::SctRequest::type);
+    return asked;
 }
 
 } // namespace pavise::handshake::server

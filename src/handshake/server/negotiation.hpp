@@ -4,6 +4,7 @@
 #include "handshake/credential.hpp"
 #include "handshake/exchange.hpp"
 #include "messages/client_hello.hpp"
+#include "messages/extension_table.hpp"
 
 #include <pavise/config.hpp>
 
@@ -39,5 +40,9 @@ Status answer_record_sizes(const messages::ClientHello& hello, const ServerConfi
 // `cookie` (empty: none).
 Status check_second_hello(const messages::ClientHello& first, const messages::ClientHello& second,
                           NamedGroup group, Bytes cookie);
+
+// status_request and signed_certificate_timestamp, where the client's hello has them. A status_request of
+// another type than OCSP asks for nothing that we know (RFC 6066 §8).
+Result<messages::ExtensionSet> staples_asked_for(const messages::ClientHello& hello);
 
 } // namespace pavise::handshake::server

@@ -7,6 +7,7 @@
 #include "messages/extension_table.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace pavise::handshake::server {
 
@@ -73,11 +74,20 @@ bool choose_group(const Abilities& client, const ServerConfig& config, Negotiati
 }
 
 std::optional<ChosenCredential> fitting_credential(const Abilities& client, const crypto::Suite12& suite,
+                                                   std::span<const Credential> candidates,
                                                    const ServerConfig& config) {
     KeyFilter12 filter;
     filter.allow(suite.authentication);
     filter.curves = client.groups;
-    return choose_credential12(config.credentials, config.signature_schemes, client.schemes, filter);
+    return choose_credential12(candidates, config.signature_schemes, client.schemes, filter);
+}
+
+// TLS 1.2 knows certificates alone here.
+Result<std::vector<Credential>> certificates_for(const ClientHello& hello, const ServerConfig& config) {
+    if (config.credentials.empty()) return std::vector<Credential>(); // PSK suites want none
+    constexpr std::array types{CertificateType::x509};
+    PAVISE_LET(const auto authorities, hello.extensions.get<messages::CertificateAuthorities>());
+    return candidates(config.credentials, types, authorities);
 }
 
 } // namespace
@@ -103,6 +113,7 @@ Status check_hello12(const ClientHello& hello) {
 
 Result<Negotiation12> negotiate12(const ClientHello& hello, const ServerConfig& config) {
     PAVISE_LET(const Abilities client, abilities_of(hello));
+    PAVISE_LET(const std::vector<Credential> certificates, certificates_for(hello, config));
     const bool encrypt_then_mac = hello.extensions.contains(ExtensionType::encrypt_then_mac);
     for (const CipherSuite id : config.cipher_suites) {
         const auto suite = crypto::suite12(id);
@@ -112,7 +123,7 @@ Result<Negotiation12> negotiate12(const ClientHello& hello, const ServerConfig& 
         Negotiation12 negotiation{*suite, {}, {}, {}};
         if (!choose_group(client, config, negotiation)) continue;
         if (suite->authentication != crypto::Authentication12::psk) {
-            negotiation.credential = fitting_credential(client, *suite, config);
+            negotiation.credential = fitting_credential(client, *suite, certificates, config);
             if (!negotiation.credential) continue;
         }
         return negotiation;
