@@ -1,6 +1,7 @@
 #include "configs.hpp"
 
 #include "encodings.hpp"
+#include "policies.hpp"
 
 #include "base/pem.hpp"
 #include "crypto/provider.hpp"
@@ -58,34 +59,27 @@ SecretVector read_file(const std::string& path) {
 
 // ---------------------------------------------------------------- the same for both roles
 
-VersionRange versions(const Options& options) {
-    VersionRange range{.least = ProtocolVersion::tls_1_3, .most = ProtocolVersion::tls_1_3};
-    const auto least = static_cast<ProtocolVersion>(options.min_version);
-    const auto most = static_cast<ProtocolVersion>(options.max_version);
-    if (options.max_version != 0 && most < range.most) range.most = most;
-    if (options.min_version != 0 && least > range.least) range.least = least;
-    if (options.no_tls13 && range.most == ProtocolVersion::tls_1_3) range.most = ProtocolVersion::tls_1_2;
-    if (options.no_tls12 && range.least == ProtocolVersion::tls_1_2) range.least = ProtocolVersion::tls_1_3;
-    if (range.least > range.most) stop_unimplemented("the versions");
-    return range;
-}
-
 void set_groups(const Options& options, std::vector<NamedGroup>& groups) {
     groups = options.curves.empty() ? default_of_runner::groups : as_enums<NamedGroup>(options.curves);
     for (const NamedGroup group : groups)
         if (!crypto::botan_provider().supports(group)) stop_unimplemented("group " + name_of(group));
 }
 
-Credential load_credential(const CredentialOptions& options) {
+// A pre-shared key brings the suites that use one.
+void set_suites(const Options& options, std::vector<CipherSuite>& suites) {
+    if (options.psk.empty()) return;
+    suites.push_back(CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256);
+}
+
+Credential load_credential(const CredentialOptions& options, const std::vector<SignatureScheme>& by_default) {
     const SecretVector key = read_file(options.key_file);
     const Credential credential =
         options.raw_public_key
             ? must(Credential::raw_public_key(key.view()), options.key_file)
             : must(Credential::load(read_file(options.cert_file).view(), key.view()), options.cert_file);
     // What is accepted from the peer says nothing about what we sign with.
-    const std::vector<SignatureScheme> schemes = options.signing_prefs.empty()
-                                                     ? default_signature_schemes()
-                                                     : as_enums<SignatureScheme>(options.signing_prefs);
+    const std::vector<SignatureScheme> schemes =
+        options.signing_prefs.empty() ? by_default : as_enums<SignatureScheme>(options.signing_prefs);
     Credential dressed = must(credential.signing_with(schemes), "-signing-prefs");
     if (!options.ocsp_response.empty())
         dressed = must(dressed.with_ocsp_responses({options.ocsp_response}), "-ocsp-response");
@@ -109,6 +103,12 @@ std::vector<ByteVector> authorities(const std::string& names) {
 
 std::vector<ExternalPsk> external_psks(const Options& options) {
     std::vector<ExternalPsk> psks;
+    if (!options.psk.empty()) {
+        const Bytes key = as_bytes(options.psk);
+        const Bytes identity = as_bytes(options.psk_identity);
+        psks.push_back({.identity = ByteVector(identity.begin(), identity.end()),
+                        .key = ByteVector(key.begin(), key.end())});
+    }
     for (const CredentialOptions& credential : options.credentials) {
         if (!credential.is_psk()) continue;
         psks.push_back({.identity = credential.psk_importer_identity,
@@ -121,11 +121,23 @@ std::vector<ExternalPsk> external_psks(const Options& options) {
     return psks;
 }
 
+template <class Config> void apply_policy(const Options& options, Config& config) {
+    const auto policy = policy_of(options);
+    if (!policy) return;
+    config.versions.least = std::max(config.versions.least, policy->least);
+    if (config.versions.least > config.versions.most) stop_unimplemented("the versions");
+    config.cipher_suites = policy->suites;
+    config.groups = policy->groups;
+    config.signature_schemes = policy->schemes;
+}
+
 template <class Config>
 void set_common(const Options& options, const std::vector<Credential>& credentials, World& world,
                 Config& config) {
-    config.versions = versions(options);
+    config.versions = versions_of(options);
     set_groups(options, config.groups);
+    set_suites(options, config.cipher_suites);
+    config.renegotiation = options.renegotiate_ignore ? Renegotiation::ignored : Renegotiation::fatal;
     config.signature_schemes = options.verify_prefs.empty() ? default_of_runner::verify_prefs
                                                             : as_enums<SignatureScheme>(options.verify_prefs);
     for (const Credential& credential : credentials) {
@@ -138,6 +150,7 @@ void set_common(const Options& options, const std::vector<Credential>& credentia
     config.clock = &world.clock;
     config.deferred.certificate = true; // the runner says whether a chain is good
     config.deferred.signature = options.async;
+    apply_policy(options, config);
 }
 
 // ---------------------------------------------------------------- client
@@ -164,17 +177,33 @@ void set_key_shares(const Options& options, ClientConfig& config) {
 
 } // namespace
 
+VersionRange versions_of(const Options& options) {
+    VersionRange range;
+    const auto least = static_cast<ProtocolVersion>(options.min_version);
+    const auto most = static_cast<ProtocolVersion>(options.max_version);
+    if (options.max_version != 0 && most < range.most) range.most = most;
+    if (options.min_version != 0 && least > range.least) range.least = least;
+    if (options.no_tls13 && range.most == ProtocolVersion::tls_1_3) range.most = ProtocolVersion::tls_1_2;
+    if (options.no_tls12 && range.least == ProtocolVersion::tls_1_2) range.least = ProtocolVersion::tls_1_3;
+    if (range.least > range.most) stop_unimplemented("the versions");
+    return range;
+}
+
 bool chooses_config_late(const Options& options) {
-    return options.use_early_callback || options.fail_early_callback || options.fail_cert_callback ||
+    return options.no_ticket || options.expect_session_id || options.expect_no_session_id ||
+           options.use_early_callback || options.fail_early_callback || options.fail_cert_callback ||
            options.install_ddos_callback || options.use_ocsp_callback || options.async ||
            !options.expect_advertised_alpn.empty() || !options.expect_peer_verify_pref.empty();
 }
 
 std::vector<Credential> load_credentials(const Options& options) {
+    const auto policy = policy_of(options);
+    const std::vector<SignatureScheme> schemes = policy ? policy->schemes : default_signature_schemes();
     std::vector<Credential> credentials;
     for (const CredentialOptions& credential : options.credentials)
-        credentials.push_back(credential.is_psk() ? Credential() : load_credential(credential));
-    if (!options.credential.cert_file.empty()) credentials.push_back(load_credential(options.credential));
+        credentials.push_back(credential.is_psk() ? Credential() : load_credential(credential, schemes));
+    if (!options.credential.cert_file.empty())
+        credentials.push_back(load_credential(options.credential, schemes));
     return credentials;
 }
 
@@ -193,11 +222,15 @@ std::shared_ptr<const ClientConfig> client_config(const Options& options,
     if (options.enable_ocsp_stapling) config->ocsp_response = Staple::requested;
     if (options.enable_signed_cert_timestamps) config->certificate_timestamps = Staple::requested;
     config->grease = options.enable_grease ? Grease::on : Grease::off;
+    config->fallback = options.fallback_scsv ? Fallback::on : Fallback::off;
+    config->secure_renegotiation =
+        options.no_legacy_server_connect ? SecureRenegotiation::required : SecureRenegotiation::not_required;
     return config;
 }
 
 std::shared_ptr<const ServerConfig> server_config(const Options& options,
-                                                  const std::vector<Credential>& credentials, World& world) {
+                                                  const std::vector<Credential>& credentials, World& world,
+                                                  Resumption resumption) {
     auto config = std::make_shared<ServerConfig>();
     set_common(options, credentials, world, *config);
     if (!options.select_alpn.empty()) config->alpn_protocols = {options.select_alpn};
@@ -209,7 +242,9 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
     if (!options.accepted_peer_cert_types.empty())
         config->client_certificate_types = as_enums<CertificateType>(options.accepted_peer_cert_types);
     config->client_authorities = authorities(options.use_client_ca_list);
-    if (!options.no_ticket) config->ticket_keys = world.ticket_keys;
+    if (resumption == Resumption::by_ticket) config->ticket_keys = world.ticket_keys;
+    if (resumption == Resumption::by_id) config->session_store = world.sessions;
+    config->psk_identity_hint = options.psk_identity;
     if (options.enable_early_data) {
         config->max_early_data = default_of_runner::max_early_data;
         config->replay_register = world.replay_register;

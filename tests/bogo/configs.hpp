@@ -14,11 +14,17 @@ namespace pavise::bogo {
 // them, then Options::credential.
 std::vector<Credential> load_credentials(const Options& options);
 
+// How a server's sessions are found again: what its config depends on in the ClientHello.
+enum class Resumption : std::uint8_t { never, by_ticket, by_id };
+
 // `credentials` as loaded. The world outlives the config.
 std::shared_ptr<const ClientConfig> client_config(const Options& options,
                                                   const std::vector<Credential>& credentials, World& world);
 std::shared_ptr<const ServerConfig> server_config(const Options& options,
-                                                  const std::vector<Credential>& credentials, World& world);
+                                                  const std::vector<Credential>& credentials, World& world,
+                                                  Resumption resumption);
+
+VersionRange versions_of(const Options& options);
 
 // Whether the server gets its config only after the ClientHello.
 bool chooses_config_late(const Options& options);

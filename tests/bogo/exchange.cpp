@@ -43,6 +43,7 @@ class Exchange {
 
     Connection& connection() { return link_.connection(); }
     void export_keys();
+    void show_tls_unique();
     void export_between_reads();
     void write_greetings();
     bool write_early_data();
@@ -103,6 +104,13 @@ void Exchange::export_keys() {
     link_.write_all(keys);
 }
 
+void Exchange::show_tls_unique() {
+    if (!options_->tls_unique) return;
+    const auto binding = connection().channel_binding("tls-unique");
+    if (!binding) throw TlsFailure(binding.error());
+    link_.write_all(*binding);
+}
+
 void Exchange::export_between_reads() {
     std::uint8_t byte = 0;
     const auto exported = connection().export_keying_material("", {}, {&byte, 1});
@@ -138,6 +146,7 @@ void Exchange::run() {
     if (!at_first.implicit_handshake || writes) complete_handshake();
     if (options_->handshake_twice || options_->no_op_extra_handshake) link_.handshake();
     export_keys();
+    show_tls_unique();
     if (options_->send_alert) return send_alert(link_);
     if (options_->write_different_record_sizes) return write_different_record_sizes(link_);
     if (options_->read_with_unfinished_write)
@@ -173,6 +182,7 @@ void exchange(const Options& options, const Options& retry, Turn turn, World& wo
     the_exchange.run();
     const std::vector<Session> sessions = link.connection().take_sessions();
     check_sessions(the_exchange.options(), link.connection(), sessions);
+    if (turn == Turn::first) check_kept_sessions(options, world);
     world.session = sessions.empty() ? Session() : sessions.back();
     if (!options.send_alert) shut_down(the_exchange.options(), link);
     check_trace(options, link.trace());

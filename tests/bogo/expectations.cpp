@@ -1,7 +1,5 @@
 #include "expectations.hpp"
 
-#include "configs.hpp"
-
 #include "crypto/provider.hpp"
 #include "messages/client_hello.hpp"
 #include "messages/extension/alpn.hpp"
@@ -87,14 +85,35 @@ void check_early_data(const Options& options, const Negotiated& negotiated) {
     if (options.expect_reject_early_data && accepted) stop_unexpected("early data is accepted");
 }
 
-} // namespace
-
-void check_client_hello(const Options& options, Bytes message) {
+messages::ClientHello parse_hello(Bytes message) {
     const auto hello =
         messages::parse_body<messages::ClientHello>(message.subspan(messages::handshake_header_size));
     if (!hello) throw Stop(ExitCode::must_fail, "the ClientHello shown is malformed");
+    return *hello;
+}
+
+// Where it is absent, nothing that comes from the master secret may be shown (RFC 7627 §5.4).
+bool has_extended_master_secret(const Connection& connection) {
+    std::uint8_t byte = 0;
+    return connection.export_keying_material("probe", std::nullopt, {&byte, 1}).has_value();
+}
+
+} // namespace
+
+Resumption resumption_for(const Options& options, Bytes client_hello) {
+    const messages::ClientHello hello = parse_hello(client_hello);
+    const auto versions = hello.extensions.get<messages::SupportedVersions>();
+    const bool tls13 = versions && *versions && (*versions)->values.contains(ProtocolVersion::tls_1_3) &&
+                       versions_of(options).most == ProtocolVersion::tls_1_3;
+    if (tls13) return options.no_ticket ? Resumption::never : Resumption::by_ticket;
+    const bool ticket = !options.no_ticket && hello.extensions.contains(ExtensionType::session_ticket);
+    return ticket ? Resumption::by_ticket : Resumption::by_id;
+}
+
+void check_client_hello(const Options& options, Bytes message) {
+    const messages::ClientHello hello = parse_hello(message);
     if (!options.expect_advertised_alpn.empty()) {
-        const auto protocols = hello->extensions.get<messages::AlpnProtocols>();
+        const auto protocols = hello.extensions.get<messages::AlpnProtocols>();
         std::string wire;
         if (protocols && *protocols)
             for (const messages::ProtocolName& name : (*protocols)->names)
@@ -102,7 +121,7 @@ void check_client_hello(const Options& options, Bytes message) {
         check_text("the protocols offered", options.expect_advertised_alpn, wire);
     }
     if (!options.expect_peer_verify_pref.empty()) {
-        const auto algorithms = hello->extensions.get<messages::SignatureAlgorithms>();
+        const auto algorithms = hello.extensions.get<messages::SignatureAlgorithms>();
         std::vector<std::uint16_t> values;
         if (algorithms && *algorithms)
             for (const SignatureScheme scheme : (*algorithms)->values) values.push_back(number(scheme));
@@ -128,6 +147,9 @@ void check_handshake(const Options& options, const Connection& connection,
     if (options.expect_no_server_name) check_text("the server name", "", negotiated.server_name);
     const bool resumes = turn == Turn::resumption && !options.expect_session_miss;
     if (negotiated.resumed != resumes) stop_unexpected(resumes ? "no resumption" : "a resumption");
+    if (options.expect_extended_master_secret && !has_extended_master_secret(connection))
+        stop_unexpected("no extended master secret");
+    if (options.expect_total_renegotiations != 0) stop_unimplemented("renegotiation");
     check_early_data(options, negotiated);
     check_peer_chain(options, negotiated);
     check_credential(options, negotiated, credentials);
@@ -135,14 +157,22 @@ void check_handshake(const Options& options, const Connection& connection,
 
 void check_sessions(const Options& options, const Connection& connection,
                     const std::vector<Session>& sessions) {
-    if (options.server || connection.negotiated().version != ProtocolVersion::tls_1_3) return;
-    if (options.shim_shuts_down) return; // it may leave before the tickets come
-    const bool expected = !options.expect_no_session;
+    if (options.server) return;
+    const Negotiated& negotiated = connection.negotiated();
+    const bool tls13 = negotiated.version == ProtocolVersion::tls_1_3;
+    if (tls13 && options.shim_shuts_down) return; // it may leave before the tickets come
+    const bool expected =
+        !options.expect_no_session && (tls13 || !negotiated.resumed || options.expect_ticket_renewal);
     if (sessions.empty() == expected) stop_unexpected(expected ? "no new session" : "a new session");
     if (!expected) return;
     const bool early_data = sessions.back().max_early_data_size() != 0;
     if (early_data != options.expect_ticket_supports_early_data)
         stop_unexpected(early_data ? "a ticket with early data" : "a ticket without early data");
+}
+
+void check_kept_sessions(const Options& options, const World& world) {
+    if (options.expect_session_id && world.sessions->kept() == 0) stop_unexpected("no session is kept");
+    if (options.expect_no_session_id && world.sessions->kept() != 0) stop_unexpected("a session is kept");
 }
 
 void check_trace(const Options& options, const std::string& trace) {

@@ -65,7 +65,10 @@ Connection Link::make_connection() {
     engine::Hooks hooks;
     if (!options_.expect_msg_callback.empty()) hooks.tap = &trace_;
     auto made = options_.server
-                    ? testing::Access::server(server_config(options_, credentials_, world_), hooks)
+                    ? testing::Access::server(
+                          server_config(options_, credentials_, world_,
+                                        options_.no_ticket ? Resumption::never : Resumption::by_ticket),
+                          hooks)
                     : testing::Access::client(
                           client_config(options_, credentials_, world_),
                           {.server_name = options_.host_name,
@@ -187,6 +190,7 @@ void Link::decide() {
     case Decision::config: return decide_config();
     case Decision::certificate: return decide_certificate();
     case Decision::signature: return decide_signature();
+    case Decision::psk: // which no config here leaves open
     case Decision::none: return;
     }
 }
@@ -198,7 +202,8 @@ void Link::decide_config() {
         return refuse(AlertDescription::internal_error);
     if (options_.use_ocsp_callback && options_.fail_ocsp_callback)
         return refuse(AlertDescription::internal_error);
-    check(connection_.choose_config(server_config(options_, credentials_, world_)));
+    const Resumption resumption = resumption_for(options_, connection_.client_hello());
+    check(connection_.choose_config(server_config(options_, credentials_, world_, resumption)));
 }
 
 void Link::refuse(AlertDescription reason) {

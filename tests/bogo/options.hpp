@@ -80,6 +80,16 @@ struct Options {
     bool decline_alpn = false;
     bool reject_alpn = false;
     bool enable_grease = false;
+    std::string psk; // TLS 1.2
+    std::string psk_identity;
+    bool fallback_scsv = false;
+    bool no_legacy_server_connect = false;
+    bool renegotiate_ignore = false;
+    bool fips_202205 = false;
+    bool wpa_202304 = false;
+    bool cnsa_202407 = false;
+    bool cnsa1_202603 = false;
+    bool cnsa2_202603 = false;
 
     // ---- authentication
     CredentialOptions credential;               // the one that comes last
@@ -127,6 +137,7 @@ struct Options {
     std::string export_context;
     bool use_export_context = false;
     bool use_exporter_between_reads = false;
+    bool tls_unique = false;
     bool send_alert = false;
     bool shim_shuts_down = false;
     bool check_close_notify = false;
@@ -153,6 +164,11 @@ struct Options {
     ByteVector expect_signed_cert_timestamps;
     bool expect_session_miss = false;
     bool expect_no_session = false;
+    bool expect_ticket_renewal = false;
+    bool expect_session_id = false;
+    bool expect_no_session_id = false;
+    bool expect_extended_master_secret = false;
+    unsigned expect_total_renegotiations = 0;
     bool expect_ticket_supports_early_data = false;
     bool expect_no_offer_early_data = false;
     bool expect_accept_early_data = false;

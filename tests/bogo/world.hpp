@@ -16,9 +16,25 @@ class AdvancingClock final : public Clock {
     void advance(Milliseconds by) noexcept { ahead_ += by; }
 };
 
+// Sessions that clients name by their ID.
+class CountingStore final : public SessionStore {
+    std::shared_ptr<SessionStore> store_ = make_session_store();
+    std::size_t kept_ = 0;
+
+  public:
+    std::size_t kept() const noexcept { return kept_; }
+    void put(Bytes id, Bytes state, Timestamp expires) override {
+        ++kept_;
+        store_->put(id, state, expires);
+    }
+    std::optional<ByteVector> get(Bytes id, Timestamp now) override { return store_->get(id, now); }
+    std::optional<ByteVector> take(Bytes id, Timestamp now) override { return store_->take(id, now); }
+};
+
 struct World {
     AdvancingClock clock;
     TicketKeys ticket_keys;                          // server
+    std::shared_ptr<CountingStore> sessions;         // server
     std::shared_ptr<ReplayRegister> replay_register; // server
     Session session;                                 // client: the newest
 
