@@ -113,7 +113,7 @@ Status QuicHandshake::certificate_verdict(std::optional<Error> refusal) {
 std::optional<SignatureRequest> QuicHandshake::signature_request() const {
     if (core_->waiting_for() != Decision::signature) return std::nullopt;
     const handshake::PendingSignature& pending = *core_->engine().handshake().pending_signature();
-    return SignatureRequest{pending.scheme, pending.content};
+    return SignatureRequest{pending.credential, pending.scheme, pending.content};
 }
 
 Status QuicHandshake::provide_signature(Bytes signature) {

@@ -140,6 +140,7 @@ void remember_session(Exchange& exchange, const SessionData& session) {
     exchange.valid_until = session.valid_until;
     Negotiated& negotiated = exchange.negotiated();
     negotiated.resumed = true;
+    negotiated.group = session.group;
     negotiated.peer_chain = session.peer_chain;
     negotiated.verified_chain = session.verified_chain;
     negotiated.ocsp_response = session.ocsp_response;

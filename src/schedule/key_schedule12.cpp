@@ -130,7 +130,7 @@ Result<VerifyData12> server_verify_data(crypto::Hmac& hmac, Bytes master_secret,
 
 Status export_keying_material12(crypto::Hmac& hmac, Bytes master_secret, const HelloRandoms& randoms,
                                 std::string_view label, std::optional<Bytes> context, MutableBytes out) {
-    if (label.empty() || std::ranges::find(reserved_labels, label) != reserved_labels.end())
+    if (std::ranges::find(reserved_labels, label) != reserved_labels.end())
         return fail(ErrorCode::bad_argument);
     ByteVector seed_rest;
     wire::Writer writer(seed_rest);

@@ -91,8 +91,9 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
     ByteVector block;
     wire::Writer writer(block);
     PAVISE_TRY(answer_record_sizes(hello, *context.config, context.exchange, writer));
-    // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it.
-    if (hello.extensions.contains(ExtensionType::server_name))
+    // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it; "when
+    // resuming a session, the server MUST NOT include a server_name extension".
+    if (hello.extensions.contains(ExtensionType::server_name) && !negotiated.resumed)
         messages::write_extension(writer, messages::ServerNameAck{});
     if (const auto quic = context.exchange.transport().quic_parameters())
         messages::write_extension(writer, messages::QuicTransportParameters{*quic});
