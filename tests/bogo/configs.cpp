@@ -190,10 +190,10 @@ VersionRange versions_of(const Options& options) {
 }
 
 bool chooses_config_late(const Options& options) {
-    return options.no_ticket || options.expect_session_id || options.expect_no_session_id ||
-           options.use_early_callback || options.fail_early_callback || options.fail_cert_callback ||
-           options.install_ddos_callback || options.use_ocsp_callback || options.async ||
-           !options.expect_advertised_alpn.empty() || !options.expect_peer_verify_pref.empty();
+    return versions_of(options).least == ProtocolVersion::tls_1_2 || options.use_early_callback ||
+           options.fail_early_callback || options.fail_cert_callback || options.install_ddos_callback ||
+           options.use_ocsp_callback || options.async || !options.expect_advertised_alpn.empty() ||
+           !options.expect_peer_verify_pref.empty();
 }
 
 std::vector<Credential> load_credentials(const Options& options) {
@@ -231,6 +231,7 @@ std::shared_ptr<const ClientConfig> client_config(const Options& options,
 std::shared_ptr<const ServerConfig> server_config(const Options& options,
                                                   const std::vector<Credential>& credentials, World& world,
                                                   Resumption resumption) {
+    if (options.enable_grease) stop_unimplemented("GREASE of a server");
     auto config = std::make_shared<ServerConfig>();
     set_common(options, credentials, world, *config);
     if (!options.select_alpn.empty()) config->alpn_protocols = {options.select_alpn};

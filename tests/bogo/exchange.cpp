@@ -97,8 +97,8 @@ void Exchange::write_greetings() {
 void Exchange::export_keys() {
     if (options_->export_keying_material == 0) return;
     ByteVector keys(options_->export_keying_material);
-    const Bytes context =
-        as_bytes(options_->use_export_context ? options_->export_context : std::string_view());
+    std::optional<Bytes> context;
+    if (options_->use_export_context) context = as_bytes(options_->export_context);
     if (auto exported = connection().export_keying_material(options_->export_label, context, keys); !exported)
         throw TlsFailure(exported.error());
     link_.write_all(keys);

@@ -20,6 +20,9 @@ constexpr std::size_t drain_limit = 1 << 20;
 // In asynchronous runs every decision is left open for so many turns.
 constexpr unsigned turns_to_wait = 2;
 
+// Sessions are kept by the server's name. An address stays out of the hello (RFC 6066 §3).
+const std::string name_without_sni = "127.0.0.1";
+
 net::Deadline deadline() {
     return net::Deadline::after(patience);
 }
@@ -71,7 +74,7 @@ Connection Link::make_connection() {
                           hooks)
                     : testing::Access::client(
                           client_config(options_, credentials_, world_),
-                          {.server_name = options_.host_name,
+                          {.server_name = options_.host_name.empty() ? name_without_sni : options_.host_name,
                            .session = world_.session,
                            .early_data = options_.enable_early_data ? EarlyData::on : EarlyData::off},
                           hooks);
