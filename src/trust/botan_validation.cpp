@@ -2,6 +2,7 @@
 
 #include "crypto/guard.hpp"
 #include "trust/botan_form.hpp"
+#include "trust/botan_restrictions.hpp"
 #include "trust/oids.hpp"
 
 #include <botan/x509_ext.h>
@@ -90,25 +91,6 @@ bool names_are_constrained(const Path& path, std::size_t place) {
         [](const auto& certificate) { return certificate->extension(oids::name_constraints) != nullptr; });
 }
 
-// SHA-2 alone, and what Ed448 and ML-DSA hash with inside.
-const std::set<std::string>& trusted_hashes() {
-    static const std::set<std::string> hashes{"SHA-224", "SHA-256",        "SHA-384",
-                                              "SHA-512", "SHAKE-256(512)", "SHAKE-256(912)"};
-    return hashes;
-}
-
-Botan::Path_Validation_Restrictions restrictions(const VerifyOptions& options) {
-    // The sizes of keys are ours to check, by a floor in bits and not in estimated work.
-    constexpr std::size_t no_minimum_strength = 0;
-    constexpr bool require_revocation = false;
-    constexpr bool ocsp_for_intermediates = false;
-    constexpr bool ignore_validity_of_anchor = false;
-    const bool require_self_signed = options.anchors == AnchorPolicy::self_signed;
-    return {require_revocation,        no_minimum_strength,   ocsp_for_intermediates,
-            trusted_hashes(),          std::chrono::hours(0), nullptr,
-            ignore_validity_of_anchor, require_self_signed};
-}
-
 } // namespace
 
 Result<BotanVerdict> BotanVerdict::of(const Path& path, const VerifyOptions& options) {
@@ -120,8 +102,9 @@ Result<BotanVerdict> BotanVerdict::of(const Path& path, const VerifyOptions& opt
     }
     return crypto::guarded(ErrorCode::certificate_rejected, [&] {
         const std::string no_host_name;
-        const auto statuses = Botan::PKIX::check_chain(certificates, options.time, no_host_name,
-                                                       Botan::Usage_Type::UNSPECIFIED, restrictions(options));
+        const auto statuses =
+            Botan::PKIX::check_chain(certificates, options.time, no_host_name, Botan::Usage_Type::UNSPECIFIED,
+                                     path_restrictions(options.anchors));
         BotanVerdict verdict;
         verdict.signatures_.resize(path.size());
         for (std::size_t place = path.size(); place-- > 0;)

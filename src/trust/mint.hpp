@@ -92,4 +92,21 @@ struct CrlSpec {
 // The DER of a CRL that `issuer` signs.
 Result<ByteVector> mint_crl(const CrlSpec& spec, const Minted& issuer, Rng& rng);
 
+enum class OcspVerdict : std::uint8_t { good, revoked, unknown };
+
+struct OcspSpec {
+    CertificatePtr subject;
+    CertificatePtr issuer; // of `subject`
+    OcspVerdict verdict = OcspVerdict::good;
+    Timestamp this_update{};
+    std::optional<Timestamp> next_update;
+    Timestamp revoked_at{};
+    // Sent along, for the verifier's use: the certificate of a delegated responder.
+    std::vector<CertificatePtr> certificates;
+};
+
+// The DER of a successful OCSPResponse about one certificate, signed by its issuer or by a delegated
+// responder.
+Result<ByteVector> mint_ocsp_response(const OcspSpec& spec, const Minted& signer, Rng& rng);
+
 } // namespace pavise::trust

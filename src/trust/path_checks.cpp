@@ -191,8 +191,7 @@ Status check_one_revocation(const Path& path, std::size_t place, const VerifyOpt
     const Certificate& subject = *path[place];
     std::optional<ErrorCode> refusal;
     bool cleared = false;
-    for (const CrlPtr& crl : options.store->crls()) {
-        if (as_text(crl->canonical_issuer()) != as_text(subject.canonical_issuer())) continue;
+    for (const CrlPtr& crl : options.store->crls_of(subject.canonical_issuer())) {
         const Status status = crl->check(subject, *path[place + 1], options.time);
         if (status) {
             cleared = true;

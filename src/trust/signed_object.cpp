@@ -62,6 +62,21 @@ void write_pss_parameters(der::Writer& writer) {
     writer.integer(salt_length);
 }
 
+// YYYYMMDDHHMMSSZ
+std::string digits_of(Timestamp time) {
+    const auto days = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(days);
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - days));
+    const auto two = [](auto number) {
+        const auto value = static_cast<unsigned>(number);
+        return std::string{static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
+    };
+    const int year = static_cast<int>(date.year());
+    return two(year / 100) + two(year % 100) + two(static_cast<unsigned>(date.month())) +
+           two(static_cast<unsigned>(date.day())) + two(clock.hours().count()) +
+           two(clock.minutes().count()) + two(clock.seconds().count()) + "Z";
+}
+
 } // namespace
 
 ByteVector signature_algorithm_of(KeyType key) {
@@ -79,7 +94,7 @@ ByteVector signature_algorithm_of(KeyType key) {
 }
 
 Result<ByteVector> sign_object(const crypto::SigningKey& key, Bytes stated_algorithm, Rng& rng,
-                               const std::function<void(ByteVector&, Bytes)>& write_tbs) {
+                               const std::function<void(ByteVector&, Bytes)>& write_tbs, Bytes trailer) {
     const Signing* const signing = signing_of(key.type());
     if (signing == nullptr) return fail(ErrorCode::not_supported);
     const ByteVector true_algorithm = signature_algorithm_of(key.type());
@@ -94,26 +109,22 @@ Result<ByteVector> sign_object(const crypto::SigningKey& key, Bytes stated_algor
         writer.raw(tbs);
         writer.raw(algorithm);
         writer.bit_string(signature);
+        writer.raw(trailer);
     }
     return out;
 }
 
+void write_generalized_time(der::Writer& writer, Timestamp time) {
+    writer.primitive(der::Tag::generalized_time, as_bytes(digits_of(time)));
+}
+
 void write_time(der::Writer& writer, Timestamp time) {
-    const auto days = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(days);
-    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - days));
-    const auto two = [](auto number) {
-        const auto value = static_cast<unsigned>(number);
-        return std::string{static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
-    };
-    const int year = static_cast<int>(date.year());
-    const std::string rest = two(static_cast<unsigned>(date.month())) +
-                             two(static_cast<unsigned>(date.day())) + two(clock.hours().count()) +
-                             two(clock.minutes().count()) + two(clock.seconds().count()) + "Z";
-    if (year >= 1950 && year < 2050)
-        writer.primitive(der::Tag::utc_time, as_bytes(two(year % 100) + rest));
+    constexpr std::size_t century_digits = 2;
+    const std::string digits = digits_of(time);
+    if (digits >= "1950" && digits < "2050")
+        writer.primitive(der::Tag::utc_time, as_bytes(digits).subspan(century_digits));
     else
-        writer.primitive(der::Tag::generalized_time, as_bytes(two(year / 100) + two(year % 100) + rest));
+        writer.primitive(der::Tag::generalized_time, as_bytes(digits));
 }
 
 } // namespace pavise::trust

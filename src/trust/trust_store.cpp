@@ -1,6 +1,7 @@
 #include "trust/trust_store.hpp"
 
 #include "base/pem.hpp"
+#include "trust/batch.hpp"
 #include "trust/fingerprint.hpp"
 
 #include <algorithm>
@@ -17,87 +18,6 @@ namespace {
 
 std::string_view subject_of(const CertificatePtr& certificate) {
     return as_text(certificate->canonical_subject());
-}
-
-std::uint16_t as_detail(std::size_t place) {
-    return static_cast<std::uint16_t>(std::min<std::size_t>(place, UINT16_MAX));
-}
-
-bool is_certificate_label(std::string_view label) {
-    return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";
-}
-
-// What one input held, before it is added as a whole.
-struct Batch {
-    std::vector<CertificatePtr> certificates;
-    std::vector<CrlPtr> crls;
-    std::size_t unreadable = 0;
-
-    bool empty() const { return certificates.empty() && crls.empty(); }
-};
-
-// What becomes of a certificate or list that is malformed.
-enum class Malformed : std::uint8_t { fails, is_counted };
-
-Status read_block(Batch& batch, const PemBlock& block) {
-    if (block.label == "X509 CRL") {
-        PAVISE_LET(CrlPtr crl, Crl::parse(block.contents.view()));
-        batch.crls.push_back(std::move(crl));
-        return {};
-    }
-    Bytes der = block.contents.view();
-    if (block.label == "TRUSTED CERTIFICATE") {
-        // OpenSSL's form: the certificate, then its own auxiliary data.
-        der::Reader reader(der);
-        const auto first = reader.element();
-        if (!first) return fail(ErrorCode::malformed_certificate);
-        der = first->encoding;
-    }
-    PAVISE_LET(CertificatePtr certificate, Certificate::parse(der));
-    batch.certificates.push_back(std::move(certificate));
-    return {};
-}
-
-Result<Batch> read_pem_batch(std::string_view text, Malformed malformed) {
-    PAVISE_LET(const std::vector<PemBlock> blocks, read_pem(text));
-    Batch batch;
-    for (const PemBlock& block : blocks) {
-        if (!is_certificate_label(block.label) && block.label != "X509 CRL") continue;
-        const Status status = read_block(batch, block);
-        if (status) continue;
-        if (malformed == Malformed::fails) return fail(status.error().code, as_detail(block.line));
-        ++batch.unreadable;
-    }
-    return batch;
-}
-
-Result<Batch> read_der_batch(Bytes der) {
-    Batch batch;
-    der::Reader reader(der);
-    while (!reader.empty()) {
-        const std::uint16_t number = as_detail(batch.certificates.size() + 1);
-        const auto element = reader.element();
-        if (!element) return fail(ErrorCode::malformed_certificate, number);
-        auto certificate = Certificate::parse(element->encoding);
-        if (!certificate) return fail(certificate.error().code, number);
-        batch.certificates.push_back(std::move(*certificate));
-    }
-    return batch;
-}
-
-Result<Batch> read_bytes(Bytes contents, Malformed malformed) {
-    if (looks_like_pem(contents)) return read_pem_batch(as_text(contents), malformed);
-    auto certificates = read_der_batch(contents);
-    if (certificates) return certificates;
-    if (auto crl = Crl::parse(contents)) {
-        Batch batch;
-        batch.crls.push_back(std::move(*crl));
-        return batch;
-    }
-    // Something that is neither PEM nor DER has no certificate that could be malformed.
-    constexpr auto sequence = static_cast<std::uint8_t>(der::Tag::sequence);
-    if (contents.empty() || contents[0] != sequence) return fail(ErrorCode::no_certificate_found);
-    return certificates;
 }
 
 // The files of a directory in the order of their names.
@@ -122,20 +42,33 @@ bool exists(const char* path) {
 
 } // namespace
 
-bool TrustStore::contains(const Certificate& certificate) const noexcept {
+bool TrustStore::contains(const Certificate& certificate) const {
     return std::ranges::any_of(
         with_subject(certificate.canonical_subject()),
         [&](const CertificatePtr& trusted) { return trusted->fingerprint() == certificate.fingerprint(); });
 }
 
-std::span<const CertificatePtr> TrustStore::with_subject(Bytes canonical_subject) const noexcept {
+std::vector<CertificatePtr> TrustStore::with_subject(Bytes canonical_subject) const {
     const auto found = std::ranges::equal_range(by_subject_, as_text(canonical_subject), {}, subject_of);
-    return {found.begin(), found.end()};
+    std::vector<CertificatePtr> certificates(found.begin(), found.end());
+    for (const auto& directory : directories_)
+        std::ranges::move(directory->with_subject(canonical_subject), std::back_inserter(certificates));
+    return certificates;
+}
+
+std::vector<CrlPtr> TrustStore::crls_of(Bytes canonical_issuer) const {
+    std::vector<CrlPtr> crls;
+    for (const CrlPtr& crl : crls_)
+        if (as_text(crl->canonical_issuer()) == as_text(canonical_issuer)) crls.push_back(crl);
+    for (const auto& directory : directories_)
+        std::ranges::move(directory->crls_of(canonical_issuer), std::back_inserter(crls));
+    return crls;
 }
 
 struct TrustStore::Builder::Contents {
     std::vector<CertificatePtr> certificates;
     std::vector<CrlPtr> crls;
+    std::vector<std::shared_ptr<const HashedDirectory>> directories;
     std::set<Fingerprint> known;
 
     // Duplicates are left out.
@@ -159,6 +92,7 @@ struct TrustStore::Builder::Contents {
 TrustStore::Builder::Builder() : contents_(std::make_unique<Contents>()) {}
 TrustStore::Builder::Builder(const TrustStore& base) : Builder() {
     contents_->add({base.certificates_, base.crls_, 0});
+    contents_->directories = base.directories_;
 }
 TrustStore::Builder::~Builder() = default;
 TrustStore::Builder::Builder(Builder&&) noexcept = default;
@@ -189,7 +123,7 @@ Result<Added> TrustStore::Builder::add_crl_der(Bytes der) {
 
 Result<Added> TrustStore::Builder::add_file(const std::string& path) {
     PAVISE_LET(const SecretVector contents, read_credential_file(path));
-    PAVISE_LET(Batch batch, read_bytes(contents.view(), Malformed::fails));
+    PAVISE_LET(Batch batch, read_batch(contents.view(), Malformed::fails));
     if (batch.empty()) return fail(ErrorCode::no_certificate_found);
     return contents_->add(std::move(batch));
 }
@@ -199,7 +133,7 @@ Result<Added> TrustStore::Builder::add_directory(const std::string& path) {
     Batch all;
     for (const std::string& file : files) {
         const auto contents = read_credential_file(file);
-        auto batch = contents ? read_bytes(contents->view(), Malformed::is_counted) : Result<Batch>(Batch{});
+        auto batch = contents ? read_batch(contents->view(), Malformed::is_counted) : Result<Batch>(Batch{});
         if (!batch || batch->empty()) {
             ++all.unreadable;
             continue;
@@ -209,6 +143,10 @@ Result<Added> TrustStore::Builder::add_directory(const std::string& path) {
         std::ranges::move(batch->crls, std::back_inserter(all.crls));
     }
     return contents_->add(std::move(all));
+}
+
+void TrustStore::Builder::add_hashed_directory(const std::string& path) {
+    contents_->directories.push_back(std::make_shared<HashedDirectory>(path));
 }
 
 TrustLocations system_trust_locations() {
@@ -254,7 +192,7 @@ Result<Added> TrustStore::Builder::add_system() {
     if (!locations.file.empty()) {
         PAVISE_LET(const SecretVector contents, read_credential_file(locations.file));
         // One odd certificate among a hundred and fifty must not cost the user all others.
-        PAVISE_LET(Batch batch, read_bytes(contents.view(), Malformed::is_counted));
+        PAVISE_LET(Batch batch, read_batch(contents.view(), Malformed::is_counted));
         count(contents_->add(std::move(batch)));
     }
     for (const std::string& directory : locations.directories) {
@@ -288,9 +226,12 @@ Result<TrustStorePtr> TrustStore::Builder::build() const {
     auto store = std::make_shared<TrustStore>();
     store->certificates_ = contents_->certificates;
     store->crls_ = contents_->crls;
+    store->directories_ = contents_->directories;
     store->by_subject_ = in_order_of_subjects(contents_->certificates);
     // `known` is sorted, hence the same whatever the order in which things were added.
-    const std::vector<Bytes> parts(contents_->known.begin(), contents_->known.end());
+    std::vector<Bytes> parts(contents_->known.begin(), contents_->known.end());
+    // A directory counts by its name, for what it holds is not known before it is used.
+    for (const auto& directory : contents_->directories) parts.push_back(as_bytes(directory->path()));
     PAVISE_LET(store->fingerprint_, sha256(parts));
     return TrustStorePtr(std::move(store));
 }

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "trust/certificate.hpp"
-#include "trust/crl.hpp"
+#include "trust/hashed_directory.hpp"
 
 #include <string>
 
 namespace pavise::trust {
 
-// An immutable snapshot, to be shared by any number of connections and threads.
+// A snapshot, to be shared by any number of connections and threads. It does not change, except that a hashed
+// directory is read as it is needed.
 class TrustStore {
   public:
     class Builder;
@@ -20,9 +21,15 @@ class TrustStore {
     // In the order in which they were added, duplicates left out. Anchors need not be self-signed.
     std::span<const CertificatePtr> certificates() const noexcept { return certificates_; }
     std::span<const CrlPtr> crls() const noexcept { return crls_; }
-    bool contains(const Certificate& certificate) const noexcept;
+    // Directories whose certificates and lists are read when they are needed.
+    std::span<const std::shared_ptr<const HashedDirectory>> directories() const noexcept {
+        return directories_;
+    }
+    bool contains(const Certificate& certificate) const;
     // Certificates whose subject has this canonical form (Certificate::canonical_subject).
-    std::span<const CertificatePtr> with_subject(Bytes canonical_subject) const noexcept;
+    std::vector<CertificatePtr> with_subject(Bytes canonical_subject) const;
+    // Revocation lists whose issuer has this canonical form.
+    std::vector<CrlPtr> crls_of(Bytes canonical_issuer) const;
     // Names the contents: equal stores have equal fingerprints, wherever they were loaded from.
     const Fingerprint& fingerprint() const noexcept { return fingerprint_; }
 
@@ -31,6 +38,7 @@ class TrustStore {
     std::vector<CertificatePtr> certificates_;
     std::vector<CertificatePtr> by_subject_; // the same, sorted by canonical subject
     std::vector<CrlPtr> crls_;
+    std::vector<std::shared_ptr<const HashedDirectory>> directories_;
     Fingerprint fingerprint_{};
 };
 
@@ -75,6 +83,8 @@ class TrustStore::Builder {
     Result<Added> add_file(const std::string& path);
     // Every regular file in a directory that holds certificates or CRLs; others are counted as unreadable.
     Result<Added> add_directory(const std::string& path);
+    // A directory in OpenSSL's hashed layout, read as it is needed (HashedDirectory).
+    void add_hashed_directory(const std::string& path);
     // What system_trust_locations() names.
     Result<Added> add_system();
 

@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 namespace pavise::trust::testing {
 
 // SplitMix64: the same bytes on every run, and nothing else that a test could want.
@@ -57,6 +61,26 @@ inline Minted expect_minted(Result<Minted> minted) {
     ADD_FAILURE() << describe(minted.error());
     return {};
 }
+
+// A directory of the test's own, gone when it ends.
+class Folder {
+    std::filesystem::path path_;
+
+  public:
+    Folder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "pavise-trust-XXXXXX").string();
+        path_ = ::mkdtemp(pattern.data());
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    std::string path() const { return path_.string(); }
+    std::string write(const std::string& name, std::string_view contents) const {
+        std::ofstream(path_ / name, std::ios::binary) << contents;
+        return (path_ / name).string();
+    }
+};
 
 inline ByteVector byte_vector(std::string_view text) {
     const Bytes bytes = as_bytes(text);

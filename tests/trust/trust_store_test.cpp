@@ -16,28 +16,9 @@ namespace {
 
 using testing::byte_vector;
 using testing::day;
+using testing::Folder;
 using testing::Pki;
 using testing::today;
-
-// A directory of the test's own, gone when it ends.
-class Folder {
-    std::filesystem::path path_;
-
-  public:
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "pavise-trust-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string path() const { return path_.string(); }
-    std::string write(const std::string& name, std::string_view contents) const {
-        std::ofstream(path_ / name, std::ios::binary) << contents;
-        return (path_ / name).string();
-    }
-};
 
 std::string crl_pem(Pki& pki) {
     CrlSpec spec;
