@@ -1,6 +1,7 @@
 #include <pavise/error.hpp>
 
 #include <array>
+#include <system_error>
 
 namespace pavise {
 
@@ -51,17 +52,32 @@ std::string_view text_of(ErrorCode code) noexcept {
     return row(code).text;
 }
 
+namespace {
+
+// What the detail of an error says, in words.
+std::string words_of_detail(Error error) {
+    const std::string number = std::to_string(error.detail);
+    switch (error.code) {
+    case ErrorCode::alert_received:
+    case ErrorCode::refused_by_application:
+        return ": " + std::string(name_of(static_cast<AlertDescription>(error.detail))) + " (" + number + ")";
+    case ErrorCode::file_not_read: return ": " + std::generic_category().message(error.detail);
+    case ErrorCode::malformed_pem: return " (the block in line " + number + ")";
+    case ErrorCode::certificate_not_read:
+    case ErrorCode::malformed_crl: return " (number " + number + ")";
+    default: break;
+    }
+    if (blame_of(error) == Blame::certificate)
+        return " (certificate " + number + " of its chain, counted from 0)";
+    return " (" + number + ")";
+}
+
+} // namespace
+
 std::string describe(Error error) {
     const Row& r = row(error.code);
     std::string out(r.text);
-    if (error.code == ErrorCode::alert_received ||
-        (error.code == ErrorCode::refused_by_application && error.detail != 0)) {
-        out += ": ";
-        out += name_of(static_cast<AlertDescription>(error.detail));
-        out += " (" + std::to_string(error.detail) + ")";
-    } else if (error.detail != 0) {
-        out += " (" + std::to_string(error.detail) + ")";
-    }
+    if (error.detail != 0) out += words_of_detail(error);
     if (!r.section.empty()) {
         out += " [RFC ";
         out += r.section;

@@ -27,11 +27,12 @@ Status read_block(Batch& batch, const PemBlock& block) {
         // OpenSSL's form: the certificate, then its own auxiliary data.
         der::Reader reader(der);
         const auto first = reader.element();
-        if (!first) return fail(ErrorCode::malformed_certificate);
+        if (!first) return fail(ErrorCode::certificate_not_read);
         der = first->encoding;
     }
-    PAVISE_LET(CertificatePtr certificate, Certificate::parse(der));
-    batch.certificates.push_back(std::move(certificate));
+    auto certificate = Certificate::parse(der);
+    if (!certificate) return fail(ErrorCode::certificate_not_read);
+    batch.certificates.push_back(*std::move(certificate));
     return {};
 }
 
@@ -40,11 +41,13 @@ Status read_block(Batch& batch, const PemBlock& block) {
 Result<Batch> read_pem_batch(std::string_view text, Malformed malformed) {
     PAVISE_LET(const std::vector<PemBlock> blocks, read_pem(text));
     Batch batch;
+    std::size_t number = 0;
     for (const PemBlock& block : blocks) {
         if (!is_certificate_label(block.label) && block.label != "X509 CRL") continue;
+        ++number;
         const Status status = read_block(batch, block);
         if (status) continue;
-        if (malformed == Malformed::fails) return fail(status.error().code, as_detail(block.line));
+        if (malformed == Malformed::fails) return fail(status.error().code, as_detail(number));
         ++batch.unreadable;
     }
     return batch;
@@ -56,9 +59,9 @@ Result<Batch> read_der_batch(Bytes der) {
     while (!reader.empty()) {
         const std::uint16_t number = as_detail(batch.certificates.size() + 1);
         const auto element = reader.element();
-        if (!element) return fail(ErrorCode::malformed_certificate, number);
+        if (!element) return fail(ErrorCode::certificate_not_read, number);
         auto certificate = Certificate::parse(element->encoding);
-        if (!certificate) return fail(certificate.error().code, number);
+        if (!certificate) return fail(ErrorCode::certificate_not_read, number);
         batch.certificates.push_back(std::move(*certificate));
     }
     return batch;

@@ -19,9 +19,10 @@ struct Batch {
 // What becomes of a certificate or list that is malformed.
 enum class Malformed : std::uint8_t { fails, is_counted };
 
-// Blocks of other kinds are skipped. Failures have the line of their block as detail.
+// Blocks of other kinds are skipped. certificate_not_read and malformed_crl have the number of the
+// certificate or list as detail, from 1; malformed_pem the line.
 Result<Batch> read_pem_batch(std::string_view text, Malformed malformed);
-// Concatenated DER certificates. Failures have the number of the certificate as detail, from 1.
+// Concatenated DER certificates.
 Result<Batch> read_der_batch(Bytes der);
 // PEM, DER certificates, or a DER revocation list. no_certificate_found where the input is none of these.
 Result<Batch> read_batch(Bytes contents, Malformed malformed);

@@ -61,8 +61,9 @@ TrustLocations system_trust_locations();
 
 // Collects; not thread-safe. What an add_… function adds it adds wholly or not at all.
 //
-// Errors: file_not_read (detail: errno), file_too_large, malformed_pem (detail: line), malformed_certificate
-// and malformed_crl (detail: the line where the block begins, or its number in DER), no_certificate_found.
+// Errors: file_not_read (detail: errno), file_too_large, malformed_pem (detail: line), certificate_not_read
+// and malformed_crl (detail: the number of the certificate or list in the input, from 1),
+// no_certificate_found.
 class TrustStore::Builder {
   public:
     Builder();

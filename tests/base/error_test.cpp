@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include <set>
 
 namespace pavise {
@@ -40,6 +42,18 @@ TEST(ErrorTable, describe_names_the_alert_and_the_section) {
     EXPECT_EQ(describe(Error{ErrorCode::alert_received, 40}),
               "the peer ended the connection with an alert: handshake_failure (40) [RFC 8446 §6]");
     EXPECT_EQ(describe(Error{ErrorCode::bad_argument}), "an argument of the call is not valid");
+}
+
+TEST(ErrorTable, describe_says_what_the_detail_means) {
+    EXPECT_EQ(describe(Error{ErrorCode::alert_received, 0}),
+              "the peer ended the connection with an alert [RFC 8446 §6]");
+    EXPECT_EQ(describe(Error{ErrorCode::file_not_read, ENOENT}),
+              "a file could not be read: No such file or directory");
+    EXPECT_NE(describe(Error{ErrorCode::malformed_pem, 12}).find("line 12"), std::string::npos);
+    EXPECT_EQ(describe(Error{ErrorCode::certificate_not_read, 3}),
+              "a certificate in the input is malformed (number 3)");
+    EXPECT_EQ(describe(Error{ErrorCode::certificate_expired, 1}),
+              "a certificate has expired (certificate 1 of its chain, counted from 0) [RFC 5280 §4.1.2.5]");
 }
 
 TEST(Result, carries_a_value_or_an_error_through_moves) {

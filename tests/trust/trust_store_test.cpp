@@ -76,7 +76,7 @@ TEST(TrustStore, TakesConcatenatedDer) {
     TrustStore::Builder builder;
     EXPECT_EQ(builder.add_der(both)->certificates, 2u);
     both.pop_back();
-    EXPECT_EQ(builder.add_der(both).error(), (Error{ErrorCode::malformed_certificate, 2}));
+    EXPECT_EQ(builder.add_der(both).error(), (Error{ErrorCode::certificate_not_read, 2}));
     EXPECT_EQ(builder.add_der({}).error().code, ErrorCode::no_certificate_found);
 }
 
@@ -86,10 +86,11 @@ TEST(TrustStore, SaysWhatIsWrongAndWhere) {
     EXPECT_EQ(builder.add_pem("nothing").error(), (Error{ErrorCode::no_certificate_found, 0}));
     EXPECT_EQ(builder.add_pem(write_pem("PRIVATE KEY", pki.root.der)).error().code,
               ErrorCode::no_certificate_found);
-    EXPECT_EQ(builder.add_pem("\n\n" + write_pem("CERTIFICATE", byte_vector("x"))).error(),
-              (Error{ErrorCode::malformed_certificate, 3}));
+    EXPECT_EQ(
+        builder.add_pem(pki.root.certificate_pem() + write_pem("CERTIFICATE", byte_vector("x"))).error(),
+        (Error{ErrorCode::certificate_not_read, 2}));
     EXPECT_EQ(builder.add_pem("\n" + write_pem("X509 CRL", byte_vector("x"))).error(),
-              (Error{ErrorCode::malformed_crl, 2}));
+              (Error{ErrorCode::malformed_crl, 1}));
     EXPECT_EQ(builder.add_pem("-----BEGIN CERTIFICATE-----\n").error(), (Error{ErrorCode::malformed_pem, 1}));
     EXPECT_EQ(builder.add_file("/nonexistent").error(), (Error{ErrorCode::file_not_read, ENOENT}));
     EXPECT_EQ(builder.add_directory("/nonexistent").error(), (Error{ErrorCode::file_not_read, ENOENT}));

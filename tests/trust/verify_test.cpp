@@ -333,8 +333,9 @@ TEST(VerifyChain, OddUrlsForRevocationDoNotDisturb) {
 TEST(VerifyChain, AnIssuerMustBeAnAuthority) {
     Pki not_a_ca([](Pki& p) { p.intermediate_spec.role = MintRole::leaf; });
     expect_outcome(not_a_ca.verify(), issuer_not_a_ca, 1);
-    Pki ca_false(
-        [](Pki& p) { p.intermediate_spec.extensions = {{"2.5.29.19", true, byte_vector("\x30\x00"sv)}}; });
+    Pki ca_false([](Pki& p) {
+        p.intermediate_spec.extensions = {{"2.5.29.19", true, byte_vector("\x30\x00"sv)}};
+    });
     expect_outcome(ca_false.verify(), issuer_not_a_ca, 1);
     Pki may_not_sign([](Pki& p) { p.intermediate_spec.key_usages = {{KeyUsage::crl_sign}}; });
     expect_outcome(may_not_sign.verify(), issuer_may_not_sign, 1);
@@ -393,8 +394,9 @@ TEST(VerifyChain, TheLeafMustBeAllowedToSign) {
     expect_outcome(pki.verify(), key_usage_not_allowed, 0);
     Pki no_usage([](Pki& p) { p.leaf_spec.key_usages.emplace(); });
     expect_verified(no_usage.verify());
-    Pki certifies(
-        [](Pki& p) { p.leaf_spec.key_usages = {{KeyUsage::digital_signature, KeyUsage::key_cert_sign}}; });
+    Pki certifies([](Pki& p) {
+        p.leaf_spec.key_usages = {{KeyUsage::digital_signature, KeyUsage::key_cert_sign}};
+    });
     expect_outcome(certifies.verify(), key_cert_sign_without_ca, 0);
 }
 
@@ -412,8 +414,9 @@ TEST(VerifyChain, UnknownCriticalExtensionsAreRefused) {
 
 TEST(VerifyChain, AnExtensionThatBotanCannotReadIsRefused) {
     // Certificate policies are not ours to read.
-    Pki pki(
-        [](Pki& p) { p.leaf_spec.extensions = {{"2.5.29.32", true, byte_vector("\x30\x02\x05\x00"sv)}}; });
+    Pki pki([](Pki& p) {
+        p.leaf_spec.extensions = {{"2.5.29.32", true, byte_vector("\x30\x02\x05\x00"sv)}};
+    });
     expect_outcome(pki.verify(), malformed_certificate, 0);
 }
 
