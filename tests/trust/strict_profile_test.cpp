@@ -45,13 +45,9 @@ const Bent bent_certificates[] = {
          p.intermediate_spec.extensions = {{"2.5.29.35", false, byte_vector("\x30\x03\x80\x01\x01"sv)}};
      }},
     {subject_key_identifier_critical, 0,
-     [](Pki& p) {
-         p.leaf_spec.extensions = {{"2.5.29.14", true, byte_vector("\x04\x01\x01"sv)}};
-     }},
+     [](Pki& p) { p.leaf_spec.extensions = {{"2.5.29.14", true, byte_vector("\x04\x01\x01"sv)}}; }},
     {authority_key_identifier_critical, 2,
-     [](Pki& p) {
-         p.root_spec.extensions = {{"2.5.29.35", true, byte_vector("\x30\x00"sv)}};
-     }},
+     [](Pki& p) { p.root_spec.extensions = {{"2.5.29.35", true, byte_vector("\x30\x00"sv)}}; }},
 };
 
 TEST(StrictProfile, AddsChecksToTheUsualOnes) {

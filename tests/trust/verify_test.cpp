@@ -1,5 +1,6 @@
 #include "trust/verify.hpp"
 
+#include "crypto/key_algorithm.hpp"
 #include "pki.hpp"
 
 #include <gtest/gtest.h>
@@ -333,9 +334,8 @@ TEST(VerifyChain, OddUrlsForRevocationDoNotDisturb) {
 TEST(VerifyChain, AnIssuerMustBeAnAuthority) {
     Pki not_a_ca([](Pki& p) { p.intermediate_spec.role = MintRole::leaf; });
     expect_outcome(not_a_ca.verify(), issuer_not_a_ca, 1);
-    Pki ca_false([](Pki& p) {
-        p.intermediate_spec.extensions = {{"2.5.29.19", true, byte_vector("\x30\x00"sv)}};
-    });
+    Pki ca_false(
+        [](Pki& p) { p.intermediate_spec.extensions = {{"2.5.29.19", true, byte_vector("\x30\x00"sv)}}; });
     expect_outcome(ca_false.verify(), issuer_not_a_ca, 1);
     Pki may_not_sign([](Pki& p) { p.intermediate_spec.key_usages = {{KeyUsage::crl_sign}}; });
     expect_outcome(may_not_sign.verify(), issuer_may_not_sign, 1);
@@ -394,9 +394,8 @@ TEST(VerifyChain, TheLeafMustBeAllowedToSign) {
     expect_outcome(pki.verify(), key_usage_not_allowed, 0);
     Pki no_usage([](Pki& p) { p.leaf_spec.key_usages.emplace(); });
     expect_verified(no_usage.verify());
-    Pki certifies([](Pki& p) {
-        p.leaf_spec.key_usages = {{KeyUsage::digital_signature, KeyUsage::key_cert_sign}};
-    });
+    Pki certifies(
+        [](Pki& p) { p.leaf_spec.key_usages = {{KeyUsage::digital_signature, KeyUsage::key_cert_sign}}; });
     expect_outcome(certifies.verify(), key_cert_sign_without_ca, 0);
 }
 
@@ -414,9 +413,8 @@ TEST(VerifyChain, UnknownCriticalExtensionsAreRefused) {
 
 TEST(VerifyChain, AnExtensionThatBotanCannotReadIsRefused) {
     // Certificate policies are not ours to read.
-    Pki pki([](Pki& p) {
-        p.leaf_spec.extensions = {{"2.5.29.32", true, byte_vector("\x30\x02\x05\x00"sv)}};
-    });
+    Pki pki(
+        [](Pki& p) { p.leaf_spec.extensions = {{"2.5.29.32", true, byte_vector("\x30\x02\x05\x00"sv)}}; });
     expect_outcome(pki.verify(), malformed_certificate, 0);
 }
 
@@ -437,6 +435,56 @@ TEST(VerifyChain, SmallRsaKeysAreWeakUnlessThePolicySaysOtherwise) {
         p.intermediate_spec.rsa_bits = 1024;
     });
     expect_outcome(authority.verify(), weak_certificate_key, 1);
+}
+
+// An RSA key of any size, with a modulus of which nobody knows the factors: it is certified and never used.
+class StatedRsaKey final : public crypto::LocalSigningKey {
+    ByteVector info_;
+    std::size_t bits_;
+
+  public:
+    StatedRsaKey(std::size_t modulus_bits, std::uint64_t exponent) : bits_(modulus_bits) {
+        ByteVector modulus((modulus_bits + 7) / 8, 0xff);
+        modulus[0] = static_cast<std::uint8_t>(0xff >> (8 * modulus.size() - modulus_bits));
+        ByteVector key;
+        {
+            der::Writer writer(key);
+            const auto fields = writer.sequence();
+            writer.unsigned_integer(modulus);
+            writer.integer(exponent);
+        }
+        der::Writer writer(info_);
+        const auto info = writer.sequence();
+        {
+            const auto algorithm = writer.sequence();
+            writer.oid("1.2.840.113549.1.1.1");
+            writer.null();
+        }
+        writer.bit_string(key);
+    }
+    KeyType type() const noexcept override { return KeyType::rsa; }
+    std::size_t bits() const noexcept override { return bits_; }
+    Bytes subject_public_key_info() const noexcept override { return info_; }
+    Result<ByteVector> sign(SignatureScheme, Bytes, Rng&) const noexcept override {
+        return fail(not_supported);
+    }
+    Result<SecretVector> pkcs8_der() const noexcept override { return fail(not_supported); }
+};
+
+TEST(VerifyChain, RsaKeysHaveASizeAtWhichTheyAreTooCostly) {
+    constexpr std::uint64_t usual_exponent = 65537;
+    constexpr std::uint64_t largest_exponent = (std::uint64_t{1} << 33) - 1;
+    const auto with_key = [](std::size_t modulus_bits, std::uint64_t exponent) {
+        Pki pki(
+            [&](Pki& p) { p.leaf_spec.key = std::make_shared<const StatedRsaKey>(modulus_bits, exponent); });
+        return pki.verify();
+    };
+    expect_outcome(with_key(2047, usual_exponent), weak_certificate_key, 0);
+    expect_verified(with_key(2048, usual_exponent));
+    expect_verified(with_key(crypto::max_rsa_modulus_bits, usual_exponent));
+    expect_outcome(with_key(crypto::max_rsa_modulus_bits + 1, usual_exponent), unsupported_key, 0);
+    expect_verified(with_key(2048, largest_exponent));
+    expect_outcome(with_key(2048, largest_exponent + 2), unsupported_key, 0);
 }
 
 // SEQUENCE { OID, NULL }, or without the NULL.
