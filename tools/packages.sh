@@ -13,6 +13,8 @@ build     cmd:pkg-config                           pkg-config            pkgconf
 build     cmd:ccache                               ccache                ccache           ccache        ccache
 build     cmd:xz                                   xz-utils              xz               xz            xz
 build     file:/etc/ssl/certs/ca-certificates.crt,file:/etc/ssl/cert.pem,file:/etc/pki/tls/certs/ca-bundle.crt ca-certificates ca-certificates ca-certificates ca-certificates
+build     pc:zlib                                  zlib1g-dev            zlib-devel       zlib          zlib
+build     pc:libbrotlienc                          libbrotli-dev         brotli-devel     brotli        brotli
 build     pc:gtest                                 libgtest-dev          gtest-devel      googletest    gtest
 build     pc:gmock                                 libgmock-dev          gmock-devel      googletest    gtest
 test      cmd:openssl                              openssl               openssl          openssl       openssl

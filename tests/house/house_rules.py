@@ -10,7 +10,7 @@ from pathlib import Path
 
 # The arrows between the rooms: what a room may include besides itself. handshake never sees record, which is what
 # lets QUIC and the fuzzers use it; nothing sees the facade but the command.
-ENGINE_ROOMS = "base wire crypto trust record schedule quic messages handshake engine"
+ENGINE_ROOMS = "base wire compress crypto trust record schedule quic messages handshake engine"
 ARROWS = {
     "base": "",
     "wire": "base",
@@ -20,8 +20,9 @@ ARROWS = {
     "schedule": "base wire crypto",
     "quic": "base wire crypto schedule",
     "messages": "base wire",
+    "compress": "base",
     "handshake": "base wire crypto schedule messages",
-    "engine": "base wire crypto trust record schedule quic messages handshake",
+    "engine": "base wire compress crypto trust record schedule quic messages handshake",
     "net": "base",
     "ssl": f"{ENGINE_ROOMS} net",
     "peer": f"{ENGINE_ROOMS} net",
