@@ -1,6 +1,7 @@
 #include "record/protection.hpp"
 
 #include "base/try.hpp"
+#include "record/padding.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -29,12 +30,6 @@ std::uint64_t load64(const std::uint8_t* in) noexcept {
     return swapped(value);
 }
 
-std::uint64_t load64_little_endian(const std::uint8_t* in) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(in[i]) << (8 * i);
-    return value;
-}
-
 void write_header(MutableBytes record, ContentType type) noexcept {
     const std::size_t length = record.size() - header_size;
     record[0] = static_cast<std::uint8_t>(type);
@@ -44,36 +39,12 @@ void write_header(MutableBytes record, ContentType type) noexcept {
     record[4] = static_cast<std::uint8_t>(length);
 }
 
-// All bits set where `value` is not 0, without a branch and without one that a compiler makes of it.
-std::uint64_t mask_if_nonzero(std::uint64_t value) noexcept {
-    std::uint64_t mask = std::uint64_t{0} - ((value | (std::uint64_t{0} - value)) >> 63);
-    __asm__ volatile("" : "+r"(mask));
-    return mask;
-}
-
-// The size of `inner` without the zeros at its end, in time that depends on inner.size() alone.
-std::size_t size_without_padding_constant_time(Bytes inner) noexcept {
-    const std::size_t odd = inner.size() % 8;
-    std::array<std::uint8_t, 8> start{};
-    std::copy_n(inner.begin(), odd, start.begin());
-    std::uint64_t last_word = load64_little_endian(start.data());
-    std::uint64_t last_at = 0; // where last_word begins
-    for (std::size_t at = odd; at < inner.size(); at += 8) {
-        const std::uint64_t word = load64_little_endian(inner.data() + at);
-        const std::uint64_t mask = mask_if_nonzero(word);
-        last_word = (word & mask) | (last_word & ~mask);
-        last_at = (at & mask) | (last_at & ~mask);
-    }
-    const auto bytes_of_word = static_cast<std::size_t>(71 - std::countl_zero(last_word)) / 8;
-    return static_cast<std::size_t>(last_at) + bytes_of_word;
-}
-
 // RFC 8446 §5.4: the last byte that is not zero is the content type. Most records have no padding, and of
 // those one look at the last byte is enough. In one that has, the time must not tell how much: that is what
 // the padding is there to hide.
 std::size_t size_without_padding(Bytes inner) noexcept {
     if (!inner.empty() && inner.back() != 0) return inner.size();
-    return size_without_padding_constant_time(inner);
+    return size_without_padding_in_constant_time(inner);
 }
 
 Form form12_of(crypto::AeadId id) noexcept {
