@@ -1,6 +1,7 @@
 #include "cli/config_options.hpp"
 
 #include "cli/files.hpp"
+#include "crypto/cipher_suite.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,15 +54,40 @@ std::optional<NamedGroup> group_named(std::string_view name) {
     return value_named<NamedGroup>(name);
 }
 
+std::string text_of(NamedGroup group) {
+    return name_of(group);
+}
+
+std::string text_of(CipherSuite suite) {
+    return crypto::suite12(suite) ? openssl_name_of(suite) : name_of(suite);
+}
+
 template <class Value> std::string list_of(const std::vector<Value>& values) {
     std::string out;
-    for (const Value value : values) out += (out.empty() ? "" : ", ") + name_of(value);
+    for (const Value value : values) out += (out.empty() ? "" : ", ") + text_of(value);
     return out;
+}
+
+template <class Suites> std::vector<CipherSuite> ids_of(const Suites& suites) {
+    std::vector<CipherSuite> ids;
+    for (const auto& suite : suites) ids.push_back(suite.id);
+    return ids;
+}
+
+// The suite of this name among `suites`.
+auto suite_named_among(const std::vector<CipherSuite>& suites) {
+    return [&suites](std::string_view name) -> std::optional<CipherSuite> {
+        for (const CipherSuite suite : suites)
+            if (same_without_case(name_of(suite), name) || same_without_case(text_of(suite), name))
+                return suite;
+        return std::nullopt;
+    };
 }
 
 template <class Value, class Lookup>
 Outcome<std::vector<Value>> values_from(const Arguments& arguments, std::string_view option,
-                                        std::vector<Value> defaults, Lookup lookup) {
+                                        std::vector<Value> defaults, const std::vector<Value>& known,
+                                        Lookup lookup) {
     const auto text = arguments.value(option);
     if (!text) return defaults;
     std::vector<Value> out;
@@ -69,7 +95,7 @@ Outcome<std::vector<Value>> values_from(const Arguments& arguments, std::string_
         const std::optional<Value> value = lookup(name);
         if (!value)
             return misuse(std::string(option) + ": there is no '" + std::string(name) + "'; known are " +
-                          list_of(defaults));
+                          list_of(known));
         out.push_back(*value);
     }
     return out;
@@ -119,11 +145,52 @@ Outcome<std::vector<std::string>> alpn_from(const Arguments& arguments) {
 }
 
 Outcome<std::vector<NamedGroup>> groups_from(const Arguments& arguments) {
-    return values_from(arguments, "--groups", default_groups(), group_named);
+    return values_from(arguments, "--groups", default_groups(), default_groups(), group_named);
 }
 
 Outcome<std::vector<CipherSuite>> cipher_suites_from(const Arguments& arguments) {
-    return values_from(arguments, "--ciphersuites", default_cipher_suites(), value_named<CipherSuite>);
+    std::vector<CipherSuite> defaults13;
+    std::vector<CipherSuite> defaults12;
+    for (const CipherSuite suite : default_cipher_suites())
+        (crypto::suite13(suite) ? defaults13 : defaults12).push_back(suite);
+    const std::vector<CipherSuite> known13 = ids_of(crypto::suites13());
+    const std::vector<CipherSuite> known12 = ids_of(crypto::suites12());
+    auto suites = values_from(arguments, "--ciphersuites", defaults13, known13, suite_named_among(known13));
+    if (!suites) return suites.problem();
+    auto more = values_from(arguments, "--ciphers", defaults12, known12, suite_named_among(known12));
+    if (!more) return more.problem();
+    suites->insert(suites->end(), more->begin(), more->end());
+    return suites;
+}
+
+Outcome<VersionRange> versions_from(const Arguments& arguments) {
+    const auto text = arguments.value("--tls");
+    if (!text) return VersionRange{};
+    if (*text == "1.2") return VersionRange{ProtocolVersion::tls_1_2, ProtocolVersion::tls_1_2};
+    if (*text == "1.3") return VersionRange{ProtocolVersion::tls_1_3, ProtocolVersion::tls_1_3};
+    return misuse("--tls: there is 1.2 and 1.3, not '" + std::string(*text) + "'");
+}
+
+std::string openssl_name_of(CipherSuite suite) {
+    struct Change {
+        std::string_view ours;
+        std::string_view theirs;
+    };
+    constexpr std::array changes{
+        Change{"TLS_", ""},
+        Change{"_WITH_", "-"},
+        Change{"AES_128", "AES128"},
+        Change{"AES_256", "AES256"},
+        Change{"_CBC_", "-"},
+        Change{"CCM_8", "CCM8"},
+        Change{"POLY1305_SHA256", "POLY1305"},
+    };
+    std::string name = name_of(suite);
+    for (const Change& change : changes)
+        if (const auto at = name.find(change.ours); at != std::string::npos)
+            name.replace(at, change.ours.size(), change.theirs);
+    std::ranges::replace(name, '_', '-');
+    return name;
 }
 
 } // namespace pavise::cli

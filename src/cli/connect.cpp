@@ -2,6 +2,7 @@
 #include "cli/config_options.hpp"
 #include "cli/describe.hpp"
 #include "cli/drive.hpp"
+#include "cli/files.hpp"
 #include "cli/relay.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
@@ -29,6 +30,11 @@ constexpr std::array options{
     option_alpn,
     option_groups,
     option_cipher_suites,
+    option_tls,
+    option_ciphers,
+    option_psk,
+    Option{"--session-in", "FILE", "resume the session that --session-out left in FILE"},
+    Option{"--session-out", "FILE", "leave the session in FILE, which must not be there; it is a secret"},
     Option{"--timeout", "SECONDS", "how long connecting and the handshake may take (15)"},
     Option{"--quiet", "", "do not print what was negotiated"},
 };
@@ -101,6 +107,10 @@ Outcome<std::shared_ptr<const ClientConfig>> config_from(const Arguments& argume
     if (!groups) return groups.problem();
     auto suites = cipher_suites_from(arguments);
     if (!suites) return suites.problem();
+    auto versions = versions_from(arguments);
+    if (!versions) return versions.problem();
+    auto psks = psks_from(arguments);
+    if (!psks) return psks.problem();
     auto credentials = credentials_from(arguments);
     if (!credentials) return credentials.problem();
     auto trust = trust_from(arguments);
@@ -110,16 +120,44 @@ Outcome<std::shared_ptr<const ClientConfig>> config_from(const Arguments& argume
     config->alpn_protocols = *std::move(alpn);
     config->groups = *std::move(groups);
     config->cipher_suites = *std::move(suites);
+    config->versions = *versions;
+    config->external_psks = *std::move(psks);
     if (arguments.has("--insecure")) config->verification = PeerVerification::none;
     return std::shared_ptr<const ClientConfig>(std::move(config));
+}
+
+std::string_view verdict_on(const Negotiated& negotiated, PeerVerification verification) {
+    if (negotiated.peer_chain.empty()) return "both sides proved that they know the pre-shared key\n";
+    return verification == PeerVerification::none ? "the certificate was NOT verified (--insecure)\n"
+                                                  : "the certificate was verified\n";
 }
 
 void print_negotiated(const Negotiated& negotiated, PeerVerification verification) {
     std::string out = "connected\n" + description_of(negotiated);
     out += description_of_chain(negotiated.peer_chain);
-    out += verification == PeerVerification::none ? "the certificate was NOT verified (--insecure)\n"
-                                                  : "the certificate was verified\n";
+    out += verdict_on(negotiated, verification);
     std::fwrite(out.data(), 1, out.size(), stderr);
+}
+
+Outcome<Session> session_from(const Arguments& arguments) {
+    const auto path = arguments.value("--session-in");
+    if (!path) return Session();
+    auto file = read_file(*path);
+    if (!file) return file.problem();
+    auto session = Session::deserialise(file->view());
+    if (!session) return misuse(std::string(*path) + ": " + describe(session.error()));
+    return *std::move(session);
+}
+
+// The newest that the server gave. Where it gave none, there is no file.
+Outcome<std::monostate> keep_session(const Arguments& arguments, Connection& connection) {
+    const auto path = arguments.value("--session-out");
+    const std::vector<Session> sessions = connection.take_sessions();
+    if (!path || sessions.empty()) return std::monostate();
+    ByteVector bytes = sessions.back().serialise();
+    auto written = write_new_file(*path, as_text(bytes), Readers::owner);
+    secure_wipe(bytes);
+    return written;
 }
 
 Outcome<Exit> run(const Arguments& arguments) {
@@ -132,7 +170,9 @@ Outcome<Exit> run(const Arguments& arguments) {
     if (!config) return config.problem();
 
     const std::string_view name = arguments.value("--servername").value_or(endpoint->host);
-    auto connection = Connection::client(*config, ClientOptions{std::string(name)});
+    auto session = session_from(arguments);
+    if (!session) return session.problem();
+    auto connection = Connection::client(*config, ClientOptions{std::string(name), *std::move(session)});
     if (!connection) return misuse("'" + std::string(name) + "': " + describe(connection.error()));
 
     const auto deadline = net::Deadline::after(std::chrono::seconds(*timeout));
@@ -143,8 +183,10 @@ Outcome<Exit> run(const Arguments& arguments) {
     if (status && !arguments.has("--quiet"))
         print_negotiated(stream.connection().negotiated(), (*config)->verification);
     if (status) status = relay(stream.connection(), stream.socket(), {STDIN_FILENO, STDOUT_FILENO});
+    const auto kept = keep_session(arguments, stream.connection());
     stream.part();
     if (!status) return problem_of(status.error(), server);
+    if (!kept) return kept.problem();
     return Exit::ok;
 }
 

@@ -102,6 +102,9 @@ std::string description_of(const Negotiated& negotiated) {
                        (negotiated.hello_retry ? " (after a HelloRetryRequest)" : ""));
     if (negotiated.peer_signature) append_row(out, "peer signed", name_of(*negotiated.peer_signature));
     if (negotiated.local_signature) append_row(out, "we signed", name_of(*negotiated.local_signature));
+    append_row(out, "session", negotiated.resumed ? "resumed" : "new");
+    if (!negotiated.psk_identity.empty())
+        append_row(out, "PSK identity", printable(as_text(negotiated.psk_identity)));
     append_row(out, "ALPN",
                negotiated.alpn_protocol.empty() ? "(none)" : printable(negotiated.alpn_protocol));
     if (!negotiated.server_name.empty()) append_row(out, "server name", printable(negotiated.server_name));

@@ -27,6 +27,14 @@ constexpr std::array options{
     Option{"--client-ca", "FILE", "demand a client certificate issued by an authority in FILE"},
     option_groups,
     option_cipher_suites,
+    option_tls,
+    option_ciphers,
+    Option{"--dhparams", "FILE",
+           "Diffie-Hellman parameters for the DHE suites of TLS 1.2 (those of RFC 7919)"},
+    option_psk,
+    Option{"--psk-hint", "TEXT", "what TLS 1.2 clients are told to choose their pre-shared key by"},
+    Option{"--sessions", "KIND",
+           "how clients come back without a full handshake: tickets, ids (kept here), or none (tickets)"},
     Option{"--timeout", "SECONDS", "how long a client may take for its handshake, and for its request (10)"},
     Option{"--quiet", "", "print no line for each connection"},
 };
@@ -41,11 +49,27 @@ constexpr Usage usage{
     "             1  the port cannot be listened on\n"
     "             2  an argument or a file is not right"};
 
+std::optional<Problem> set_sessions(const Arguments& arguments, ServerConfig& config) {
+    const std::string kind(arguments.value("--sessions").value_or("tickets"));
+    if (kind == "ids") {
+        config.session_store = make_session_store();
+    } else if (kind == "tickets") {
+        auto keys = TicketKeys::generate();
+        if (!keys) return misuse("keys for tickets: " + describe(keys.error()));
+        config.ticket_keys = *std::move(keys);
+    } else if (kind != "none") {
+        return misuse("--sessions: there is tickets, ids and none, not '" + kind + "'");
+    }
+    return std::nullopt;
+}
+
 Outcome<std::shared_ptr<const ServerConfig>> config_from(const Arguments& arguments) {
     auto config = std::make_shared<ServerConfig>();
     auto credentials = credentials_from(arguments);
     if (!credentials) return credentials.problem();
-    if (credentials->empty())
+    auto psks = psks_from(arguments);
+    if (!psks) return psks.problem();
+    if (credentials->empty() && psks->empty())
         return misuse("a server needs a certificate: --cert FILE --key FILE\n"
                       "'pavise demo' needs none; 'pavise cert make-ca' and 'pavise cert make-leaf' make one "
                       "to try with");
@@ -55,6 +79,8 @@ Outcome<std::shared_ptr<const ServerConfig>> config_from(const Arguments& argume
     if (!groups) return groups.problem();
     auto suites = cipher_suites_from(arguments);
     if (!suites) return suites.problem();
+    auto versions = versions_from(arguments);
+    if (!versions) return versions.problem();
     if (const auto path = arguments.value("--client-ca")) {
         auto trust = trust_from_file(*path);
         if (!trust) return trust.problem();
@@ -65,6 +91,15 @@ Outcome<std::shared_ptr<const ServerConfig>> config_from(const Arguments& argume
     config->alpn_protocols = *std::move(alpn);
     config->groups = *std::move(groups);
     config->cipher_suites = *std::move(suites);
+    config->versions = *versions;
+    config->external_psks = *std::move(psks);
+    config->psk_identity_hint = std::string(arguments.value("--psk-hint").value_or(""));
+    if (const auto path = arguments.value("--dhparams")) {
+        auto parameters = dh_parameters_from_file(*path);
+        if (!parameters) return parameters.problem();
+        config->dh_parameters = *std::move(parameters);
+    }
+    if (auto problem = set_sessions(arguments, *config)) return *std::move(problem);
     // What is wrong with a config is found by trying it, now and not at the first client.
     const auto trial = Connection::server(config);
     if (!trial) return misuse("the server's configuration: " + describe(trial.error()));

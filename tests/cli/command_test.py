@@ -55,6 +55,13 @@ def wrong_files():
         misuse(["serve", "--port", "0", "--cert", text, *pair[2:]], f"certificate {text} with key")
         misuse(["serve", "--port", "0", *pair[:3], text], f"with key {text}: ")
         misuse(["serve", "--port", "0", *pair[:3], certificates.key("rsa")], f"with key {certificates.key('rsa')}: ")
+        misuse(["connect", "localhost:1", "--insecure", "--session-in", text], f"{text}: ")
+        misuse(["serve", "--port", "0", *pair, "--dhparams", text], f"{text}: no Diffie-Hellman parameters")
+        for line in ("no colon", ":00", "name:", "name:0", "name:0g"):
+            text.write_text(f"# a comment\n\nfirst:00\n{line}\n")
+            misuse(["serve", "--port", "0", *pair, "--psk", text], f"{text}: line 4 is not IDENTITY:KEY")
+        text.write_text("# a comment\n")
+        misuse(["serve", "--port", "0", "--psk", text], f"{text}: there is no key in it")
         large = pathlib.Path(folder) / "large"
         large.write_bytes(b"\n" * ((8 << 20) + 1))
         misuse(["connect", "localhost:1", "--cafile", large], f"{large}: a file is larger than")
@@ -148,6 +155,11 @@ def cases(report):
             (["connect", "localhost:1", "--cafile"], "option '--cafile' wants a value: FILE"),
             (["connect", "localhost:1", "--groups", "x25519,p999"], "--groups: there is no 'p999'; known are"),
             (["connect", "localhost:1", "--ciphersuites", "ROT13"], "--ciphersuites: there is no 'ROT13'"),
+            # Each version has its suites, and TLS 1.2 here none without forward secrecy.
+            (["connect", "localhost:1", "--ciphersuites", "ECDHE-RSA-AES128-GCM-SHA256"], "--ciphersuites: there is no"),
+            (["connect", "localhost:1", "--ciphers", "TLS_AES_128_GCM_SHA256"], "known are ECDHE-ECDSA-AES128-GCM-SHA256"),
+            (["connect", "localhost:1", "--ciphers", "AES128-SHA"], "--ciphers: there is no 'AES128-SHA'"),
+            (["connect", "localhost:1", "--tls", "1.1"], "--tls: there is 1.2 and 1.3, not '1.1'"),
             (["connect", "localhost:1", "--alpn", "a,,b"], "--alpn: a protocol's name has 1 to 255 bytes"),
             (["connect", "localhost:1", "--cert", "x"], "each --cert wants its --key: there are 1 and 0"),
             (["connect", "localhost:1", "--timeout", "0"], "'--timeout' wants a number from 1 to"),

@@ -69,8 +69,8 @@ def answers_after_the_blank_line(certificates):
 
 
 def answers_in_one_record(certificates):
-    """The page, close_notify, and the end of the stream: two records and nothing else."""
-    with serve(certificates) as server, raw(server) as connection:
+    """The page, close_notify, and the end of the stream: two records and nothing else. Without sessions: no tickets in between."""
+    with serve(certificates, "--sessions", "none") as server, raw(server) as connection:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         client = context(certificates).wrap_bio(incoming, outgoing, server_hostname="localhost")
         while True:

@@ -21,10 +21,12 @@ SEVERAL_MIB = 5 << 20
 class OpensslServer(Process):
     """openssl s_server on a port that the system picks, with the leaf of that name."""
 
+    version = "-tls1_3"
+
     def __init__(self, certificates, leaf, *options, cwd=None):
         # -quiet, which keeps its standard input free of commands, also keeps it from telling its port.
         self.port = free_port() if "-quiet" in options else 0
-        super().__init__("openssl", "s_server", "-4", "-accept", self.port, "-tls1_3", "-cert",
+        super().__init__("openssl", "s_server", "-4", "-accept", self.port, self.version, "-cert",
                          certificates.chain(leaf), "-key", certificates.key(leaf), *options, cwd=cwd)
 
     def __enter__(self):
