@@ -12,7 +12,11 @@ ByteVector bytes(std::initializer_list<int> values) {
 }
 
 bool reads(const ByteVector& encoding) {
-    return Reader(encoding).element().has_value();
+    const auto element = Reader(encoding).element();
+    if (!element) {
+        EXPECT_EQ(element.error().code, ErrorCode::malformed_der);
+    }
+    return element.has_value();
 }
 
 TEST(DerReader, RefusesLengthsThatAreNotMinimal) {

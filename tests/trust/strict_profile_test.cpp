@@ -1,6 +1,9 @@
 #include "pki.hpp"
+#include "trust/signed_object.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace pavise::trust {
 namespace {
@@ -100,6 +103,26 @@ TEST(StrictProfile, LeavesThatCertifyAreRefusedByName) {
         p.leaf_spec.key_usages = {{KeyUsage::digital_signature, KeyUsage::key_cert_sign}};
     };
     expect_outcome(verify_with(Profile::strict, certifying), key_cert_sign_without_ca, 0);
+}
+
+// The leaf as it is, but of version 2, signed again.
+ByteVector of_version_2(const Minted& leaf, const Minted& issuer, Rng& rng) {
+    const auto whole = der::Reader(leaf.der).sequence()->element(der::Tag::sequence)->encoding;
+    ByteVector tbs(whole.begin(), whole.end());
+    const ByteVector version_3 = {0xa0, 3, 2, 1, 2};
+    const auto version = std::ranges::search(tbs, version_3);
+    version.back() = 1;
+    return *sign_object(*issuer.key, {}, rng, [&](ByteVector& out, Bytes) { out = tbs; });
+}
+
+// RFC 5280 §4.1.2.1.
+TEST(Versions, BeforeTheThirdHaveNoExtensions) {
+    for (const Profile profile : {Profile::strict, Profile::usual}) {
+        Pki pki;
+        pki.options.profile = profile;
+        const ByteVector leaf = of_version_2(pki.leaf, pki.intermediate, pki.rng);
+        expect_outcome(pki.verify({leaf, pki.intermediate.der}), extensions_require_version_3, 0);
+    }
 }
 
 TEST(StrictProfile, DoesNotSpeakOfATrustedLeaf) {
