@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Installs into a scratch folder, and builds and runs programs against what lies there then.
 
-  install_test.py BUILD_DIR C++ bundled|system PROGRAM.cpp
+  install_test.py BUILD_DIR C++ bundled|system PROGRAM.cpp TESTING_PROGRAM.cpp
 """
 import os
 import re
@@ -26,8 +26,9 @@ def run(*command, **environment):
 class Installation:
     """One scratch installation, and what is tried on it: each method `try_…` is a test; it raises where it fails."""
 
-    def __init__(self, build, compiler, program, folder):
-        self.compiler, self.program, self.folder = compiler, program, folder
+    def __init__(self, build, compiler, programs, folder):
+        self.compiler, self.folder = compiler, folder
+        self.program, self.testing_program = programs
         run("meson", "install", "-C", build, "--no-rebuild", "--destdir", folder)
         self.pc = next(folder.rglob("pavise.pc"))
         self.prefix = folder / run("pkg-config", "--variable=prefix", "pavise", **self._path()).strip().lstrip("/")
@@ -50,8 +51,8 @@ class Installation:
     def _path(self):
         return {"PKG_CONFIG_PATH": str(self.pc.parent)}
 
-    def _flags(self, *options, with_botan_2=False):
-        ours = run("pkg-config", f"--define-variable=prefix={self.prefix}", *options, "pavise", **self._path()).split()
+    def _flags(self, *options, with_botan_2=False, package="pavise"):
+        ours = run("pkg-config", f"--define-variable=prefix={self.prefix}", *options, package, **self._path()).split()
         if with_botan_2:  # always its shared library, whose own dependencies need not be installed
             options = [option for option in options if option != "--static"]
             ours += ["-DWITH_BOTAN_2", *run("pkg-config", *options, "botan-2").split()]
@@ -85,6 +86,22 @@ class Installation:
 
     def try_shared_program_with_botan_2(self):
         self._build_and_run(self._flags("--libs", with_botan_2=True), True)
+
+    def try_static_program_with_hooks(self):
+        program = self.folder / "testing_program"
+        run(self.compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", self.testing_program, "-o", program,
+            *self._flags("--cflags", "--libs", "--static", package="pavise-testing"))
+        said = run(program)
+        if said.strip() != "works":
+            raise Trial(f"the program said {said!r}")
+
+    def try_no_hooks_in_the_product(self):
+        for library, option in ((self.shared, "-D"), (self.archive, "--extern-only")):
+            listing = run("nm", option, "--defined-only", library)
+            # The Tap's own name is that of an interface that connections know; who attaches one is not there.
+            hooks = [line for line in listing.splitlines() if re.search(r"7testing(6client|6server|15null_credential)", line)]
+            if hooks:
+                raise Trial("\n".join(hooks))
 
     def try_shared_library_exports_only_pavise(self):
         symbols = [line.split()[-1] for line in run("nm", "-D", "--defined-only", self.shared).splitlines()]
@@ -128,11 +145,11 @@ class Installation:
 
 
 def main():
-    build, compiler, botan, program = sys.argv[1:]
+    build, compiler, botan, *programs = sys.argv[1:]
     have_botan_2 = subprocess.run(["pkg-config", "--exists", "botan-2"], check=False).returncode == 0
     passed = failed = skipped = 0
     with tempfile.TemporaryDirectory(prefix="pavise-install-") as folder:
-        installation = Installation(build, compiler, program, Path(folder))
+        installation = Installation(build, compiler, programs, Path(folder))
         for name in [name for name in dir(Installation) if name.startswith("try_")]:
             title = name[len("try_"):].replace("_", " ")
             reason = ""
