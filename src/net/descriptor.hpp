@@ -26,6 +26,8 @@ class Descriptor {
     // -1 where nothing is owned.
     int get() const noexcept { return fd_; }
     explicit operator bool() const noexcept { return fd_ >= 0; }
+    // Gives the descriptor away.
+    int release() noexcept { return std::exchange(fd_, -1); }
     // close(2) is not repeated on EINTR: on Linux the descriptor is gone by then and may already be
     // another's.
     void reset() noexcept {

@@ -29,6 +29,8 @@ class Socket {
     int fd() const noexcept { return descriptor_.get(); }
     explicit operator bool() const noexcept { return bool(descriptor_); }
     void close() noexcept { descriptor_.reset(); }
+    // Gives the descriptor away.
+    int release() noexcept { return descriptor_.release(); }
 
     // At least one byte, or 0 where the peer has shut its sending side. Errors: read_failed, deadline_passed,
     // poll_failed.

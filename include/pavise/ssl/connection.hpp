@@ -1,0 +1,89 @@
+// What SSLSocket and SSLObject have in common: everything but their transport.
+#pragma once
+
+#include <pavise/ssl/context.hpp>
+
+#include <memory>
+
+namespace pavise::ssl {
+
+class Tls;
+
+// Calls on one that was moved from throw ValueError.
+class PAVISE_EXPORT SSLConnection {
+  protected:
+    std::unique_ptr<Tls> tls_;
+
+    explicit SSLConnection(std::unique_ptr<Tls> tls) noexcept;
+    Tls& tls() const;
+
+  public:
+    SSLConnection(SSLConnection&&) noexcept;
+    SSLConnection& operator=(SSLConnection&&) noexcept;
+    ~SSLConnection();
+
+    SSLContext context() const;
+    // During the sni_callback: the context whose settings the handshake goes on with. Later it is only kept.
+    void set_context(const SSLContext& context);
+    bool server_side() const;
+    // In A-labels; nothing on a server.
+    Optional<std::string> server_hostname() const;
+    // Nothing before the handshake.
+    Optional<SSLSession> session() const;
+    // Clients, before the handshake: ValueError else, and for a session of another context.
+    void set_session(const SSLSession& session);
+    // Nothing before the handshake.
+    Optional<bool> session_reused() const;
+
+    // Nothing where the peer has none; empty where it was not validated. ValueError before the handshake.
+    Optional<CertificateDict> getpeercert() const;
+    Optional<ByteVector> getpeercert_der() const; // getpeercert(binary_form=True)
+    // DER: as the peer sent it, and from its certificate to the one that is trusted.
+    std::vector<ByteVector> get_unverified_chain() const;
+    std::vector<ByteVector> get_verified_chain() const;
+
+    Optional<std::string> version() const; // "TLSv1.3"
+    Optional<Cipher> cipher() const;
+    // What the client offered of ours, by our preference; nothing on a client.
+    Optional<std::vector<Cipher>> shared_ciphers() const;
+    Optional<std::string> compression() const; // nothing: there is none
+    Optional<std::string> selected_alpn_protocol() const;
+    Optional<std::string> selected_npn_protocol() const; // nothing: there is none
+    // ValueError for a type that is not one of CHANNEL_BINDING_TYPES; nothing where it is not defined.
+    Optional<ByteVector> get_channel_binding(std::string_view cb_type = "tls-unique") const;
+    // How many decrypted bytes wait to be read.
+    std::size_t pending() const;
+    // SSLError where the connection cannot do it.
+    void verify_client_post_handshake();
+
+    // Beyond Python: keying material for a protocol above TLS (RFC 8446 §7.5, RFC 5705).
+    ByteVector export_keying_material(std::string_view label, std::size_t size,
+                                      std::optional<BytesLike> context = std::nullopt) const;
+    Optional<NamedGroup> group() const;
+};
+
+// TLS between two MemoryBIOs, for programs that move the bytes themselves. Every operation that needs more
+// bytes throws SSLWantReadError, or sets a code that equals SSL_ERROR_WANT_READ; what is to be sent is in
+// `outgoing`.
+class PAVISE_EXPORT SSLObject : public SSLConnection {
+    MemoryBIO incoming_;
+    MemoryBIO outgoing_;
+
+  public:
+    SSLObject(std::unique_ptr<Tls> tls, MemoryBIO incoming, MemoryBIO outgoing) noexcept;
+
+    void do_handshake();
+    // At most `size` bytes of one record; none after the peer's close_notify.
+    ByteVector read(std::size_t size = 1024);
+    std::size_t read_into(MutableBytes buffer);
+    std::size_t write(BytesLike bytes);
+    // Says goodbye and waits for the peer's goodbye. What comes after it stays in `incoming`.
+    void unwrap();
+
+    void do_handshake(std::error_code& code);
+    std::size_t read_into(MutableBytes buffer, std::error_code& code);
+    std::size_t write(BytesLike bytes, std::error_code& code);
+    void unwrap(std::error_code& code);
+};
+
+} // namespace pavise::ssl

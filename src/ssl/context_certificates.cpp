@@ -1,0 +1,227 @@
+// SSLContext: certificates, keys and trust.
+#include "base/der.hpp"
+#include "base/pem.hpp"
+#include "handshake/credential.hpp"
+#include "ssl/certificate_dict.hpp"
+#include "ssl/settings.hpp"
+
+#include <pavise/ssl/context.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace pavise::ssl {
+
+namespace {
+
+// OpenSSL's numbers of the errors that Python's users look at, outside of I/O.
+constexpr int pem_lib = 524297;
+constexpr int key_values_mismatch = 116;
+constexpr int no_start_line = 108;
+constexpr int no_certificate_or_crl_found = 136;
+
+constexpr std::size_t longest_password = 1024; // as Python has it
+
+SecretVector read_file(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) raise_os_error(EISDIR, path);
+    auto contents = read_credential_file(path);
+    if (contents) return *std::move(contents);
+    if (contents.error().code == ErrorCode::file_not_read) raise_os_error(contents.error().detail, path);
+    throw SSLError(pem_lib,
+                   {.library = "SSL", .text = "PEM lib: " + path + ": " + describe(contents.error())});
+}
+
+[[noreturn]] void raise_chain_error(Error error) {
+    if (error.code == ErrorCode::key_does_not_match)
+        throw SSLError(key_values_mismatch,
+                       {.library = "X509", .reason = "KEY_VALUES_MISMATCH", .text = "key values mismatch"});
+    throw SSLError(pem_lib, {.library = "SSL", .text = "PEM lib: " + describe(error)});
+}
+
+std::string text_of(const Password& password) {
+    std::string text;
+    if (const auto* value = std::get_if<std::string>(&password)) text = *value;
+    if (const auto* callback = std::get_if<2>(&password); callback != nullptr && *callback)
+        text = (*callback)();
+    if (text.size() > longest_password)
+        throw ValueError("password cannot be longer than " + std::to_string(longest_password) + " bytes");
+    return text;
+}
+
+Credential load_credential(Bytes certificates, Bytes key, const Password& password) {
+    // A value that is too long is an error even where it is not needed.
+    if (password.index() == 1) (void)text_of(password);
+    auto credential = Credential::load(certificates, key);
+    if (!credential && credential.error().code == ErrorCode::key_password_needed && password.index() != 0) {
+        std::string text = text_of(password);
+        credential = Credential::load(certificates, key, text);
+        secure_wipe(text.data(), text.size());
+    }
+    if (!credential) raise_chain_error(credential.error());
+    return *std::move(credential);
+}
+
+std::string key_algorithm_of(const Credential& credential) {
+    const auto leaf = trust::Certificate::parse(credential.data()->chain.front());
+    return leaf ? (*leaf)->public_key_algorithm().to_string() : std::string();
+}
+
+// A second pair with the same kind of key takes the place of the first.
+void add_credential(Settings& settings, const Credential& credential) {
+    const std::string algorithm = key_algorithm_of(credential);
+    for (Credential& present : settings.credentials)
+        if (key_algorithm_of(present) == algorithm) {
+            present = credential;
+            return;
+        }
+    settings.credentials.push_back(credential);
+}
+
+[[noreturn]] void raise_trust_error(Error error, const std::string& where) {
+    if (error.code == ErrorCode::file_not_read) raise_os_error(error.detail, where);
+    if (error.code == ErrorCode::no_certificate_found)
+        throw SSLError(no_certificate_or_crl_found, {.library = "X509",
+                                                     .reason = "NO_CERTIFICATE_OR_CRL_FOUND",
+                                                     .text = "no certificate or crl found: " + where});
+    throw SSLError(pem_lib, {.library = "X509", .text = "PEM lib: " + where + ": " + describe(error)});
+}
+
+void add_cadata(trust::TrustStore::Builder& builder, const VerifyLocations& locations) {
+    if (const auto* pem = std::get_if<std::string>(&locations.cadata)) {
+        const auto added = builder.add_pem(*pem);
+        if (added) return;
+        if (added.error().code == ErrorCode::no_certificate_found)
+            throw SSLError("no start line: cadata does not contain a certificate");
+        raise_trust_error(added.error(), "cadata");
+    }
+    if (const auto* der = std::get_if<ByteVector>(&locations.cadata)) {
+        if (der->empty()) throw SSLError("not enough data: cadata does not contain a certificate");
+        const auto added = builder.add_der(*der);
+        if (!added) raise_trust_error(added.error(), "cadata");
+    }
+}
+
+trust::TrustStorePtr built(const trust::TrustStore::Builder& builder) {
+    auto store = builder.build();
+    if (!store) throw SSLError(describe(store.error()));
+    return *std::move(store);
+}
+
+// What a verifier takes for an authority: it says so, or is so old that it cannot.
+bool is_authority(const trust::Certificate& certificate) {
+    return certificate.is_ca() || (certificate.version() == 1 && certificate.self_signed());
+}
+
+template <class Visit> void visit_trusted(const ContextState& state, Visit visit) {
+    const auto settings = state.settings();
+    for (const trust::CertificatePtr& certificate : settings->trust->certificates()) visit(certificate);
+    const auto found = state.found();
+    for (const trust::CertificatePtr& certificate : found->certificates())
+        if (!settings->trust->contains(*certificate)) visit(certificate);
+}
+
+Result<DhParameters> parse_dh_parameters(Bytes der) {
+    der::Reader outer(der);
+    PAVISE_LET(der::Reader parameters, outer.sequence());
+    PAVISE_LET(const Bytes prime, parameters.integer());
+    PAVISE_LET(const Bytes generator, parameters.integer());
+    const auto magnitude = [](Bytes number) {
+        return ByteVector(std::ranges::find_if(number, [](std::uint8_t byte) { return byte != 0; }),
+                          number.end());
+    };
+    return DhParameters{magnitude(prime), magnitude(generator)};
+}
+
+} // namespace
+
+void SSLContext::load_cert_chain(const std::string& certfile, const CertChainOptions& options) {
+    const SecretVector certificates = read_file(certfile);
+    const SecretVector key = options.keyfile ? read_file(*options.keyfile) : certificates.clone();
+    const Credential credential = load_credential(certificates.view(), key.view(), options.password);
+    state_->change([&](Settings& settings) { add_credential(settings, credential); });
+}
+
+void SSLContext::load_cert_chain_from_memory(BytesLike certificates, BytesLike key,
+                                             const Password& password) {
+    const Credential credential = load_credential(certificates.view(), key.view(), password);
+    state_->change([&](Settings& settings) { add_credential(settings, credential); });
+}
+
+void SSLContext::load_verify_locations(const VerifyLocations& locations) {
+    if (!locations.cafile && !locations.capath && locations.cadata.index() == 0)
+        throw TypeError("cafile, capath and cadata cannot be all omitted");
+    state_->change([&](Settings& settings) {
+        trust::TrustStore::Builder builder(*settings.trust);
+        if (locations.cafile) {
+            (void)read_file(*locations.cafile); // says which file and why
+            const auto added = builder.add_file(*locations.cafile);
+            if (!added) raise_trust_error(added.error(), *locations.cafile);
+        }
+        add_cadata(builder, locations);
+        if (locations.capath) settings.capaths.push_back(*locations.capath);
+        settings.trust = built(builder);
+    });
+}
+
+void SSLContext::set_default_verify_paths() {
+    state_->change([&](Settings& settings) {
+        trust::TrustStore::Builder builder(*settings.trust);
+        const trust::TrustLocations locations = trust::system_trust_locations();
+        // As with OpenSSL, no error is returned where nothing is to be found.
+        if (locations.directories.empty())
+            (void)builder.add_system();
+        else if (!locations.file.empty())
+            (void)builder.add_file(locations.file);
+        for (const std::string& directory : locations.directories) settings.capaths.push_back(directory);
+        settings.trust = built(builder);
+    });
+}
+
+void SSLContext::load_default_certs(Purpose /*purpose*/) {
+    set_default_verify_paths();
+}
+
+std::vector<CertificateDict> SSLContext::get_ca_certs() const {
+    std::vector<CertificateDict> out;
+    visit_trusted(*state_, [&](const trust::CertificatePtr& certificate) {
+        if (is_authority(*certificate)) out.push_back(dict_of(*certificate));
+    });
+    return out;
+}
+
+std::vector<ByteVector> SSLContext::get_ca_certs_der() const {
+    std::vector<ByteVector> out;
+    visit_trusted(*state_, [&](const trust::CertificatePtr& certificate) {
+        if (is_authority(*certificate))
+            out.emplace_back(certificate->der().begin(), certificate->der().end());
+    });
+    return out;
+}
+
+CertStoreStats SSLContext::cert_store_stats() const {
+    CertStoreStats stats;
+    visit_trusted(*state_, [&](const trust::CertificatePtr& certificate) {
+        ++stats.x509;
+        if (is_authority(*certificate)) ++stats.x509_ca;
+    });
+    stats.crl = state_->settings()->trust->crls().size() + state_->found()->crls().size();
+    return stats;
+}
+
+void SSLContext::load_dh_params(const std::string& dhfile) {
+    const SecretVector contents = read_file(dhfile);
+    const auto blocks = read_pem(as_text(contents.view()));
+    const PemBlock* block = nullptr;
+    if (blocks)
+        for (const PemBlock& candidate : *blocks)
+            if (block == nullptr && candidate.label == "DH PARAMETERS") block = &candidate;
+    if (block == nullptr)
+        throw SSLError(no_start_line, {.library = "PEM", .reason = "NO_START_LINE", .text = "no start line"});
+    auto parameters = parse_dh_parameters(block->contents.view());
+    if (!parameters)
+        throw SSLError(pem_lib, {.library = "PEM", .text = "PEM lib: " + describe(parameters.error())});
+    state_->change([&](Settings& settings) { settings.dh_parameters = *std::move(parameters); });
+}
+
+} // namespace pavise::ssl

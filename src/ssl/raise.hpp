@@ -1,0 +1,22 @@
+// The two ways in which a step's failure reaches the application.
+#pragma once
+
+#include "ssl/tls.hpp"
+
+namespace pavise::ssl {
+
+// As an exception. What a callback of the application's threw is nested in it.
+[[noreturn]] void raise(Tls& tls, const Failure& failure, std::string_view operation);
+
+template <class T> T value_or_raise(Tls& tls, Attempt<T> attempt, std::string_view operation) {
+    if (!attempt) raise(tls, attempt.failure(), operation);
+    return *std::move(attempt);
+}
+
+// Through `code`; T() where it failed.
+template <class T> T value_or_code(Attempt<T> attempt, std::error_code& code) {
+    code = attempt ? std::error_code() : attempt.failure().code();
+    return attempt ? *std::move(attempt) : T();
+}
+
+} // namespace pavise::ssl

@@ -1,0 +1,135 @@
+#include "ssl/settings.hpp"
+
+#include <algorithm>
+
+namespace pavise::ssl {
+
+namespace {
+
+template <class Config> void set_common(const Settings& settings, Config& config) {
+    config.versions = versions_of(settings);
+    config.cipher_suites = suites_of(settings);
+    config.groups = settings.groups;
+    config.signature_schemes = settings.signature_schemes;
+    config.alpn_protocols = settings.alpn_protocols;
+    config.credentials = settings.credentials;
+    config.key_log = settings.key_log;
+    config.middlebox_compatibility = has(settings.options, OP_ENABLE_MIDDLEBOX_COMPAT)
+                                         ? MiddleboxCompatibility::on
+                                         : MiddleboxCompatibility::off;
+    // The facade judges chains itself: verify flags and directories are not the engine's affair.
+    config.deferred.certificate = settings.verify_mode != CERT_NONE;
+}
+
+std::shared_ptr<const ClientConfig> make_client_config(const Settings& settings) {
+    auto config = std::make_shared<ClientConfig>();
+    set_common(settings, *config);
+    config->verification =
+        settings.verify_mode == CERT_NONE ? PeerVerification::none : PeerVerification::required;
+    config->trust = TrustStore(settings.trust);
+    config->common_name = settings.hostname_checks_common_name ? CommonName::fallback : CommonName::ignored;
+    config->secure_renegotiation = has(settings.options, OP_LEGACY_SERVER_CONNECT)
+                                       ? SecureRenegotiation::not_required
+                                       : SecureRenegotiation::required;
+    if (has(settings.options, OP_NO_TICKET)) config->psk_modes.clear();
+    return config;
+}
+
+PeerVerification client_verification(const Settings& settings) {
+    // With post-handshake authentication the client is asked later, if at all.
+    if (settings.verify_mode == CERT_NONE || settings.post_handshake_auth) return PeerVerification::none;
+    return settings.verify_mode == CERT_OPTIONAL ? PeerVerification::optional : PeerVerification::required;
+}
+
+std::shared_ptr<const ServerConfig> make_server_config(Settings& settings) {
+    auto config = std::make_shared<ServerConfig>();
+    set_common(settings, *config);
+    config->client_verification = client_verification(settings);
+    config->client_trust = TrustStore(settings.trust);
+    config->tickets = settings.num_tickets;
+    config->session_store = settings.session_store;
+    // A server without tickets keeps its sessions itself, as OpenSSL does.
+    if (has(settings.options, OP_NO_TICKET) && config->session_store == nullptr)
+        config->session_store = settings.session_store = make_session_store();
+    if (config->session_store == nullptr) {
+        if (!settings.ticket_keys) {
+            auto keys = TicketKeys::generate();
+            if (!keys) throw SSLError(describe(keys.error()));
+            settings.ticket_keys = *std::move(keys);
+        }
+        config->ticket_keys = settings.ticket_keys;
+    }
+    // A client that was believed under other flags is not believed again without a look.
+    config->session_context = {static_cast<std::uint8_t>(settings.verify_mode)};
+    for (int shift = 0; shift < 64; shift += 8)
+        config->session_context.push_back(
+            static_cast<std::uint8_t>(bits(settings.verify_flags) >> shift & 0xff));
+    config->dh_parameters = settings.dh_parameters;
+    config->psk_identity_hint = settings.psk_identity_hint.value_or("");
+    config->deferred.config = true;
+    config->deferred.psk = settings.psk_server_callback != nullptr;
+    // A key that a callback gives goes with SHA-256 (RFC 8446 §4.2.11), which must not fail for the order of
+    // suites.
+    if (config->deferred.psk)
+        std::ranges::stable_partition(config->cipher_suites, [](CipherSuite suite) {
+            return suite != CipherSuite::TLS_AES_256_GCM_SHA384;
+        });
+    return config;
+}
+
+ProtocolVersion version_of(TLSVersion version, ProtocolVersion least, ProtocolVersion most) {
+    if (version == TLSVersion::MINIMUM_SUPPORTED) return least;
+    if (version == TLSVersion::MAXIMUM_SUPPORTED || version == TLSVersion::TLSv1_3) return most;
+    return ProtocolVersion::tls_1_2; // everything older is a lower bound that means this
+}
+
+} // namespace
+
+VersionRange versions_of(const Settings& settings) noexcept {
+    constexpr ProtocolVersion oldest = ProtocolVersion::tls_1_2;
+    constexpr ProtocolVersion newest = ProtocolVersion::tls_1_3;
+    VersionRange range{version_of(settings.minimum_version, oldest, newest),
+                       version_of(settings.maximum_version, oldest, newest)};
+    if (has(settings.options, OP_NO_TLSv1_2)) range.least = std::max(range.least, newest);
+    if (has(settings.options, OP_NO_TLSv1_3)) range.most = std::min(range.most, oldest);
+    return range;
+}
+
+std::vector<CipherSuite> suites_of(const Settings& settings) {
+    std::vector<CipherSuite> suites = settings.ciphers13;
+    suites.insert(suites.end(), settings.ciphers12.begin(), settings.ciphers12.end());
+    return suites;
+}
+
+SettingsPtr ContextState::settings() const {
+    const std::lock_guard lock(mutex_);
+    return settings_;
+}
+
+std::shared_ptr<const ClientConfig> ContextState::client_config() {
+    const std::lock_guard lock(mutex_);
+    if (client_config_ == nullptr) client_config_ = make_client_config(*settings_);
+    return client_config_;
+}
+
+std::shared_ptr<const ServerConfig> ContextState::server_config() {
+    const std::lock_guard lock(mutex_);
+    if (server_config_ == nullptr) {
+        auto settings = std::make_shared<Settings>(*settings_);
+        server_config_ = make_server_config(*settings);
+        settings_ = std::move(settings); // with the ticket keys that were made
+    }
+    return server_config_;
+}
+
+trust::TrustStorePtr ContextState::found() const {
+    const std::lock_guard lock(mutex_);
+    return found_;
+}
+
+void ContextState::add_found(const trust::TrustStorePtr& store) {
+    const std::lock_guard lock(mutex_);
+    found_ = store;
+}
+
+} // namespace pavise::ssl

@@ -1,0 +1,242 @@
+#include "ssl/tls.hpp"
+
+#include "trust/name_match.hpp"
+
+#include <algorithm>
+
+namespace pavise::ssl {
+
+namespace {
+
+void check_side(const Settings& settings, Role role) {
+    if (role == Role::client && !settings.for_clients())
+        throw SSLError("Cannot create a client socket with a PROTOCOL_TLS_SERVER context");
+    if (role == Role::server && !settings.for_servers())
+        throw SSLError("Cannot create a server socket with a PROTOCOL_TLS_CLIENT context");
+}
+
+void check_hostname(const std::optional<std::string>& name, const Settings& settings, Role role) {
+    if (role == Role::server) {
+        if (name) throw ValueError("server_hostname can only be specified in client mode");
+        return;
+    }
+    if (settings.check_hostname && !name) throw ValueError("check_hostname requires server_hostname");
+    if (!name) return;
+    if (name->empty() || name->front() == '.')
+        throw ValueError("server_hostname cannot be an empty string or start with a leading dot.");
+    if (name->find('\0') != std::string::npos) throw TypeError("embedded null character");
+    const auto reference = trust::ReferenceName::from_host(*name);
+    if (reference) return;
+    std::string text = describe(reference.error());
+    if (const auto a_label = trust::a_label_of(*name); a_label && *a_label != *name)
+        text += ": perhaps '" + *a_label + "'";
+    throw ValueError(text);
+}
+
+void check_session(const SSLSession& session, const SSLContext& context, Role role) {
+    if (role == Role::server) throw ValueError("Cannot set session for server-side SSLSocket.");
+    if (session.slot()->context != context.state())
+        throw ValueError("Session refers to a different SSLContext.");
+}
+
+bool is_ragged_end(Error error) {
+    return error.code == ErrorCode::truncated_connection;
+}
+
+} // namespace
+
+Tls::Tls(SSLContext context, TlsOptions options) :
+    context_(std::move(context)),
+    settings_(context_.state()->settings()),
+    role_(options.role),
+    server_hostname_(std::move(options.server_hostname)) {
+    check_side(*settings_, role_);
+    check_hostname(server_hostname_, *settings_, role_);
+    if (options.session) set_session(*options.session);
+}
+
+void Tls::set_session(const SSLSession& session) {
+    check_session(session, context_, role_);
+    if (connection_) throw ValueError("Cannot set session after handshake.");
+    session_ = session;
+}
+
+// ---------------------------------------------------------------- beginning
+
+Done Tls::begin_client() {
+    settings_ = context_.state()->settings();
+    std::shared_ptr<const ClientConfig> config = context_.state()->client_config();
+    if (settings_->psk_client_callback) {
+        auto with_psk = std::make_shared<ClientConfig>(*config);
+        // Python's callback is asked for each server's hint; here it is asked once, before anything is sent.
+        auto [identity, key] = settings_->psk_client_callback(std::nullopt);
+        if (key.empty()) return Failure(Refusal::callback_failed);
+        const Bytes name = as_bytes(identity ? *identity : std::string_view());
+        with_psk->external_psks = {{.identity = ByteVector(name.begin(), name.end()), .key = std::move(key)}};
+        config = std::move(with_psk);
+    }
+    ClientOptions options{.server_name = server_hostname_.value_or("")};
+    if (session_ && session_->slot()->fits(*settings_)) options.session = session_->slot()->get();
+    auto made = Connection::client(std::move(config), options);
+    if (!made) return Failure(made.error());
+    connection_.emplace(*std::move(made));
+    ++context_.state()->counters.connect;
+    return std::monostate();
+}
+
+Done Tls::begin() {
+    if (connection_) return std::monostate();
+    if (role_ == Role::client) return begin_client();
+    settings_ = context_.state()->settings();
+    auto made = Connection::server(context_.state()->server_config());
+    if (!made) return Failure(made.error());
+    connection_.emplace(*std::move(made));
+    ++context_.state()->counters.accept;
+    return std::monostate();
+}
+
+// ---------------------------------------------------------------- moving bytes
+
+Done Tls::flush(Transport& transport) {
+    for (Bytes output = connection_->output(); !output.empty(); output = connection_->output()) {
+        auto sent = transport.write(output);
+        if (!sent) return sent.failure();
+        connection_->output_sent(*sent);
+    }
+    return std::monostate();
+}
+
+void Tls::flush_answers(Transport& transport) {
+    if (!connection_->output_due()) return;
+    const std::unique_lock lock(sending_, std::try_to_lock);
+    // What cannot be sent now goes with the next write.
+    if (lock) [[maybe_unused]]
+        const Done sent = flush(transport);
+}
+
+Done Tls::pull(Transport& transport, Reading reading) {
+    MutableBytes space = connection_->receive_space();
+    if (reading == Reading::record_by_record) space = space.first(std::min(space.size(), tracker_.wanted()));
+    auto count = transport.read(space);
+    if (!count) return count.failure();
+    if (*count != 0) tracker_.follow(space.first(*count));
+    const Status status = *count == 0 ? connection_->transport_closed() : connection_->received(*count);
+    if (status) return std::monostate();
+    if (is_ragged_end(status.error()) && has(settings_->options, OP_IGNORE_UNEXPECTED_EOF))
+        return Failure(SSL_ERROR_ZERO_RETURN);
+    return Failure(status.error());
+}
+
+// ---------------------------------------------------------------- handshake
+
+Done Tls::handshake(Transport& transport, SSLConnection& owner) {
+    if (established_) return std::monostate();
+    if (auto begun = begin(); !begun) return begun;
+    for (;;) {
+        const Done sent = flush(transport);
+        if (const auto error = connection_->error()) return Failure(*error);
+        if (!sent && sent.failure().is(SSL_ERROR_WANT_WRITE)) return sent.failure();
+        if (connection_->waiting_for() != Decision::none) {
+            if (auto decided = decide(owner); !decided) return decided;
+            continue;
+        }
+        if (connection_->handshake_complete()) break;
+        // Where the peer is gone, what it said last explains why.
+        const Done pulled = pull(transport, transport.reading());
+        if (!pulled && connection_->error()) (void)flush(transport); // the alert
+        if (!pulled) return sent ? pulled.failure() : sent.failure();
+    }
+    finish_handshake();
+    return std::monostate();
+}
+
+void Tls::finish_handshake() {
+    if (established_) return;
+    established_ = true;
+    Counters& counters = context_.state()->counters;
+    const bool offered = session_ && session_->has_ticket();
+    ++(role_ == Role::client ? counters.connect_good : counters.accept_good);
+    if (negotiated().resumed)
+        ++counters.hits;
+    else if (offered)
+        ++counters.misses;
+    // A session of TLS 1.2 that was resumed goes on; in TLS 1.3 each ticket is used once.
+    const bool same = negotiated().resumed && offered && negotiated().version == ProtocolVersion::tls_1_2;
+    if (!same) session_ = SSLSession(make_session_slot(context_.state(), *settings_));
+    collect_sessions();
+}
+
+void Tls::collect_sessions() {
+    if (role_ != Role::client) return;
+    std::vector<Session> sessions = connection_->take_sessions();
+    if (!sessions.empty()) session_->slot()->set(std::move(sessions.back()));
+}
+
+// ---------------------------------------------------------------- application data
+
+Attempt<std::size_t> Tls::read(Transport& transport, SSLConnection& owner, MutableBytes into) {
+    if (!established_)
+        if (auto done = handshake(transport, owner); !done) return done.failure();
+    if (into.empty()) return std::size_t{0};
+    while (connection_->data().empty()) {
+        if (const auto error = connection_->error()) return Failure(*error);
+        if (connection_->peer_closed()) return Failure(SSL_ERROR_ZERO_RETURN);
+        const Done pulled = pull(transport, transport.reading());
+        flush_answers(transport);
+        collect_sessions();
+        if (!pulled) return pulled.failure();
+    }
+    const Bytes data = connection_->data().first(std::min(connection_->data().size(), into.size()));
+    std::ranges::copy(data, into.begin());
+    const std::size_t count = data.size();
+    // A failure behind this data is said by the next call.
+    [[maybe_unused]] const Status rest = connection_->data_read(count);
+    flush_answers(transport);
+    collect_sessions();
+    return count;
+}
+
+Attempt<std::size_t> Tls::write(Transport& transport, SSLConnection& owner, Bytes bytes) {
+    if (!established_)
+        if (auto done = handshake(transport, owner); !done) return done.failure();
+    const std::lock_guard lock(sending_);
+    if (close_sent_) return Failure(Refusal::protocol_is_shutdown);
+    if (taken_ == 0) {
+        // What a failed write left behind goes first.
+        if (auto sent = flush(transport); !sent) return sent.failure();
+        const auto taken = connection_->write(bytes);
+        if (!taken) return Failure(taken.error());
+        taken_ = *taken;
+    }
+    // As OpenSSL has it: where the transport does not take all of it, the caller comes again with the same
+    // bytes.
+    if (auto sent = flush(transport); !sent) return sent.failure();
+    return std::exchange(taken_, 0);
+}
+
+Done Tls::shutdown(Transport& transport) {
+    if (!established_) return Failure(Refusal::shutdown_while_in_init);
+    {
+        const std::lock_guard lock(sending_);
+        if (!close_sent_) {
+            if (const Status closed = connection_->close(); !closed) return Failure(closed.error());
+            close_sent_ = true;
+        }
+        if (auto sent = flush(transport); !sent) {
+            // A peer that said goodbye and left does not need ours.
+            if (connection_->peer_closed() && !sent.failure().is(SSL_ERROR_WANT_WRITE))
+                return std::monostate();
+            return sent;
+        }
+    }
+    for (;;) {
+        if (!connection_->data().empty()) return Failure(Refusal::application_data_after_close_notify);
+        if (const auto error = connection_->error()) return Failure(*error);
+        if (connection_->peer_closed()) return std::monostate();
+        const Done pulled = pull(transport, Reading::record_by_record);
+        collect_sessions();
+        if (!pulled) return pulled;
+    }
+}
+
+} // namespace pavise::ssl

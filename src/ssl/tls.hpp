@@ -1,0 +1,99 @@
+// Tls: a Connection with its context, driven over a Transport by steps that never wait.
+#pragma once
+
+#include "ssl/record_tracker.hpp"
+#include "ssl/session_slot.hpp"
+#include "ssl/settings.hpp"
+#include "ssl/transport.hpp"
+
+#include <pavise/engine.hpp>
+#include <pavise/ssl/connection.hpp>
+
+#include <exception>
+#include <mutex>
+
+namespace pavise::ssl {
+
+struct TlsOptions {
+    Role role = Role::client;
+    std::optional<std::string> server_hostname{};
+    std::optional<SSLSession> session{};
+};
+
+class Tls {
+    SSLContext context_;
+    SettingsPtr
+        settings_; // as they were when the handshake began, or of the context that the SNI callback chose
+    const Role role_;
+    const std::optional<std::string> server_hostname_;
+    std::optional<SSLSession> session_; // to be resumed; from the handshake on this connection's
+
+    std::optional<Connection> connection_;
+    RecordTracker tracker_;
+    bool established_ = false; // the handshake is done and was counted
+    bool close_sent_ = false;
+    std::size_t taken_ = 0; // bytes of a write that the engine has, but the transport not yet
+    std::mutex sending_;    // the receiving thread sends answers where the sending one does not
+    std::exception_ptr callback_exception_;
+
+    std::vector<ByteVector> verified_chain_;
+    std::vector<CipherSuite> shared_;
+    bool client_allows_later_auth_ = false;
+
+  public:
+    // ValueError, SSLError: the options do not fit the context.
+    Tls(SSLContext context, TlsOptions options);
+
+    // ---- steps. `owner` is what the SNI callback is given.
+    Done handshake(Transport& transport, SSLConnection& owner);
+    // At least one byte; 0 for an empty buffer. SSL_ERROR_ZERO_RETURN after the peer's close_notify.
+    Attempt<std::size_t> read(Transport& transport, SSLConnection& owner, MutableBytes into);
+    Attempt<std::size_t> write(Transport& transport, SSLConnection& owner, Bytes bytes);
+    Done shutdown(Transport& transport);
+    // What a callback of the application's threw during the last step, if it did; forgets it.
+    std::exception_ptr take_exception() { return std::exchange(callback_exception_, nullptr); }
+
+    // ---- what is known
+    const SSLContext& context() const noexcept { return context_; }
+    void set_context(const SSLContext& context) { context_ = context; }
+    const SettingsPtr& settings() const noexcept { return settings_; }
+    Role role() const noexcept { return role_; }
+    const std::optional<std::string>& server_hostname() const noexcept { return server_hostname_; }
+    const std::optional<SSLSession>& session() const noexcept { return session_; }
+    void set_session(const SSLSession& session);
+    bool established() const noexcept { return established_; }
+    // Precondition: established().
+    const Negotiated& negotiated() const { return connection_->negotiated(); }
+    const Connection& connection() const { return *connection_; }
+    std::size_t pending() { return connection_ ? connection_->data().size() : 0; }
+    const std::vector<ByteVector>& verified_chain() const noexcept { return verified_chain_; }
+    const std::vector<CipherSuite>& shared_ciphers() const noexcept { return shared_; }
+    bool client_allows_later_auth() const noexcept { return client_allows_later_auth_; }
+    // For messages about certificates.
+    std::string_view host() const noexcept {
+        return server_hostname_ ? std::string_view(*server_hostname_) : "";
+    }
+
+  private:
+    Done begin();
+    Done begin_client();
+    Done flush(Transport& transport);
+    // Sends what the receiving side owes, unless another thread is sending anyway.
+    void flush_answers(Transport& transport);
+    Done pull(Transport& transport, Reading reading);
+    void finish_handshake();
+    void collect_sessions();
+
+    // ---- decisions (tls_decisions.cpp)
+    Done decide(SSLConnection& owner);
+    Done decide_certificate();
+    Done decide_config(SSLConnection& owner);
+    Done decide_psk();
+    // What the SNI callback wants: nothing to go on.
+    std::optional<pavise::AlertDescription> ask_sni_callback(SSLConnection& owner,
+                                                             const std::optional<std::string>& name);
+    std::shared_ptr<const ServerConfig> config_for(const ClientOffer& offer,
+                                                   const std::vector<CipherSuite>& client_suites);
+};
+
+} // namespace pavise::ssl

@@ -1,0 +1,192 @@
+// What the engine leaves to the facade: judging chains by the context's verify flags, the SNI callback with
+// its choice of a context, and the callback for pre-shared keys.
+#include "messages/client_hello.hpp"
+#include "messages/message.hpp"
+#include "ssl/tls.hpp"
+
+#include <algorithm>
+
+namespace pavise::ssl {
+
+namespace {
+
+// What a security level asks of RSA keys; below level 2 the engine's floor stays.
+std::size_t minimum_rsa_bits(int security_level) {
+    constexpr std::size_t bits[] = {2048, 2048, 2048, 3072, 7680, 15360};
+    return bits[security_level];
+}
+
+trust::RevocationPolicy revocation_of(VerifyFlags flags) {
+    if (has(flags, VERIFY_CRL_CHECK_CHAIN)) return trust::RevocationPolicy::whole_chain;
+    return has(flags, VERIFY_CRL_CHECK_LEAF) ? trust::RevocationPolicy::leaf
+                                             : trust::RevocationPolicy::ignore;
+}
+
+trust::VerifyOptions options_of(const Settings& settings, Role role) {
+    trust::VerifyOptions options;
+    options.time = system_clock().now();
+    options.purpose = role == Role::client ? trust::Purpose::server_auth : trust::Purpose::client_auth;
+    options.common_name = settings.hostname_checks_common_name ? trust::CommonNamePolicy::when_no_dns_name
+                                                               : trust::CommonNamePolicy::ignore;
+    options.anchors = has(settings.verify_flags, VERIFY_X509_PARTIAL_CHAIN)
+                          ? trust::AnchorPolicy::partial_chain
+                          : trust::AnchorPolicy::self_signed;
+    options.revocation = revocation_of(settings.verify_flags);
+    options.profile =
+        has(settings.verify_flags, VERIFY_X509_STRICT) ? trust::Profile::strict : trust::Profile::usual;
+    options.minimum_rsa_bits = minimum_rsa_bits(settings.security_level);
+    return options;
+}
+
+Result<trust::VerifiedChain> verify(ContextState& state, const Settings& settings, Role role,
+                                    const std::optional<std::string>& host,
+                                    const std::vector<Bytes>& presented) {
+    std::vector<trust::CertificatePtr> chain;
+    for (const Bytes der : presented) {
+        PAVISE_LET(auto certificate, trust::Certificate::parse(der));
+        chain.push_back(std::move(certificate));
+    }
+    PAVISE_LET(const trust::TrustStorePtr store, trust_for(state, settings, chain));
+    trust::VerifyOptions options = options_of(settings, role);
+    options.store = store.get();
+    if (role == Role::client && settings.check_hostname && host) {
+        PAVISE_LET(auto name, trust::ReferenceName::from_host(*host));
+        options.name = std::move(name);
+    }
+    return trust::verify_chain(chain, options);
+}
+
+std::vector<CipherSuite> suites_in(Bytes client_hello) {
+    const auto hello =
+        messages::parse_body<messages::ClientHello>(client_hello.subspan(messages::handshake_header_size));
+    std::vector<CipherSuite> suites;
+    if (hello)
+        for (const CipherSuite suite : hello->cipher_suites) suites.push_back(suite);
+    return suites;
+}
+
+bool offers_later_auth(Bytes client_hello) {
+    const auto hello =
+        messages::parse_body<messages::ClientHello>(client_hello.subspan(messages::handshake_header_size));
+    return hello && hello->extensions.contains(ExtensionType::post_handshake_auth);
+}
+
+bool share_a_protocol(const std::vector<std::string>& ours, const std::vector<std::string_view>& theirs) {
+    return std::ranges::any_of(
+        ours, [&](const std::string& name) { return std::ranges::find(theirs, name) != theirs.end(); });
+}
+
+// An identity as Python has it is a text.
+bool is_text(Bytes identity) {
+    return std::ranges::find(identity, std::uint8_t{0}) == identity.end();
+}
+
+} // namespace
+
+Done Tls::decide(SSLConnection& owner) {
+    switch (connection_->waiting_for()) {
+    case Decision::certificate: return decide_certificate();
+    case Decision::config: return decide_config(owner);
+    case Decision::psk: return decide_psk();
+    default: return Failure(Error{ErrorCode::internal});
+    }
+}
+
+Done Tls::decide_certificate() {
+    auto chain =
+        verify(*context_.state(), *settings_, role_, server_hostname_, connection_->chain_to_verify());
+    std::optional<Error> refusal;
+    if (chain) {
+        for (const trust::CertificatePtr& certificate : chain->certificates)
+            verified_chain_.emplace_back(certificate->der().begin(), certificate->der().end());
+    } else {
+        refusal = chain.error();
+    }
+    // A refusal fails the connection; the caller sees that when it has sent the alert.
+    [[maybe_unused]] const Status decided = connection_->certificate_verdict(refusal);
+    return std::monostate();
+}
+
+std::optional<pavise::AlertDescription> Tls::ask_sni_callback(SSLConnection& owner,
+                                                              const std::optional<std::string>& name) {
+    if (!settings_->sni_callback) return std::nullopt;
+    try {
+        SSLContext original = context_;
+        const auto alert = settings_->sni_callback(owner, name, original);
+        if (alert) return static_cast<pavise::AlertDescription>(*alert);
+        settings_ = context_.state()->settings();
+        return std::nullopt;
+    } catch (...) {
+        callback_exception_ = std::current_exception();
+        return pavise::AlertDescription::handshake_failure;
+    }
+}
+
+std::shared_ptr<const ServerConfig> Tls::config_for(const ClientOffer& offer,
+                                                    const std::vector<CipherSuite>& client_suites) {
+    std::shared_ptr<const ServerConfig> config = context_.state()->server_config();
+    settings_ = context_.state()->settings();
+    // Python's servers go on without ALPN where no protocol is shared (RFC 7301 §3.2 would end it).
+    const bool drop_alpn =
+        !offer.alpn_protocols.empty() && !share_a_protocol(config->alpn_protocols, offer.alpn_protocols);
+    const bool by_client = !has(settings_->options, OP_CIPHER_SERVER_PREFERENCE);
+    if (!drop_alpn && !by_client) return config;
+    auto changed = std::make_shared<ServerConfig>(*config);
+    if (drop_alpn) changed->alpn_protocols.clear();
+    if (by_client)
+        std::ranges::stable_sort(changed->cipher_suites, {}, [&](CipherSuite suite) {
+            return std::ranges::find(client_suites, suite) - client_suites.begin();
+        });
+    return changed;
+}
+
+Done Tls::decide_config(SSLConnection& owner) {
+    const auto offer = connection_->client_offer();
+    const Bytes hello = connection_->client_hello();
+    const std::vector<CipherSuite> client_suites = suites_in(hello);
+    client_allows_later_auth_ = offers_later_auth(hello);
+    std::optional<std::string> name;
+    std::shared_ptr<const ServerConfig> config;
+    if (offer) {
+        if (!offer->server_name.empty()) name = std::string(offer->server_name);
+        if (const auto alert = ask_sni_callback(owner, name)) {
+            [[maybe_unused]] const Status refused = connection_->refuse(*alert);
+            return std::monostate();
+        }
+        config = config_for(*offer, client_suites);
+    } else {
+        config = context_.state()->server_config(); // the handshake itself says what is wrong with the hello
+    }
+    for (const CipherSuite suite : config->cipher_suites)
+        if (std::ranges::find(client_suites, suite) != client_suites.end()) shared_.push_back(suite);
+    const Status chosen = connection_->choose_config(std::move(config));
+    if (!chosen && !connection_->error()) return Failure(chosen.error());
+    return std::monostate();
+}
+
+Done Tls::decide_psk() {
+    std::optional<FoundPsk> found;
+    const std::vector<Bytes> identities = connection_->offered_psks();
+    try {
+        for (std::size_t i = 0; i < identities.size() && !found; ++i) {
+            if (!is_text(identities[i])) continue;
+            std::optional<std::string> identity;
+            if (!identities[i].empty()) identity = std::string(as_text(identities[i]));
+            ByteVector key = settings_->psk_server_callback(identity);
+            if (key.empty()) continue;
+            found = FoundPsk{.index = static_cast<std::uint16_t>(i),
+                             .psk = {.identity = ByteVector(identities[i].begin(), identities[i].end()),
+                                     .key = std::move(key)}};
+        }
+    } catch (...) {
+        callback_exception_ = std::current_exception();
+        [[maybe_unused]] const Status refused =
+            connection_->refuse(pavise::AlertDescription::handshake_failure);
+        return std::monostate();
+    }
+    const Status chosen = connection_->choose_psk(found);
+    if (!chosen && !connection_->error()) return Failure(chosen.error());
+    return std::monostate();
+}
+
+} // namespace pavise::ssl
