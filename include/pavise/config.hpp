@@ -6,6 +6,7 @@
 #pragma once
 
 #include <pavise/bytes.hpp>
+#include <pavise/compression.hpp>
 #include <pavise/environment.hpp>
 #include <pavise/export.hpp>
 #include <pavise/key_log.hpp>
@@ -31,6 +32,17 @@ class TrustStore;
 namespace testing {
 class Access; // what <pavise/testing/…> may do and applications may not
 }
+
+enum class Role : std::uint8_t { client, server };
+
+// What a delegated credential says (RFC 9345 §4).
+struct DelegationTerms {
+    Role role = Role::server;            // of whoever uses it
+    ByteVector subject_public_key_info{}; // DER
+    SignatureScheme scheme{};            // with which its key signs
+    SignatureScheme signed_with{};       // the scheme of the certificate's own key
+    Timestamp not_after{};               // at most seven days from its use
+};
 
 // A certificate chain with its private key. A cheap handle; the key behind it is shared and thread-safe.
 class PAVISE_EXPORT Credential {
@@ -63,6 +75,15 @@ class PAVISE_EXPORT Credential {
     // The same with a SignedCertificateTimestampList for the leaf (RFC 6962 §3.3) for peers that ask.
     // bad_argument unless it is one.
     Result<Credential> with_certificate_timestamps(ByteVector list) const;
+    // The same certificate with a delegated credential, as delegate() makes it, and its key, which signs from
+    // now on (RFC 9345): for peers that know them. List the credential itself after it for those that do not.
+    // Errors: as load; bad_argument for what is no delegated credential.
+    Result<Credential> with_delegated_credential(ByteVector delegated_credential, Bytes key,
+                                                 std::string_view password = {}) const;
+    // A delegated credential: signed by this credential's key, it lets `subject_public_key_info` (DER; not an
+    // rsaEncryption key) stand in for it. The certificate has to allow it (RFC 9345 §4.2), by an extension
+    // and a key usage. Errors: delegation_not_allowed, bad_argument, scheme_does_not_fit_key.
+    Result<ByteVector> delegate(const DelegationTerms& terms, Rng& rng = system_rng()) const;
     // The same, to be used only where the peer names an issuer of the chain as one that it accepts
     // (certificate_authorities, RFC 8446 §4.2.4). Others are preferred in that case, and used in any.
     Result<Credential> only_for_its_issuers() const;
@@ -111,6 +132,14 @@ enum class MiddleboxCompatibility : std::uint8_t { off, on };
 enum class Grease : std::uint8_t { off, on };
 // Whether the server is asked to send something along with its certificate.
 enum class Staple : std::uint8_t { not_requested, requested };
+// What a client makes of OCSP responses that it asked for.
+enum class OcspPolicy : std::uint8_t {
+    ignored,  // they are shown to the application
+    checked,  // those that come must be good, and a certificate that promises one must have it (RFC 7633)
+    required, // the server's certificate must have one
+};
+// Whether a server may ask for a certificate after the handshake (RFC 8446 §4.6.2).
+enum class PostHandshakeAuth : std::uint8_t { not_offered, offered };
 // Whether the subject's common name is looked at where a certificate has no dNSName (RFC 9525 says no).
 enum class CommonName : std::uint8_t { ignored, fallback };
 
@@ -157,6 +186,12 @@ struct ExternalPsk {
     ByteVector context{}; // imported: what else the two sides agreed on (RFC 9258 §3.1)
 };
 
+// An extension that a client's certificate is to have, with these values among others (RFC 8446 §4.2.5).
+struct CertificateFilter {
+    ByteVector extension; // its OID, in DER
+    ByteVector values;    // in DER, of the extension's type
+};
+
 PAVISE_EXPORT std::vector<CipherSuite> default_cipher_suites();
 PAVISE_EXPORT std::vector<NamedGroup> default_groups();
 PAVISE_EXPORT std::vector<SignatureScheme> default_signature_schemes();
@@ -185,8 +220,10 @@ struct ClientConfig {
     TrustStore trust{};
     CommonName common_name = CommonName::ignored;
     // A proof by its issuer that the certificate is not revoked (RFC 6066 §8), and one by public logs that
-    // they know it (RFC 6962 §3.3). What comes is shown in Negotiated; the application judges it.
+    // they know it (RFC 6962 §3.3). What comes is shown in Negotiated; timestamps are for the application to
+    // judge.
     Staple ocsp_response = Staple::not_requested;
+    OcspPolicy ocsp_policy = OcspPolicy::checked; // where they are requested
     Staple certificate_timestamps = Staple::not_requested;
     // What the server may show, by preference (RFC 7250 §4.1), and what we say that we can show; nothing: the
     // types of our credentials.
@@ -195,6 +232,17 @@ struct ClientConfig {
     // The raw public keys, as SubjectPublicKeyInfo in DER, that a server is believed with.
     std::vector<ByteVector> trusted_keys{};
     std::vector<Credential> credentials{}; // for a server that asks for a client certificate
+    PostHandshakeAuth post_handshake_auth = PostHandshakeAuth::not_offered;
+    // The names, in DER, of authorities that are named to servers as acceptable (RFC 8446 §4.2.4).
+    std::vector<ByteVector> server_authorities{};
+    // By these the peer may compress its certificates, and we compress ours where it knows one too, by
+    // preference (RFC 8879). certificate_compressions() are those that Pavise has. Empty: none.
+    std::vector<CertificateCompressionPtr> certificate_compression{};
+    // The schemes with which certificates may be signed, where they are others than `signature_schemes`
+    // (signature_algorithms_cert, RFC 8446 §4.2.3); nothing: the same.
+    std::vector<SignatureScheme> certificate_signature_schemes{};
+    // The schemes with which a delegated credential of the peer's may sign (RFC 9345). Empty: none is taken.
+    std::vector<SignatureScheme> delegated_credential_schemes{};
 
     std::shared_ptr<SessionCache>
         sessions; // where tickets go and come from; none: only ClientOptions::session
@@ -239,6 +287,17 @@ struct ServerConfig {
     std::vector<ByteVector> trusted_client_keys{};
     // The names, in DER, of authorities that are named to clients as acceptable (RFC 8446 §4.2.4).
     std::vector<ByteVector> client_authorities{};
+    // What is asked of a client's certificate (oid_filters). Key usage and extended key usage are enforced;
+    // what else is named is for clients that know it. One filter for an extension at the most.
+    std::vector<CertificateFilter> client_certificate_filters{};
+    // By these the peer may compress its certificates, and we compress ours where it knows one too, by
+    // preference (RFC 8879). certificate_compressions() are those that Pavise has. Empty: none.
+    std::vector<CertificateCompressionPtr> certificate_compression{};
+    // The schemes with which certificates may be signed, where they are others than `signature_schemes`
+    // (signature_algorithms_cert, RFC 8446 §4.2.3); nothing: the same.
+    std::vector<SignatureScheme> certificate_signature_schemes{};
+    // The schemes with which a delegated credential of the peer's may sign (RFC 9345). Empty: none is taken.
+    std::vector<SignatureScheme> delegated_credential_schemes{};
 
     // Sessions: `session_store` where it is set, else tickets sealed by `ticket_keys`, else none.
     TicketKeys ticket_keys{};

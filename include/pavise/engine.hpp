@@ -18,7 +18,8 @@
 // Thread rules: until handshake_complete(), one thread at a time. After it, one thread may use the receiving
 // calls (receive_space, received, feed, transport_closed, data, data_read) while another uses the sending
 // calls (write, reserve, commit, output, output_sent, close, update_keys). All others are for one thread at a
-// time, except those that only read what was negotiated.
+// time, except those that only read what was negotiated: that changes only with a client's answer to
+// request_certificate(), in the receiving thread.
 #pragma once
 
 #include <pavise/bytes.hpp>
@@ -143,6 +144,15 @@ class PAVISE_EXPORT Connection {
     Status update_keys(KeyUpdateScope scope);
     // Gives back buffers that are empty: to be called when the transport would block, by one thread alone.
     void release_idle();
+
+    // ---- authentication after the handshake (RFC 8446 §4.6.2)
+    // Server: asks the client for a certificate, now. The answer may take its time, and several requests may
+    // be open; once an answer is verified, negotiated() shows whom. `how`: `required` makes an answer without
+    // a certificate certificate_required. Errors: handshake_not_done, post_handshake_auth_not_offered,
+    // too_many_certificate_requests, bad_argument for a client or PeerVerification::none.
+    Status request_certificate(PeerVerification how);
+    // How many requests wait for their answer.
+    std::size_t certificate_requests() const;
 
     // ---- decisions
     Decision waiting_for() const;

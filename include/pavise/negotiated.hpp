@@ -11,8 +11,6 @@
 
 namespace pavise {
 
-enum class Role : std::uint8_t { client, server };
-
 // What the connection waits for from its caller (see DeferredDecisions).
 enum class Decision : std::uint8_t { none, certificate, signature, config, psk };
 
@@ -35,6 +33,10 @@ struct Negotiated {
     std::vector<ByteVector> peer_chain;     // DER, as the peer sent it, leaf first; or its raw public key
     std::vector<ByteVector> verified_chain; // DER, leaf to anchor; empty where nothing was verified
     ByteVector ocsp_response{};             // for the peer's leaf, in DER, as it came; empty: none
+    // The same for the certificates above the leaf, in the order of peer_chain; an empty one: none.
+    std::vector<ByteVector> issuer_ocsp_responses{};
+    // With which the peer signed in its certificate's place (RFC 9345), as it came; empty: none.
+    ByteVector peer_delegated_credential{};
     ByteVector certificate_timestamps{};    // SignedCertificateTimestampList of the leaf; empty: none
     bool hello_retry = false;               // a HelloRetryRequest was needed
     bool resumed = false;                   // by a session: the chains are those of its first connection

@@ -144,6 +144,11 @@ Outcome<std::vector<std::string>> alpn_from(const Arguments& arguments) {
     return out;
 }
 
+std::vector<CertificateCompressionPtr> compression_from(const Arguments& arguments) {
+    if (!arguments.has(option_compress.name)) return {};
+    return certificate_compressions();
+}
+
 Outcome<std::vector<NamedGroup>> groups_from(const Arguments& arguments) {
     return values_from(arguments, "--groups", default_groups(), default_groups(), group_named);
 }

@@ -26,12 +26,17 @@ inline constexpr Option option_tls{"--tls", "VERSION", "speak this version alone
 inline constexpr Option option_psk{"--psk", "FILE",
                                    "pre-shared keys: a line IDENTITY:KEY for each, the key in hexadecimal"};
 
+inline constexpr Option option_compress{
+    "--compress-certificates", "", "let certificates come and go compressed where the peer can (RFC 8879)"};
+
 // --cert and --key, in pairs by their order. Errors (usage): name the file.
 Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments);
 // Errors (usage): name the file.
 Outcome<TrustStore> trust_from_file(std::string_view path);
 // Errors (usage) of the following: name the entry and, where it helps, the names that are known.
 Outcome<std::vector<std::string>> alpn_from(const Arguments& arguments);
+// Nothing where the option is not given; else the library's algorithms.
+std::vector<CertificateCompressionPtr> compression_from(const Arguments& arguments);
 // The library's defaults where the option is not given.
 Outcome<std::vector<NamedGroup>> groups_from(const Arguments& arguments);
 // Of both versions, from --ciphersuites and --ciphers.

@@ -27,6 +27,10 @@ constexpr std::array options{
     Option{"--insecure", "", "go on whoever the server is: nothing is verified"},
     option_cert,
     option_key,
+    Option{"--post-handshake-auth", "", "let the server ask for our certificate after the handshake, too"},
+    Option{"--ocsp", "POLICY",
+           "ask for proof that the certificate is not revoked: checked (if it comes), required"},
+    option_compress,
     option_alpn,
     option_groups,
     option_cipher_suites,
@@ -99,6 +103,14 @@ Outcome<TrustStore> trust_from(const Arguments& arguments) {
     return *std::move(store);
 }
 
+Outcome<std::optional<OcspPolicy>> ocsp_from(const Arguments& arguments) {
+    const auto policy = arguments.value("--ocsp");
+    if (!policy) return std::optional<OcspPolicy>();
+    if (*policy == "checked") return std::optional(OcspPolicy::checked);
+    if (*policy == "required") return std::optional(OcspPolicy::required);
+    return misuse("--ocsp wants checked or required, not '" + std::string(*policy) + "'");
+}
+
 Outcome<std::shared_ptr<const ClientConfig>> config_from(const Arguments& arguments) {
     auto config = std::make_shared<ClientConfig>();
     auto alpn = alpn_from(arguments);
@@ -115,6 +127,15 @@ Outcome<std::shared_ptr<const ClientConfig>> config_from(const Arguments& argume
     if (!credentials) return credentials.problem();
     auto trust = trust_from(arguments);
     if (!trust) return trust.problem();
+    auto ocsp = ocsp_from(arguments);
+    if (!ocsp) return ocsp.problem();
+    if (*ocsp) {
+        config->ocsp_response = Staple::requested;
+        config->ocsp_policy = **ocsp;
+    }
+    if (arguments.has("--post-handshake-auth"))
+        config->post_handshake_auth = PostHandshakeAuth::offered;
+    config->certificate_compression = compression_from(arguments);
     config->trust = *std::move(trust);
     config->credentials = *std::move(credentials);
     config->alpn_protocols = *std::move(alpn);

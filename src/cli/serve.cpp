@@ -1,5 +1,6 @@
 // pavise serve
 #include "cli/config_options.hpp"
+#include "cli/files.hpp"
 #include "cli/server.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
@@ -20,6 +21,8 @@ constexpr std::array options{
     Option{"--port", "N", "the port to listen on; 0: the system picks one", Occurs::exactly_once},
     option_cert,
     option_key,
+    Option{"--ocsp-response", "FILE", "staple the OCSP response in FILE (DER) to the first --cert"},
+    option_compress,
     Option{"--bind", "ADDRESS",
            "listen on this address alone, in digits: 127.0.0.1 (every address, IPv4 and IPv6)"},
     Option{"--echo", "", "send back what comes, instead of answering HTTP"},
@@ -73,6 +76,15 @@ Outcome<std::shared_ptr<const ServerConfig>> config_from(const Arguments& argume
         return misuse("a server needs a certificate: --cert FILE --key FILE\n"
                       "'pavise demo' needs none; 'pavise cert make-ca' and 'pavise cert make-leaf' make one "
                       "to try with");
+    if (const auto path = arguments.value("--ocsp-response")) {
+        auto response = read_file(*path);
+        if (!response) return response.problem();
+        const Bytes der = response->view();
+        auto stapled = credentials->front().with_ocsp_responses({ByteVector(der.begin(), der.end())});
+        if (!stapled) return misuse("--ocsp-response: " + describe(stapled.error()));
+        credentials->front() = *std::move(stapled);
+    }
+    config->certificate_compression = compression_from(arguments);
     auto alpn = alpn_from(arguments);
     if (!alpn) return alpn.problem();
     auto groups = groups_from(arguments);

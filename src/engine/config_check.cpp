@@ -4,6 +4,7 @@
 #include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
 #include "crypto/signature_scheme.hpp"
+#include "handshake/certificate_filters.hpp"
 #include "handshake/enabled_versions.hpp"
 
 #include <algorithm>
@@ -94,6 +95,8 @@ template <class Config> Status check_common(const Config& config) {
     PAVISE_TRY(check_groups(config.groups));
     PAVISE_TRY(check_record_size(config.record_size_limit));
     if (config.signature_schemes.empty()) return fail(ErrorCode::config_no_signature_scheme);
+    for (const CertificateCompressionPtr& compression : config.certificate_compression)
+        if (compression == nullptr) return fail(ErrorCode::bad_config);
     return check_alpn(config.alpn_protocols);
 }
 
@@ -115,6 +118,9 @@ Status check(const ServerConfig& config) {
     // Pre-shared keys can stand for all certificates.
     const bool any_psk = !config.external_psks.empty() || config.deferred.psk;
     if (!any_credential && !any_psk) return fail(ErrorCode::config_no_credential);
+    // What clients would refuse (RFC 8446 §4.2.5).
+    const std::vector<messages::OidFilter> filters = handshake::filters_of(config);
+    if (!handshake::UseFilters::in({filters})) return fail(ErrorCode::bad_config);
     if (config.dh_parameters) PAVISE_TRY(check_dh_parameters(*config.dh_parameters));
     return {};
 }

@@ -132,6 +132,13 @@ void Connection::release_idle() {
     core_->release_idle();
 }
 
+Status Connection::request_certificate(PeerVerification how) {
+    return guarded(*core_, [&] { return core_->request_certificate(how); });
+}
+std::size_t Connection::certificate_requests() const {
+    return core_->certificate_requests();
+}
+
 // ---------------------------------------------------------------- decisions
 
 Decision Connection::waiting_for() const {
@@ -140,7 +147,7 @@ Decision Connection::waiting_for() const {
 
 std::vector<Bytes> Connection::chain_to_verify() const {
     if (core_->waiting_for() != Decision::certificate) return {};
-    const auto& chain = core_->engine().negotiated().peer_chain;
+    const auto& chain = core_->engine().judged().peer_chain;
     return {chain.begin(), chain.end()};
 }
 

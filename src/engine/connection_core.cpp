@@ -87,6 +87,18 @@ void ConnectionCore::expect_early_data(std::size_t bytes) {
     if (bytes != 0) sending_.allow_early_data(unlimited_half_rtt_data);
 }
 
+Status ConnectionCore::send_authentication(ByteVector messages, const crypto::Digest& transcript_hash) {
+    return mailbox_.request_authentication({std::move(messages), transcript_hash});
+}
+
+Status ConnectionCore::request_certificate(PeerVerification how) {
+    PAVISE_TRY(usable());
+    if (engine_.role() == Role::client || how == PeerVerification::none) return fail(ErrorCode::bad_argument);
+    if (!handshake_complete()) return fail(ErrorCode::handshake_not_done);
+    if (sending_.is_closed()) return fail(ErrorCode::already_closed);
+    return handshake().request_certificate(how);
+}
+
 Status ConnectionCore::answer_key_update() {
     mailbox_.request_key_update();
     return {};
@@ -241,6 +253,9 @@ Status ConnectionCore::handle_application_data(const record::Record& record) {
         if (record.fragment.size() > early_data_left_) return fail(ErrorCode::too_much_early_data);
         early_data_left_ -= record.fragment.size();
     }
+    // "All of the client's messages for a given response MUST appear consecutively on the wire with no
+    // intervening messages of other types" (RFC 8446 §4.6.2).
+    if (handshake().peer_authenticating()) return fail(ErrorCode::unexpected_application_data);
     if (record.fragment.empty()) return handshake().exchange().budget.draw();
     handshake().exchange().budget.refill(record.fragment.size());
     data_ = record.fragment;

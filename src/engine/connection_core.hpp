@@ -58,6 +58,10 @@ class ConnectionCore final : private handshake::Transport {
     Status refuse(AlertDescription reason) noexcept;
     void release_idle() noexcept;
 
+    // ---- authentication after the handshake
+    Status request_certificate(PeerVerification how);
+    std::size_t certificate_requests() const { return handshake().open_requests(); }
+
     // ---- decisions
     Decision waiting_for() const;
     template <class Answer> Status decide(const Answer& answer) {
@@ -85,6 +89,7 @@ class ConnectionCore final : private handshake::Transport {
     Status install_read_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override;
     Status limit_records(const handshake::RecordSizes& sizes) override;
     void refuse_renegotiation() override { mailbox_.request_no_renegotiation(); }
+    Status send_authentication(ByteVector messages, const crypto::Digest& transcript_hash) override;
     Status answer_key_update() override;
     void allow_early_data(std::size_t bytes) override { sending_.allow_early_data(bytes); }
     void drop_write_keys() override { sending_.drop_keys(); }

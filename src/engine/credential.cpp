@@ -2,12 +2,16 @@
 #include "handshake/credential.hpp"
 
 #include "base/pem.hpp"
+#include "crypto/signature_scheme.hpp"
 #include "crypto/signing_key.hpp"
+#include "engine/certificate_facts.hpp"
+#include "engine/delegated_credential.hpp"
 #include "engine/outermost.hpp"
 #include "messages/extension/signed_certificate_timestamp.hpp"
 #include "trust/certificate.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace pavise {
 
@@ -32,17 +36,6 @@ Result<std::shared_ptr<const crypto::SigningKey>> load_key(Bytes key, std::strin
     if (!password.empty()) ask = [&]() -> Result<SecretVector> { return SecretVector(as_bytes(password)); };
     PAVISE_LET(std::shared_ptr<const crypto::SigningKey> loaded, crypto::load_signing_key(key, ask));
     return loaded;
-}
-
-// The names of the chain's issuers. A certificate that cannot be read is sent as it is, and nobody's.
-std::vector<ByteVector> issuers_of(const std::vector<ByteVector>& chain) {
-    std::vector<ByteVector> issuers;
-    for (const ByteVector& der : chain)
-        if (const auto certificate = trust::Certificate::parse(der)) {
-            const Bytes name = (*certificate)->issuer().encoding;
-            issuers.emplace_back(name.begin(), name.end());
-        }
-    return issuers;
 }
 
 // A copy of what stands behind a credential, changed.
@@ -81,7 +74,7 @@ Result<Credential> Credential::load(Bytes chain, Bytes key, std::string_view pas
         PAVISE_LET(data->chain, read_chain(chain));
         PAVISE_LET(data->key, load_key(key, password));
         PAVISE_TRY(check_match(data->chain.front(), *data->key));
-        data->issuers = issuers_of(data->chain);
+        engine::read_facts(*data);
         return Credential(std::move(data));
     });
 }
@@ -112,6 +105,53 @@ Result<Credential> Credential::with_certificate_timestamps(ByteVector list) cons
     if (!messages::SctList::parse(list)) return fail(ErrorCode::bad_argument);
     return changed(data(),
                    [&](handshake::CredentialData& data) { data.certificate_timestamps = std::move(list); });
+}
+
+Result<Credential> Credential::with_delegated_credential(ByteVector delegated_credential, Bytes key,
+                                                         std::string_view password) const {
+    return engine::guarded([&]() -> Result<Credential> {
+        const auto parsed = messages::DelegatedCredential::parse(delegated_credential);
+        if (data_ == nullptr || data_->type != CertificateType::x509 || !parsed)
+            return fail(ErrorCode::bad_argument);
+        PAVISE_LET(auto loaded, load_key(key, password));
+        if (!std::ranges::equal(parsed->asn1_subject_public_key_info, loaded->subject_public_key_info()))
+            return fail(ErrorCode::key_does_not_match);
+        auto copy = std::make_shared<handshake::CredentialData>(*data_);
+        copy->key = std::move(loaded);
+        copy->schemes = {parsed->dc_cert_verify_algorithm};
+        copy->delegation = {delegated_credential, parsed->algorithm};
+        return Credential(std::move(copy));
+    });
+}
+
+Result<ByteVector> Credential::delegate(const DelegationTerms& terms, Rng& rng) const {
+    return engine::guarded([&]() -> Result<ByteVector> {
+        if (data_ == nullptr || data_->type != CertificateType::x509 || data_->delegation)
+            return fail(ErrorCode::bad_argument);
+        PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(data_->chain.front()));
+        PAVISE_TRY(engine::check_delegates(*leaf));
+        if (!crypto::fits_tls13(terms.signed_with, data_->key->type()))
+            return fail(ErrorCode::scheme_does_not_fit_key);
+        const auto lifetime =
+            std::chrono::floor<std::chrono::seconds>(terms.not_after - leaf->not_before()).count();
+        if (lifetime < 0 || lifetime > std::numeric_limits<std::uint32_t>::max() ||
+            terms.subject_public_key_info.empty())
+            return fail(ErrorCode::bad_argument);
+        messages::DelegatedCredential credential;
+        credential.valid_time = static_cast<std::uint32_t>(lifetime);
+        credential.dc_cert_verify_algorithm = terms.scheme;
+        credential.asn1_subject_public_key_info = terms.subject_public_key_info;
+        credential.algorithm = terms.signed_with;
+        PAVISE_LET(const ByteVector signature,
+                   data_->key->sign(terms.signed_with,
+                                    engine::delegation_content(terms.role, leaf->der(), credential), rng));
+        credential.signature = signature;
+        ByteVector out;
+        wire::Writer writer(out);
+        credential.write(writer);
+        PAVISE_TRY(writer.status());
+        return out;
+    });
 }
 
 Result<Credential> Credential::only_for_its_issuers() const {

@@ -136,8 +136,8 @@ Status HandshakeEngine::decide_by_config() {
 
 Result<handshake::CertificateVerdict> HandshakeEngine::judge_certificate() {
     if (role_ == Role::client)
-        return verify_server(*client_config_, server_name_, *hooks_.provider, negotiated_);
-    return verify_client(*server_config_, *hooks_.provider, negotiated_);
+        return verify_server(*client_config_, server_name_, *hooks_.provider, handshake_->judged());
+    return verify_client(*server_config_, *hooks_.provider, handshake_->judged());
 }
 
 Result<handshake::CertificateVerdict> HandshakeEngine::verdict(std::optional<Error> refusal) const {
@@ -145,11 +145,15 @@ Result<handshake::CertificateVerdict> HandshakeEngine::verdict(std::optional<Err
     handshake::CertificateVerdict verdict;
     verdict.refusal = refusal;
     if (refusal) return verdict;
-    auto key = leaf_key(*hooks_.provider, negotiated_);
-    if (key)
-        verdict.key = *std::move(key);
-    else
+    const DelegationPolicy delegation =
+        role_ == Role::client ? delegation_by(*client_config_) : delegation_by(*server_config_);
+    auto key = leaf_key(*hooks_.provider, judged(), delegation);
+    if (key) {
+        verdict.key = std::move(key->key);
+        verdict.delegated_scheme = key->delegated_scheme;
+    } else {
         verdict.refusal = key.error();
+    }
     return verdict;
 }
 

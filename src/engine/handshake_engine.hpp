@@ -63,6 +63,8 @@ class HandshakeEngine {
     // ---- decisions
     // Whether the config decides what the handshake waits for; its caller decides everything else.
     bool config_decides() const;
+    // Whose chain is to be verified, while the handshake waits for that.
+    const Negotiated& judged() const { return handshake_->judged(); }
     // Precondition: config_decides().
     Status decide_by_config();
     // The caller's answers, as the handshake takes them. An error (nothing_to_decide, or an answer that

@@ -2,12 +2,25 @@
 // own; these words are all that they share.
 #pragma once
 
+#include "crypto/provider.hpp"
+
+#include <pavise/bytes.hpp>
 #include <pavise/error.hpp>
+#include <pavise/result.hpp>
 
 #include <atomic>
+#include <mutex>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace pavise::engine {
+
+// A client's answer to a post-handshake CertificateRequest, all but its Finished, and the hash that this covers.
+struct Authentication {
+    ByteVector messages;
+    crypto::Digest transcript_hash;
+};
 
 class Mailbox {
     // 0: none. Otherwise bit 32 is set, and below it lie code and detail: one word, hence never half an
@@ -17,8 +30,14 @@ class Mailbox {
     std::atomic<bool> peer_update_awaited_{false};
     std::atomic<bool> no_renegotiation_due_{false};
     std::atomic<bool> close_due_{false};
+    std::atomic<bool> authentication_due_{false};
+    std::mutex authentications_guard_;
+    std::vector<Authentication> authentications_;
 
   public:
+    // The peer makes us queue these; what is not sent yet is little.
+    static constexpr std::size_t max_authentications = 8;
+
     // The first fatal error stays; later ones are consequences.
     void fail_with(Error error) noexcept {
         std::uint64_t none = 0;
@@ -40,7 +59,8 @@ class Mailbox {
     bool output_requested() const noexcept {
         return key_update_due_.load(std::memory_order_acquire) ||
                no_renegotiation_due_.load(std::memory_order_acquire) ||
-               close_due_.load(std::memory_order_acquire);
+               close_due_.load(std::memory_order_acquire) ||
+               authentication_due_.load(std::memory_order_acquire);
     }
     bool take_key_update_request() noexcept {
         return key_update_due_.exchange(false, std::memory_order_acq_rel);
@@ -51,6 +71,21 @@ class Mailbox {
     bool take_no_renegotiation_request() noexcept {
         return no_renegotiation_due_.exchange(false, std::memory_order_acq_rel);
     }
+    // no_progress where too many wait: their reader asks and does not read.
+    Status request_authentication(Authentication authentication) {
+        const std::lock_guard lock(authentications_guard_);
+        if (authentications_.size() == max_authentications) return fail(ErrorCode::no_progress);
+        authentications_.push_back(std::move(authentication));
+        authentication_due_.store(true, std::memory_order_release);
+        return {};
+    }
+    std::vector<Authentication> take_authentications() {
+        if (!authentication_due_.load(std::memory_order_acquire)) return {};
+        const std::lock_guard lock(authentications_guard_);
+        authentication_due_.store(false, std::memory_order_release);
+        return std::exchange(authentications_, {});
+    }
+
     // TLS 1.2: the peer closed, and our side follows.
     void request_close() noexcept { close_due_.store(true, std::memory_order_release); }
     bool take_close_request() noexcept { return close_due_.exchange(false, std::memory_order_acq_rel); }

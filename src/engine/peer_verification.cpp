@@ -1,7 +1,9 @@
 #include "engine/peer_verification.hpp"
 
 #include "base/try.hpp"
+#include "engine/certificate_facts.hpp"
 #include "handshake/credential.hpp"
+#include "trust/ocsp.hpp"
 #include "trust/verify.hpp"
 #include "wire/writer.hpp"
 
@@ -11,20 +13,66 @@ namespace pavise::engine {
 
 namespace {
 
-Result<handshake::CertificateVerdict> verdict_by(const trust::VerifyOptions& options,
-                                                 const crypto::Provider& provider, Negotiated& negotiated) {
-    std::vector<Bytes> presented(negotiated.peer_chain.begin(), negotiated.peer_chain.end());
-    auto chain = trust::verify_chain(presented, options);
-    if (!chain) return handshake::CertificateVerdict{chain.error(), nullptr};
+using handshake::CertificateVerdict;
+
+CertificateVerdict refusal(Error why) {
+    return {why, nullptr};
+}
+
+// The responses in the order of the verified chain, which need not be that of the certificates as they came.
+std::vector<Bytes> staples_along(const trust::VerifiedChain& chain, const Negotiated& negotiated) {
+    std::vector<Bytes> staples{negotiated.ocsp_response};
+    for (std::size_t place = 1; place < chain.certificates.size(); ++place) {
+        const Bytes der = chain.certificates[place]->der();
+        Bytes found;
+        for (std::size_t i = 1; i < negotiated.peer_chain.size(); ++i)
+            if (i <= negotiated.issuer_ocsp_responses.size() &&
+                std::ranges::equal(negotiated.peer_chain[i], der))
+                found = negotiated.issuer_ocsp_responses[i - 1];
+        staples.push_back(found);
+    }
+    return staples;
+}
+
+Status check_staples(const ClientConfig& config, const trust::VerifiedChain& chain,
+                     const Negotiated& negotiated, Timestamp time) {
+    if (config.ocsp_response == Staple::not_requested || config.ocsp_policy == OcspPolicy::ignored) return {};
+    // A certificate that is trusted as it stands needs nobody's word.
+    if (config.ocsp_policy == OcspPolicy::required && chain.certificates.size() > 1 &&
+        negotiated.ocsp_response.empty())
+        return fail(ErrorCode::staple_missing);
+    return trust::check_stapled_responses(staples_along(chain, negotiated), chain, time);
+}
+
+CertificateVerdict verdict_of(Result<handshake::PeerKey> key, Timestamp valid_until) {
+    if (!key) return refusal(key.error());
+    return {std::nullopt, std::move(key->key), valid_until, key->delegated_scheme};
+}
+
+void remember(const trust::VerifiedChain& chain, Negotiated& negotiated) {
     negotiated.verified_chain.clear();
-    for (const trust::CertificatePtr& certificate : chain->certificates)
+    for (const trust::CertificatePtr& certificate : chain.certificates)
         negotiated.verified_chain.emplace_back(certificate->der().begin(), certificate->der().end());
-    auto key = provider.public_key(chain->leaf()->subject_public_key_info());
-    if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
+}
+
+Timestamp end_of(const trust::VerifiedChain& chain) {
     Timestamp valid_until = Timestamp::max();
-    for (const trust::CertificatePtr& certificate : chain->certificates)
+    for (const trust::CertificatePtr& certificate : chain.certificates)
         valid_until = std::min(valid_until, certificate->not_after());
-    return handshake::CertificateVerdict{std::nullopt, *std::move(key), valid_until};
+    return valid_until;
+}
+
+Result<trust::VerifiedChain> verified(const trust::VerifyOptions& options, const Negotiated& negotiated) {
+    const std::vector<Bytes> presented(negotiated.peer_chain.begin(), negotiated.peer_chain.end());
+    return trust::verify_chain(presented, options);
+}
+
+// What our own filters ask for (RFC 8446 §4.2.5). They are ours: checked when the config was.
+Status check_filters(const ServerConfig& config, const trust::Certificate& leaf) {
+    const std::vector<messages::OidFilter> filters = handshake::filters_of(config);
+    PAVISE_LET(const auto asked, handshake::UseFilters::in({filters}));
+    if (!asked.pass(uses_of(leaf))) return fail(ErrorCode::oid_filter_not_met);
+    return {};
 }
 
 const trust::TrustStore& store_of(const TrustStore& store) {
@@ -40,14 +88,12 @@ Result<ByteVector> digest_of(Bytes written) {
 }
 
 // A raw key is believed where the config names it.
-Result<handshake::CertificateVerdict> verdict_on_raw_key(const std::vector<ByteVector>& trusted,
+Result<CertificateVerdict> verdict_on_raw_key(const std::vector<ByteVector>& trusted,
                                                          const crypto::Provider& provider,
                                                          const Negotiated& negotiated) {
     if (std::ranges::find(trusted, negotiated.peer_chain.front()) == trusted.end())
-        return handshake::CertificateVerdict{Error{ErrorCode::raw_key_not_trusted}, nullptr};
-    auto key = leaf_key(provider, negotiated);
-    if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
-    return handshake::CertificateVerdict{std::nullopt, *std::move(key)};
+        return CertificateVerdict{Error{ErrorCode::raw_key_not_trusted}, nullptr};
+    return verdict_of(leaf_key(provider, negotiated, {}), Timestamp::max());
 }
 
 void write_keys(wire::Writer& writer, const std::vector<ByteVector>& keys) {
@@ -63,6 +109,8 @@ Result<ByteVector> session_binding(const ClientConfig& config) {
     writer.vector8(as_bytes("client"));
     writer.u8(static_cast<std::uint8_t>(config.verification));
     writer.u8(static_cast<std::uint8_t>(config.common_name));
+    writer.u8(static_cast<std::uint8_t>(config.ocsp_response));
+    writer.u8(static_cast<std::uint8_t>(config.ocsp_policy));
     writer.u8(config.deferred.certificate ? 1 : 0);
     writer.vector8(store_of(config.trust).fingerprint());
     write_keys(writer, config.trusted_keys);
@@ -84,49 +132,71 @@ Result<ByteVector> session_binding(const ServerConfig& config) {
     return digest_of(bytes);
 }
 
-Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
-                                                          const Negotiated& negotiated) {
+Result<handshake::PeerKey> leaf_key(const crypto::Provider& provider, const Negotiated& negotiated,
+                                    const DelegationPolicy& policy) {
     if (negotiated.peer_chain.empty()) return fail(ErrorCode::internal);
-    if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
-        return provider.public_key(negotiated.peer_chain.front());
+    if (negotiated.peer_certificate_type == CertificateType::raw_public_key) {
+        PAVISE_LET(auto key, provider.public_key(negotiated.peer_chain.front()));
+        return handshake::PeerKey{std::move(key), std::nullopt};
+    }
     PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(negotiated.peer_chain.front()));
     // "the digitalSignature bit MUST be set if the Key Usage extension is present" (RFC 8446 §4.4.2.2),
     // whoever judges the chain
     if (!leaf->allows(trust::KeyUsage::digital_signature)) return fail(ErrorCode::key_usage_not_allowed);
-    return provider.public_key(leaf->subject_public_key_info());
+    if (negotiated.peer_delegated_credential.empty()) {
+        PAVISE_LET(auto key, provider.public_key(leaf->subject_public_key_info()));
+        return handshake::PeerKey{std::move(key), std::nullopt};
+    }
+    PAVISE_LET(DelegatedKey delegated,
+               delegated_key(provider, *leaf, negotiated.peer_delegated_credential, policy));
+    return handshake::PeerKey{std::move(delegated.key), delegated.scheme};
 }
 
-Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
-                                                    const std::optional<trust::ReferenceName>& name,
-                                                    const crypto::Provider& provider,
-                                                    Negotiated& negotiated) {
-    if (config.verification == PeerVerification::none) {
-        auto key = leaf_key(provider, negotiated);
-        if (!key) return handshake::CertificateVerdict{key.error(), nullptr};
-        return handshake::CertificateVerdict{std::nullopt, *std::move(key)};
-    }
+DelegationPolicy delegation_by(const ClientConfig& config) {
+    return {Role::server, config.delegated_credential_schemes, config.signature_schemes, config.clock->now()};
+}
+DelegationPolicy delegation_by(const ServerConfig& config) {
+    return {Role::client, config.delegated_credential_schemes, config.signature_schemes, config.clock->now()};
+}
+
+Result<CertificateVerdict> verify_server(const ClientConfig& config,
+                                         const std::optional<trust::ReferenceName>& name,
+                                         const crypto::Provider& provider, Negotiated& negotiated) {
+    const DelegationPolicy delegation = delegation_by(config);
+    if (config.verification == PeerVerification::none)
+        return verdict_of(leaf_key(provider, negotiated, delegation), Timestamp::max());
     if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
         return verdict_on_raw_key(config.trusted_keys, provider, negotiated);
     trust::VerifyOptions options;
     options.store = &store_of(config.trust);
-    options.time = config.clock->now();
+    options.time = delegation.time;
     options.purpose = trust::Purpose::server_auth;
     options.name = name;
     options.common_name = config.common_name == CommonName::fallback
                               ? trust::CommonNamePolicy::when_no_dns_name
                               : trust::CommonNamePolicy::ignore;
-    return verdict_by(options, provider, negotiated);
+    const auto chain = verified(options, negotiated);
+    if (!chain) return refusal(chain.error());
+    if (const auto status = check_staples(config, *chain, negotiated, options.time); !status)
+        return refusal(status.error());
+    remember(*chain, negotiated);
+    return verdict_of(leaf_key(provider, negotiated, delegation), end_of(*chain));
 }
 
-Result<handshake::CertificateVerdict>
-verify_client(const ServerConfig& config, const crypto::Provider& provider, Negotiated& negotiated) {
+Result<CertificateVerdict> verify_client(const ServerConfig& config, const crypto::Provider& provider,
+                                         Negotiated& negotiated) {
     if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
         return verdict_on_raw_key(config.trusted_client_keys, provider, negotiated);
+    const DelegationPolicy delegation = delegation_by(config);
     trust::VerifyOptions options;
     options.store = &store_of(config.client_trust);
-    options.time = config.clock->now();
+    options.time = delegation.time;
     options.purpose = trust::Purpose::client_auth;
-    return verdict_by(options, provider, negotiated);
+    const auto chain = verified(options, negotiated);
+    if (!chain) return refusal(chain.error());
+    if (const auto status = check_filters(config, *chain->leaf()); !status) return refusal(status.error());
+    remember(*chain, negotiated);
+    return verdict_of(leaf_key(provider, negotiated, delegation), end_of(*chain));
 }
 
 } // namespace pavise::engine

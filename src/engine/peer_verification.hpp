@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/provider.hpp"
+#include "engine/delegated_credential.hpp"
 #include "handshake/decisions.hpp"
 #include "trust/name_match.hpp"
 
@@ -23,8 +24,11 @@ Result<handshake::CertificateVerdict> verify_client(const ServerConfig& config,
 Result<ByteVector> session_binding(const ClientConfig& config);
 Result<ByteVector> session_binding(const ServerConfig& config);
 
-// The key of the peer's own certificate, which must be allowed to sign; the chain is not looked at.
-Result<std::shared_ptr<const crypto::PublicKey>> leaf_key(const crypto::Provider& provider,
-                                                          const Negotiated& negotiated);
+// The key of the peer's own certificate, which must be allowed to sign, or of the delegated credential that
+// came with it; the chain is not looked at.
+Result<handshake::PeerKey> leaf_key(const crypto::Provider& provider, const Negotiated& negotiated,
+                                    const DelegationPolicy& policy);
+DelegationPolicy delegation_by(const ClientConfig& config);
+DelegationPolicy delegation_by(const ServerConfig& config);
 
 } // namespace pavise::engine

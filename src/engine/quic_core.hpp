@@ -73,6 +73,10 @@ class QuicCore final : private handshake::Transport {
     void expect_early_data(std::size_t) override {}
     void skip_early_data(std::size_t) override {}
     void keep_session(Session session) override { engine_.keep_session(std::move(session)); }
+    // RFC 9001 §4.4: there is no post-handshake client authentication.
+    Status send_authentication(ByteVector, const crypto::Digest&) override {
+        return fail(ErrorCode::internal);
+    }
     Status answer_key_update() override { return fail(ErrorCode::internal); } // refused before, see quic.hpp
 
     Status usable() const;

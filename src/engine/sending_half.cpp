@@ -1,6 +1,7 @@
 #include "engine/sending_half.hpp"
 
 #include "engine/protection12.hpp"
+#include "messages/finished.hpp"
 #include "messages/key_update.hpp"
 #include "schedule/traffic_keys.hpp"
 
@@ -110,6 +111,25 @@ Status SendingHalf::send_key_update(KeyUpdateRequest request) {
     return install(handshake::Level::application, *suite_, next.view(), *hmac_);
 }
 
+Status SendingHalf::send_authentication(Authentication authentication) {
+    PAVISE_TRY(flush_handshake());
+    if (hmac_ == nullptr) {
+        PAVISE_LET(hmac_, provider_.hmac(suite_->hash));
+    }
+    PAVISE_LET(const HashSecret verify_data, schedule::finished_mac(*hmac_, traffic_secret_.view(),
+                                                                    authentication.transcript_hash.view()));
+    ByteVector message;
+    wire::Writer writer(message);
+    messages::write_message(writer, messages::Finished{verify_data.view()});
+    if (tap_ != nullptr) {
+        tap_->rewrite_outgoing(HandshakeType::finished, message);
+        tap_->on_message(wire::Direction::sent, message);
+    }
+    ByteVector& flight = authentication.messages;
+    flight.insert(flight.end(), message.begin(), message.end());
+    return write_record(ContentType::handshake, flight);
+}
+
 Status SendingHalf::settle() {
     if (mailbox_.failure()) {
         queue_alert_of_failure();
@@ -118,6 +138,9 @@ Status SendingHalf::settle() {
     PAVISE_TRY(flush_handshake());
     if (is_open() && !is_closed() && mailbox_.take_key_update_request())
         PAVISE_TRY(send_key_update(KeyUpdateRequest::update_not_requested));
+    if (is_open() && !is_closed())
+        for (Authentication& authentication : mailbox_.take_authentications())
+            PAVISE_TRY(send_authentication(std::move(authentication)));
     if (is_open() && !is_closed() && mailbox_.take_no_renegotiation_request())
         PAVISE_TRY(queue_alert(AlertLevel::warning, AlertDescription::no_renegotiation));
     if (mailbox_.take_close_request()) return close();

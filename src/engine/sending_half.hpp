@@ -83,6 +83,7 @@ class SendingHalf {
     Status or_fail(Status status);
     Status ready_to_write();
     Status send_key_update(KeyUpdateRequest request);
+    Status send_authentication(Authentication authentication);
     Status queue_alert(AlertLevel level, AlertDescription description);
     Status write_record(ContentType type, Bytes content);
     void show_records(ContentType type, std::size_t before);

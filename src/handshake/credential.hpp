@@ -5,7 +5,9 @@
 #include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
 #include "messages/enum_list.hpp"
+#include "handshake/certificate_filters.hpp"
 #include "messages/extension/certificate_filters.hpp"
+#include "messages/extensions.hpp"
 
 #include <pavise/config.hpp>
 
@@ -26,6 +28,15 @@ struct CredentialData {
     // Whether the peer has to name one of `issuers`, or may.
     enum class IssuerMatch : std::uint8_t { preferred, required };
     IssuerMatch issuer_match = IssuerMatch::preferred;
+    // For each certificate that is not self-signed: the schemes that stand for its signature's algorithm.
+    std::vector<std::vector<SignatureScheme>> chain_signatures;
+    CertificateUses uses; // of the leaf
+    // The key signs in the place of the leaf's (RFC 9345), by the one scheme in `schemes`.
+    struct Delegation {
+        ByteVector message; // DelegatedCredential
+        SignatureScheme signed_with{};
+    };
+    std::optional<Delegation> delegation;
 };
 
 struct ChosenCredential {
@@ -37,18 +48,38 @@ struct ChosenCredential {
 std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
                                             std::span<const SignatureScheme> allowed) noexcept;
 
-// Those of `ours` that the peer may be shown: of one of `types`; first those of which an issuer is among
-// `authorities` (where the peer names some), then those that may be used without. Errors, where none is left:
+// What the peer's ClientHello or CertificateRequest says of the certificate that it wants; views into it.
+struct CredentialWishes {
+    messages::EnumList<SignatureScheme> schemes;
+    std::optional<messages::EnumList<SignatureScheme>> chain_schemes; // signature_algorithms_cert
+    messages::EnumList<SignatureScheme> delegated;     // of a delegated credential's key; empty: none is taken
+    std::optional<messages::CertificateAuthorities> authorities;
+    UseFilters filters;
+
+    // Errors: missing_signature_algorithms, those of UseFilters.
+    static Result<CredentialWishes> in(const messages::Extensions& extensions);
+};
+
+// Whether all certificates of a chain have to be signed by a scheme that the peer accepts, or had better be:
+// a client's "MUST be signed using an acceptable signature algorithm" (RFC 8446 §4.4.2.3), a server that has
+// no such chain "SHOULD continue the handshake by sending the client a certificate chain of its choice"
+// (§4.4.2.2). Where signature_algorithms_cert does not say which those are, a chain is not held back for the
+// list of signature_algorithms: many fill that for CertificateVerify alone.
+enum class ChainSignatures : std::uint8_t { preferred, required };
+
+// Those of `ours` that the peer may be shown: of one of `types`, and passing its filters. First come those of
+// which an issuer is among the authorities (where the peer names some), then those that may be used without;
+// among these, chains that are signed as the peer wishes. Errors, where none is left:
 // no_common_certificate_type, no_credential_of_issuer.
-Result<std::vector<Credential>>
-candidates(std::span<const Credential> ours, std::span<const CertificateType> types,
-           const std::optional<messages::CertificateAuthorities>& authorities);
+Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
+                                           std::span<const CertificateType> types,
+                                           const CredentialWishes& wishes, ChainSignatures signatures);
 
 // The first of `ours` whose key can sign with a scheme that the peer accepts and we allow; the scheme is the
 // first of those that we allow (RFC 8446 §4.4.2.2, §4.4.2.3).
 std::optional<ChosenCredential> choose_credential13(std::span<const Credential> ours,
                                                     std::span<const SignatureScheme> allowed,
-                                                    const messages::EnumList<SignatureScheme>& peer_accepts);
+                                                    const CredentialWishes& wishes);
 
 // What the peer and the suite let a key of ours be in TLS 1.2. Empty: no key at all.
 struct KeyFilter12 {

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace pavise::handshake {
 
@@ -17,6 +18,20 @@ struct CertificateVerdict {
     std::optional<Error> refusal;
     std::shared_ptr<const crypto::PublicKey> key; // present unless refused
     Timestamp valid_until = Timestamp::max();     // the end of the chain's validity
+    // Where the key is that of a delegated credential: the one scheme that it signs with.
+    std::optional<SignatureScheme> delegated_scheme{};
+};
+
+// The key that the peer's CertificateVerify is verified with.
+struct PeerKey {
+    std::shared_ptr<const crypto::PublicKey> key;
+    std::optional<SignatureScheme> delegated_scheme;
+
+    // "Verify that dc_cert_verify_algorithm matches the scheme indicated in the peer's CertificateVerify
+    // message" (RFC 9345 §4.1.3)
+    std::span<const SignatureScheme> schemes(std::span<const SignatureScheme> allowed) const noexcept {
+        return delegated_scheme ? std::span(&*delegated_scheme, 1) : allowed;
+    }
 };
 
 // What is to be signed, by which key of ours.

@@ -4,13 +4,22 @@
 
 namespace pavise::handshake {
 
+void Exchange::show_to_tap(HandshakeType type) {
+    if (around_.tap == nullptr) return;
+    around_.tap->rewrite_outgoing(type, outgoing_);
+    around_.tap->on_message(wire::Direction::sent, outgoing_);
+}
+
 Status Exchange::send_written(HandshakeType type, schedule::Transcript* transcript) {
-    if (around_.tap != nullptr) {
-        around_.tap->rewrite_outgoing(type, outgoing_);
-        around_.tap->on_message(wire::Direction::sent, outgoing_);
-    }
+    show_to_tap(type);
     if (transcript != nullptr) transcript->add(outgoing_);
     return around_.transport.send(outgoing_);
+}
+
+void Exchange::gather_written(HandshakeType type, schedule::Transcript& transcript, ByteVector& flight) {
+    show_to_tap(type);
+    transcript.add(outgoing_);
+    flight.insert(flight.end(), outgoing_.begin(), outgoing_.end());
 }
 
 void Exchange::log_secret(std::string_view label, Bytes secret) const noexcept {

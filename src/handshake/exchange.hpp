@@ -49,6 +49,8 @@ class Exchange {
         return install();
     }
 
+    void show_to_tap(HandshakeType type);
+
   public:
     ProgressBudget budget;
     // When the peer last proved itself, and until when that counts: see SessionData.
@@ -105,6 +107,8 @@ class Exchange {
     // The same for a message that the caller wrote into outgoing().
     ByteVector& outgoing() noexcept { return outgoing_; }
     Status send_written(HandshakeType type, schedule::Transcript* transcript);
+    // The same, but what would be sent is put behind `flight`, which the caller sends.
+    void gather_written(HandshakeType type, schedule::Transcript& transcript, ByteVector& flight);
 
     // Shows a secret to the key log and the Tap, under its label in the key log.
     void log_secret(std::string_view label, Bytes secret) const noexcept;

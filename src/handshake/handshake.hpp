@@ -39,6 +39,15 @@ class Handshake {
     // TLS 1.3 (RFC 9266 §3), and without extended_master_secret (RFC 7627 §7).
     virtual std::optional<Bytes> tls_unique() const = 0;
 
+    // ---- authentication after the handshake (RFC 8446 §4.6.2)
+    // Server: see Connection. Clients have nobody to ask.
+    virtual Status request_certificate(PeerVerification) { return fail(ErrorCode::bad_argument); }
+    virtual std::size_t open_requests() const { return 0; }
+    // The peer is in the middle of its answer: nothing else may come.
+    virtual bool peer_authenticating() const { return false; }
+    // Whose chain is to be judged: while waiting for that decision.
+    virtual Negotiated& judged() { return exchange().negotiated(); }
+
     // ---- decisions: each fails with nothing_to_decide unless waited for
     virtual Status decide(const CertificateVerdict& verdict) = 0;
     virtual Status decide(const Signature& signature) = 0;

@@ -12,6 +12,7 @@
 //     Result<Next<S1, S2>> on(const Message&, Context&) &&;    "on Message this state ends; S1 or S2 begins,
 //     or it fails"
 //
+// A state can be narrower than its handlers, by what it holds: it then has  bool expects(HandshakeType) const.
 // A state that handles a resumption and no message is suspended: messages wait until the caller has answered.
 // The handlers' signatures are the transition graph; graph.hpp compares it with the RFC's and proves things
 // of it.
@@ -211,12 +212,32 @@ bool resume_any(List<S...>, typename M::State& state, const X& answer, typename 
 
 } // namespace machine
 
+namespace machine {
+
+template <class S>
+concept Narrows = requires(const S& state, HandshakeType type) {
+    { state.expects(type) } -> std::same_as<bool>;
+};
+template <class M, class S> bool expected_by(const typename M::State& state, HandshakeType type) {
+    if constexpr (Narrows<S>)
+        if (const S* held = std::get_if<S>(&state)) return held->expects(type);
+    return true;
+}
+template <class M, class... S>
+bool expected_by_all(List<S...>, const typename M::State& state, HandshakeType type) {
+    return (expected_by<M, S>(state, type) && ...);
+}
+
+} // namespace machine
+
 enum class Admission : std::uint8_t { admitted, unexpected, too_long };
 
 // Decided by the state and the 4-byte header alone: before anything is buffered or parsed.
 template <class M> Admission admits(const typename M::State& state, HandshakeType type, std::size_t length) {
     const std::size_t message = machine::message_for<M>(state.index(), type);
-    if (message == machine::message_count<M>) return Admission::unexpected;
+    if (message == machine::message_count<M> ||
+        !machine::expected_by_all<M>(machine::States<M>{}, state, type))
+        return Admission::unexpected;
     return length <= machine::caps<M>[message] ? Admission::admitted : Admission::too_long;
 }
 

@@ -73,6 +73,11 @@ class Transport {
     // ---- after the handshake
     // A session that the server gave us.
     virtual void keep_session(Session session) = 0;
+    // Client: queues `messages`, which are a post-handshake Certificate and, unless that is empty, its
+    // CertificateVerify, and a Finished behind them. "All of the client's messages for a given response MUST
+    // appear consecutively on the wire" (RFC 8446 §4.6.2). The Finished is made when they go out: over
+    // `transcript_hash`, by the key of client_application_traffic_secret_N as it is then.
+    virtual Status send_authentication(ByteVector messages, const crypto::Digest& transcript_hash) = 0;
     // The peer asked us to change our keys too: a KeyUpdate is due before our next data (RFC 8446 §4.6.3).
     virtual Status answer_key_update() = 0;
 };

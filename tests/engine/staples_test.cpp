@@ -29,6 +29,7 @@ PairConfig speaking(VersionRange versions) {
 
 PairConfig stapling(VersionRange versions) {
     PairConfig config = speaking(versions);
+    config.client.ocsp_policy = OcspPolicy::ignored;
     config.server.credentials = {*config.server.credentials.front()
                                       .with_ocsp_responses({response})
                                       ->with_certificate_timestamps(timestamps)};
@@ -89,6 +90,24 @@ TEST(StaplesOfCredentials, are_checked_where_they_are_set) {
     EXPECT_EQ(Credential().with_ocsp_responses({}).error().code, ErrorCode::bad_argument);
     EXPECT_EQ(Credential().with_certificate_timestamps(timestamps).error().code, ErrorCode::bad_argument);
     EXPECT_EQ(Credential().only_for_its_issuers().error().code, ErrorCode::bad_argument);
+}
+
+// "A server MAY request that a client present an OCSP response with its certificate by sending an empty
+// 'status_request' extension in its CertificateRequest message" (RFC 8446 §4.4.2.1). Ours does not; its peer
+// understands it, and refuses one with a body.
+TEST(StaplesOfClients, are_asked_for_by_an_empty_extension) {
+    for (const bool empty : {true, false}) {
+        PairConfig config;
+        config.server.client_verification = PeerVerification::required;
+        config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
+        RewritingTap tap(HandshakeType::certificate_request, [&](ByteVector& message) {
+            add_extension(message, ExtensionType::status_request, empty ? ByteVector{} : ByteVector{1, 0, 0, 0, 0});
+        });
+        config.server_hooks.tap = &tap;
+        Pair pair(config);
+        EXPECT_EQ(pair.connect(), empty);
+        EXPECT_EQ(pair.client.error().has_value(), !empty);
+    }
 }
 
 // ---------------------------------------------------------------- certificate_authorities

@@ -31,11 +31,11 @@ Status check_server_key(const crypto::PublicKey& key, const crypto::Suite12& sui
 // schemes that it verifies.
 std::optional<ChosenCredential> choose_credential(const messages::CertificateRequest12& request,
                                                   const ClientConfig& config) {
-    std::optional<messages::CertificateAuthorities> authorities;
+    CredentialWishes wishes;
     if (!request.certificate_authorities.empty())
-        authorities = messages::CertificateAuthorities{request.certificate_authorities};
+        wishes.authorities = messages::CertificateAuthorities{request.certificate_authorities};
     constexpr std::array types{CertificateType::x509};
-    const auto certificates = candidates(config.credentials, types, authorities);
+    const auto certificates = candidates(config.credentials, types, wishes, ChainSignatures::preferred);
     if (!certificates) return std::nullopt;
     KeyFilter12 filter;
     using Type = messages::ClientCertificateType;

@@ -9,8 +9,6 @@
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/server_name.hpp"
-#include "messages/extension/signed_certificate_timestamp.hpp"
-#include "messages/extension/status_request.hpp"
 
 namespace pavise::handshake::client {
 
@@ -68,9 +66,19 @@ Result<AwaitCertificateVerdict> accept_certificate(const messages::Certificate& 
     // "If the server supplies an empty Certificate message, the client MUST abort the handshake with a
     // 'decode_error' alert" (§4.4.2.4)
     if (message.certificate_list.empty()) return fail(ErrorCode::empty_certificate_list);
-    PAVISE_TRY(accept_chain(context.exchange, message, offered));
+    PAVISE_TRY(accept_chain(message, offered, context.exchange.negotiated()));
     handshake.transcript.add(context.exchange.message());
     return AwaitCertificateVerdict{std::move(handshake), std::move(authentication)};
+}
+
+Result<AwaitCertificateVerdict> accept_compressed(const messages::CompressedCertificate& message,
+                                                  Handshake13 handshake,
+                                                  const messages::ExtensionSet& offered,
+                                                  std::optional<ClientAuthentication> authentication,
+                                                  Context& context) {
+    PAVISE_LET(const ByteVector body, decompress(message, context.config->certificate_compression));
+    PAVISE_LET(const auto certificate, messages::parse_body<messages::Certificate>(body));
+    return accept_certificate(certificate, std::move(handshake), offered, std::move(authentication), context);
 }
 
 // Our Finished, the keys of the application, and what stays of the handshake.
@@ -84,12 +92,18 @@ Result<Connected> finish(FinishedVerified server_finished, const crypto::Suite13
         Level::application, suite, application.traffic.client.view(), application.stage.hmac()));
     PAVISE_LET(const crypto::Digest hash, transcript.hash());
     PAVISE_LET(HashSecret resumption, application.stage.resumption_master_secret(hash.view()));
+    std::unique_ptr<const schedule::Transcript> kept;
+    if (context.config->post_handshake_auth == PostHandshakeAuth::offered && !over_quic(exchange))
+        kept = std::make_unique<const schedule::Transcript>(std::move(transcript));
+    const Negotiated& negotiated = exchange.negotiated();
     return Connected{server_finished,
                      suite,
                      std::move(application.stage).release_hmac(),
                      std::move(application.traffic.server),
                      std::move(application.exporter_master_secret),
-                     std::move(resumption)};
+                     std::move(resumption),
+                     std::move(kept),
+                     negotiated.local_certificate_type};
 }
 
 } // namespace
@@ -130,28 +144,38 @@ ExpectEncryptedExtensionsWithPsk::on(const messages::EncryptedExtensions& messag
     return ExpectServerFinished{std::move(handshake), std::nullopt, server_authenticated};
 }
 
+Result<ClientAuthentication> answer_to(const messages::CertificateRequest& request, CertificateType type,
+                                       const ClientConfig& config) {
+    PAVISE_TRY(messages::check_allowed(request.extensions, MessageKind::certificate_request));
+    // "The 'signature_algorithms' extension MUST be specified" (§4.3.2)
+    PAVISE_LET(const CredentialWishes wishes, CredentialWishes::in(request.extensions));
+    ClientAuthentication authentication;
+    PAVISE_LET(authentication.form, CertificateForm::in_request(request, config.certificate_compression));
+    if (const auto ours =
+            candidates(config.credentials, std::span(&type, 1), wishes, ChainSignatures::required))
+        authentication.chosen = choose_credential13(*ours, config.signature_schemes, wishes);
+    return authentication;
+}
+
 Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::CertificateRequest& message,
                                                                Context& context) && {
     if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
-    PAVISE_TRY(messages::check_allowed(message.extensions, MessageKind::certificate_request));
-    PAVISE_LET(const auto algorithms, message.extensions.get<messages::SignatureAlgorithms>());
-    // "The 'signature_algorithms' extension MUST be specified" (§4.3.2)
-    if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
+    PAVISE_LET(
+        ClientAuthentication authentication,
+        answer_to(message, context.exchange.negotiated().local_certificate_type, *context.config));
     handshake.transcript.add(context.exchange.message());
-    PAVISE_LET(const auto authorities, message.extensions.get<messages::CertificateAuthorities>());
-    PAVISE_TRY(message.extensions.get<messages::StatusRequest>());
-    PAVISE_TRY(message.extensions.get<messages::SctRequest>());
-    ClientAuthentication authentication{std::nullopt, messages::ExtensionSet::of(message.extensions)};
-    const CertificateType type = context.exchange.negotiated().local_certificate_type;
-    if (const auto ours = candidates(context.config->credentials, std::span(&type, 1), authorities))
-        authentication.chosen =
-            choose_credential13(*ours, context.config->signature_schemes, algorithms->values);
     return ExpectCertificate{std::move(handshake), offered, std::move(authentication)};
 }
 
 Result<Next<AwaitCertificateVerdict>> ExpectCertificateOrRequest::on(const messages::Certificate& message,
                                                                      Context& context) && {
     PAVISE_LET(auto next, accept_certificate(message, std::move(handshake), offered, std::nullopt, context));
+    return next;
+}
+
+Result<Next<AwaitCertificateVerdict>>
+ExpectCertificateOrRequest::on(const messages::CompressedCertificate& message, Context& context) && {
+    PAVISE_LET(auto next, accept_compressed(message, std::move(handshake), offered, std::nullopt, context));
     return next;
 }
 
@@ -162,21 +186,29 @@ Result<Next<AwaitCertificateVerdict>> ExpectCertificate::on(const messages::Cert
     return next;
 }
 
+Result<Next<AwaitCertificateVerdict>> ExpectCertificate::on(const messages::CompressedCertificate& message,
+                                                            Context& context) && {
+    PAVISE_LET(auto next, accept_compressed(message, std::move(handshake), offered,
+                                            std::move(authentication), context));
+    return next;
+}
+
 Result<Next<ExpectCertificateVerify>> AwaitCertificateVerdict::on(const CertificateVerdict& verdict,
                                                                   Context& context) && {
     if (verdict.refusal) return Unexpected(*verdict.refusal);
     if (verdict.key == nullptr) return fail(ErrorCode::internal);
     context.exchange.authenticated_at = context.exchange.clock().now();
     context.exchange.valid_until = verdict.valid_until;
-    return ExpectCertificateVerify{std::move(handshake), std::move(authentication), verdict.key};
+    return ExpectCertificateVerify{std::move(handshake), std::move(authentication), {verdict.key, verdict.delegated_scheme}};
 }
 
 Result<Next<ExpectServerFinished>> ExpectCertificateVerify::on(const messages::CertificateVerify& message,
                                                                Context& context) && {
     PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
     PAVISE_LET(const PeerAuthenticated authenticated,
-               verify_certificate_verify(message, *server_key, Signer::server,
-                                         context.config->signature_schemes, hash.view()));
+               verify_certificate_verify(message, *server_key.key, Signer::server,
+                                         server_key.schemes(context.config->signature_schemes),
+                                         hash.view()));
     context.exchange.negotiated().peer_signature = message.algorithm;
     handshake.transcript.add(context.exchange.message());
     return ExpectServerFinished{std::move(handshake), std::move(authentication), authenticated};
@@ -198,7 +230,7 @@ Result<Next<AwaitSignature, Connected>> ExpectServerFinished::on(const messages:
     // Without a certificate that fits we send an empty Certificate (§4.4.2).
     if (authentication) {
         const auto* chosen = authentication->chosen ? authentication->chosen->credential.data() : nullptr;
-        PAVISE_TRY(send_chain(exchange, chosen, authentication->asked, handshake.transcript));
+        PAVISE_TRY(send_certificate(exchange, chosen, authentication->form, handshake.transcript));
     }
     if (!authentication || !authentication->chosen) {
         PAVISE_LET(auto connected, finish(verified, handshake.suite, std::move(handshake.transcript),

@@ -66,19 +66,19 @@ class RunningClient final : public Running<Client> {
         machine::replace<State>(state_, State(std::in_place_type<ExpectServerHello>, *std::move(first)));
         return {};
     }
-    bool complete() const override { return is<Connected>() || is<Connected12>(); }
+    bool complete() const override { return connected() != nullptr || is<Connected12>(); }
     bool peer_finished() const override { return is<AwaitSignature>() || complete(); }
     Decision waiting_for() const override {
         if (is<AwaitCertificateVerdict>() || is<AwaitCertificateVerdict12>()) return Decision::certificate;
-        if (is<AwaitSignature>() || is<AwaitSignature12>()) return Decision::signature;
+        if (is<AwaitSignature>() || is<AwaitSignature12>() || is<AwaitPostHandshakeSignature>())
+            return Decision::signature;
         return Decision::none;
     }
     Result<ExporterSecret> exporter() const override {
         if (const auto* connected12 = std::get_if<Connected12>(&state_))
             return connected12->established.exporter(context_.exchange);
-        const Connected* connected = std::get_if<Connected>(&state_);
-        if (connected == nullptr) return fail(ErrorCode::handshake_not_done);
-        return ExporterSecret{connected->exporter_master_secret.view(), connected->suite.hash, {}};
+        if (connected() == nullptr) return fail(ErrorCode::handshake_not_done);
+        return ExporterSecret{connected()->exporter_master_secret.view(), connected()->suite.hash, {}};
     }
     std::optional<Bytes> tls_unique() const override {
         const auto* connected12 = std::get_if<Connected12>(&state_);
@@ -90,6 +90,13 @@ class RunningClient final : public Running<Client> {
     Status decide(const PskChosen&) override { return fail(ErrorCode::nothing_to_decide); }
     const PskOffer* psk_offer() const override { return nullptr; }
     Bytes client_hello() const override { return {}; }
+
+  private:
+    const Connected* connected() const {
+        if (const auto* waiting = std::get_if<AwaitPostHandshakeSignature>(&state_))
+            return &waiting->connected;
+        return std::get_if<Connected>(&state_);
+    }
 
   protected:
     bool ignores_change_cipher_spec() const override {

@@ -17,12 +17,17 @@ struct Rfc8446AppendixA1
           Row<ExpectEncryptedExtensions, m::EncryptedExtensions, ExpectCertificateOrRequest>,
           Row<ExpectCertificateOrRequest, m::CertificateRequest, ExpectCertificate>,
           Row<ExpectCertificateOrRequest, m::Certificate, AwaitCertificateVerdict>,
+          Row<ExpectCertificateOrRequest, m::CompressedCertificate, AwaitCertificateVerdict>,
           Row<ExpectCertificate, m::Certificate, AwaitCertificateVerdict>,
+          Row<ExpectCertificate, m::CompressedCertificate, AwaitCertificateVerdict>,
           Row<AwaitCertificateVerdict, CertificateVerdict, ExpectCertificateVerify>,
           Row<ExpectCertificateVerify, m::CertificateVerify, ExpectServerFinished>,
           Row<ExpectServerFinished, m::Finished, AwaitSignature, Connected>,
           Row<AwaitSignature, Signature, Connected>, Row<Connected, m::NewSessionTicket, Connected>,
-          Row<Connected, m::KeyUpdate, Connected>> {};
+          Row<Connected, m::KeyUpdate, Connected>,
+          // §4.6.2
+          Row<Connected, m::CertificateRequest, AwaitPostHandshakeSignature, Connected>,
+          Row<AwaitPostHandshakeSignature, Signature, Connected>> {};
 static_assert(graph_matches<Client, Rfc8446AppendixA1, Rfc5246Section73>());
 
 // Nobody is connected without the server's Finished …

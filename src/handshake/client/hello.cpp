@@ -4,6 +4,9 @@
 #include "handshake/certificate_types.hpp"
 #include "handshake/enabled_versions.hpp"
 #include "handshake/groups12.hpp"
+#include "messages/extension/certificate_filters.hpp"
+#include "messages/extension/delegated_credential.hpp"
+#include "messages/extension/flags.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/early_data.hpp"
@@ -156,6 +159,26 @@ class ExtensionsWriter {
     void add_psk_modes() {
         if (!inputs_.config.psk_modes.empty()) add(messages::PskKeyExchangeModes{inputs_.config.psk_modes});
     }
+
+    // What the server's certificate may be and how it may come, and that ours may be asked for later.
+    void add_authentication() {
+        const ClientConfig& config = inputs_.config;
+        if (!config.certificate_signature_schemes.empty())
+            add(messages::SignatureAlgorithmsCert{config.certificate_signature_schemes});
+        std::vector<messages::DistinguishedName> authorities;
+        for (const ByteVector& name : config.server_authorities) authorities.push_back({name});
+        if (!authorities.empty()) add(messages::CertificateAuthorities{authorities});
+        std::vector<CertificateCompressionAlgorithm> algorithms;
+        for (const CertificateCompressionPtr& compression : config.certificate_compression)
+            algorithms.push_back(compression->algorithm());
+        if (!algorithms.empty()) add(messages::CompressCertificate{algorithms});
+        if (!config.delegated_credential_schemes.empty())
+            add(messages::DelegatedCredentialRequest{config.delegated_credential_schemes});
+        // RFC 9001 §4.4: not in QUIC.
+        if (config.post_handshake_auth == PostHandshakeAuth::offered && !quic_parameters_)
+            add(messages::PostHandshakeAuth{});
+    }
+
     // The binders are zeros until the hello around them is known.
     void add_psks(Timestamp now) {
         constexpr std::array<std::uint8_t, crypto::max_digest_size> zeros{};
@@ -187,6 +210,7 @@ class ExtensionsWriter {
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
         if (enables(inputs_.config, ProtocolVersion::tls_1_3)) {
             add_certificate_types();
+            add_authentication();
             add_key_shares();
             add_versions();
             add_psk_modes();

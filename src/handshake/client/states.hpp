@@ -2,6 +2,7 @@
 // connected.cpp. TLS 1.2's states: states12.hpp.
 #pragma once
 
+#include "handshake/certificate13.hpp"
 #include "handshake/client/hello.hpp"
 #include "handshake/client/states12.hpp"
 #include "handshake/credential.hpp"
@@ -37,7 +38,7 @@ struct Context {
 // How we answer the server's CertificateRequest: nothing chosen means an empty Certificate.
 struct ClientAuthentication {
     std::optional<ChosenCredential> chosen;
-    messages::ExtensionSet asked; // the extensions of the CertificateRequest
+    CertificateForm form;
 };
 
 struct ExpectServerHello;
@@ -51,6 +52,7 @@ struct ExpectCertificateVerify;
 struct ExpectServerFinished;
 struct AwaitSignature;
 struct Connected;
+struct AwaitPostHandshakeSignature;
 
 struct ExpectServerHello {
     std::unique_ptr<HelloInFlight> hello;
@@ -89,6 +91,7 @@ struct ExpectCertificateOrRequest {
     messages::ExtensionSet offered;
     Result<Next<ExpectCertificate>> on(const messages::CertificateRequest&, Context&) &&;
     Result<Next<AwaitCertificateVerdict>> on(const messages::Certificate&, Context&) &&;
+    Result<Next<AwaitCertificateVerdict>> on(const messages::CompressedCertificate&, Context&) &&;
 };
 
 struct ExpectCertificate {
@@ -96,6 +99,7 @@ struct ExpectCertificate {
     messages::ExtensionSet offered;
     ClientAuthentication authentication;
     Result<Next<AwaitCertificateVerdict>> on(const messages::Certificate&, Context&) &&;
+    Result<Next<AwaitCertificateVerdict>> on(const messages::CompressedCertificate&, Context&) &&;
 };
 
 struct AwaitCertificateVerdict {
@@ -107,7 +111,7 @@ struct AwaitCertificateVerdict {
 struct ExpectCertificateVerify {
     Handshake13 handshake;
     std::optional<ClientAuthentication> authentication;
-    std::shared_ptr<const crypto::PublicKey> server_key;
+    PeerKey server_key;
     Result<Next<ExpectServerFinished>> on(const messages::CertificateVerify&, Context&) &&;
 };
 
@@ -135,8 +139,27 @@ struct Connected {
     HashSecret server_application_traffic_secret;
     HashSecret exporter_master_secret;
     HashSecret resumption_master_secret;
+    // The handshake up to our Finished, where we offered post_handshake_auth; else null.
+    std::unique_ptr<const schedule::Transcript> handshake_transcript;
+    CertificateType certificate_type; // with which we answer a request
+    // "A client that receives a post-handshake CertificateRequest message without having sent the
+    // 'post_handshake_auth' extension MUST send an 'unexpected_message' fatal alert." (§4.6.2)
+    bool expects(HandshakeType type) const noexcept {
+        return type != HandshakeType::certificate_request || handshake_transcript != nullptr;
+    }
     Result<Next<Connected>> on(const messages::NewSessionTicket&, Context&) &&;
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
+    Result<Next<AwaitPostHandshakeSignature, Connected>> on(const messages::CertificateRequest&,
+                                                            Context&) &&;
+};
+
+// The server asked for our certificate after the handshake (§4.6.2); our CertificateVerify waits for its
+// signature.
+struct AwaitPostHandshakeSignature {
+    Connected connected;
+    ByteVector flight; // Certificate
+    schedule::Transcript transcript;
+    Result<Next<Connected>> on(const Signature&, Context&) &&;
 };
 
 struct State
@@ -144,6 +167,7 @@ struct State
           ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
           ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest, ExpectCertificate,
           AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished, AwaitSignature, Connected,
+          AwaitPostHandshakeSignature,
           // TLS 1.2's
           ExpectCertificate12, ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12,
           AwaitCertificateVerdict12, ExpectCertificateRequestOrDone12, ExpectServerHelloDone12,
@@ -156,7 +180,8 @@ struct Client {
     using State = client::State;
     using Context = client::Context;
     using Messages = List<messages::ServerHello, messages::EncryptedExtensions, messages::CertificateRequest,
-                          messages::Certificate, messages::CertificateVerify, messages::Finished,
+                          messages::Certificate, messages::CompressedCertificate,
+                          messages::CertificateVerify, messages::Finished,
                           messages::NewSessionTicket, messages::KeyUpdate,
                           // TLS 1.2's
                           messages::Certificate12, messages::CertificateStatus, messages::ServerKeyExchange,
@@ -165,6 +190,10 @@ struct Client {
     using Resumptions = List<CertificateVerdict, Signature>;
     using Signals = List<ChangeCipherSpec>;
 };
+
+// How a CertificateRequest is answered (§4.3.2, §4.4.2.3), with a certificate of this type or none.
+Result<ClientAuthentication> answer_to(const messages::CertificateRequest& request, CertificateType type,
+                                       const ClientConfig& config);
 
 // Sends the first hello.
 Result<ExpectServerHello> start(Context& context);

@@ -1,5 +1,6 @@
 // The client's second flight: its certificate, where we asked for one, and its Finished (RFC 8446 §4.4).
 #include "handshake/certificate13.hpp"
+#include "handshake/server/certificate_request.hpp"
 #include "handshake/server/resumption.hpp"
 #include "messages/extension_table.hpp"
 
@@ -15,22 +16,39 @@ Result<Next<ExpectClientFinished>> ExpectEndOfEarlyData::on(const messages::EndO
     return ExpectClientFinished{std::move(finishing), client_authenticated};
 }
 
-Result<Next<AwaitClientCertificateVerdict, ExpectClientFinished>>
-ExpectClientCertificate::on(const messages::Certificate& message, Context& context) && {
+namespace {
+
+using AfterCertificate = Next<AwaitClientCertificateVerdict, ExpectClientFinished>;
+
+Result<AfterCertificate> accept_certificate(const messages::Certificate& message, Finishing13 finishing,
+                                            Context& context) {
     // The context echoes that of our CertificateRequest, which is empty during the handshake (§4.3.2,
     // §4.4.2).
     if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
-    // We asked for no extension in CertificateRequest that a Certificate could answer.
-    PAVISE_TRY(accept_chain(context.exchange, message, {}));
+    PAVISE_TRY(accept_chain(message, answerable(*context.config), context.exchange.negotiated()));
     finishing.transcript.add(context.exchange.message());
     if (message.certificate_list.empty()) {
         // "… if [client authentication is] required, … the server MUST abort the handshake with a
         // 'certificate_required' alert" (§4.4.2.4)
         if (context.config->client_verification == PeerVerification::required)
             return fail(ErrorCode::certificate_required);
-        return ExpectClientFinished{std::move(finishing), std::nullopt};
+        return AfterCertificate(ExpectClientFinished{std::move(finishing), std::nullopt});
     }
-    return AwaitClientCertificateVerdict{std::move(finishing)};
+    return AfterCertificate(AwaitClientCertificateVerdict{std::move(finishing)});
+}
+
+} // namespace
+
+Result<AfterCertificate> ExpectClientCertificate::on(const messages::Certificate& message,
+                                                     Context& context) && {
+    return accept_certificate(message, std::move(finishing), context);
+}
+
+Result<AfterCertificate> ExpectClientCertificate::on(const messages::CompressedCertificate& message,
+                                                     Context& context) && {
+    PAVISE_LET(const ByteVector body, decompress(message, context.config->certificate_compression));
+    PAVISE_LET(const auto certificate, messages::parse_body<messages::Certificate>(body));
+    return accept_certificate(certificate, std::move(finishing), context);
 }
 
 Result<Next<ExpectClientCertificateVerify>>
@@ -38,15 +56,16 @@ AwaitClientCertificateVerdict::on(const CertificateVerdict& verdict, Context& co
     if (verdict.refusal) return Unexpected(*verdict.refusal);
     if (verdict.key == nullptr) return fail(ErrorCode::internal);
     context.exchange.valid_until = verdict.valid_until;
-    return ExpectClientCertificateVerify{std::move(finishing), verdict.key};
+    return ExpectClientCertificateVerify{std::move(finishing), {verdict.key, verdict.delegated_scheme}};
 }
 
 Result<Next<ExpectClientFinished>>
 ExpectClientCertificateVerify::on(const messages::CertificateVerify& message, Context& context) && {
     PAVISE_LET(const crypto::Digest hash, finishing.transcript.hash());
     PAVISE_LET(const PeerAuthenticated authenticated,
-               verify_certificate_verify(message, *client_key, Signer::client,
-                                         context.config->signature_schemes, hash.view()));
+               verify_certificate_verify(message, *client_key.key, Signer::client,
+                                         client_key.schemes(context.config->signature_schemes),
+                                         hash.view()));
     context.exchange.negotiated().peer_signature = message.algorithm;
     finishing.transcript.add(context.exchange.message());
     return ExpectClientFinished{std::move(finishing), authenticated};
@@ -64,12 +83,19 @@ Result<Next<Connected>> ExpectClientFinished::on(const messages::Finished& messa
     PAVISE_LET(const crypto::Digest complete, finishing.transcript.hash());
     PAVISE_LET(HashSecret resumption, stage.resumption_master_secret(complete.view()));
     PAVISE_TRY(send_tickets(finishing.suite, stage.hmac(), resumption.view(), context));
+    std::unique_ptr<const schedule::Transcript> kept;
+    if (context.post_handshake_auth == PostHandshakeAuth::offered)
+        kept = std::make_unique<const schedule::Transcript>(std::move(finishing.transcript));
+    const Negotiated& negotiated = context.exchange.negotiated();
     return Connected{verified,
                      finishing.suite,
                      std::move(stage).release_hmac(),
                      std::move(finishing.application.traffic.client),
                      std::move(finishing.application.exporter_master_secret),
-                     std::move(resumption)};
+                     std::move(resumption),
+                     std::move(kept),
+                     negotiated.resumed ? CertificateType::x509 : negotiated.peer_certificate_type,
+                     {}};
 }
 
 } // namespace pavise::handshake::server

@@ -21,26 +21,39 @@ class RunningServer final : public Running<Server> {
         Running(State(std::in_place_type<ExpectClientHello>), std::move(context)) {}
 
     Status start() override { return {}; }
-    bool complete() const override { return is<Connected>() || is<Connected12>(); }
+    bool complete() const override { return connected() != nullptr || is<Connected12>(); }
     bool peer_finished() const override { return complete(); }
     Decision waiting_for() const override {
         if (is<AwaitConfig>()) return Decision::config;
         if (is<AwaitPsk>() || is<AwaitPsk12>()) return Decision::psk;
         if (is<AwaitSignature>() || is<AwaitSignature12>()) return Decision::signature;
-        if (is<AwaitClientCertificateVerdict>() || is<AwaitClientCertificateVerdict12>())
+        if (is<AwaitClientCertificateVerdict>() || is<AwaitClientCertificateVerdict12>() ||
+            is<AwaitPostHandshakeVerdict>())
             return Decision::certificate;
         return Decision::none;
     }
     Result<ExporterSecret> exporter() const override {
         if (const auto* connected12 = std::get_if<Connected12>(&state_))
             return connected12->established.exporter(context_.exchange);
-        const Connected* connected = std::get_if<Connected>(&state_);
-        if (connected == nullptr) return fail(ErrorCode::handshake_not_done);
-        return ExporterSecret{connected->exporter_master_secret.view(), connected->suite.hash, {}};
+        if (connected() == nullptr) return fail(ErrorCode::handshake_not_done);
+        return ExporterSecret{connected()->exporter_master_secret.view(), connected()->suite.hash, {}};
     }
     std::optional<Bytes> tls_unique() const override {
         const auto* connected12 = std::get_if<Connected12>(&state_);
         return connected12 == nullptr ? std::nullopt : connected12->established.tls_unique_binding();
+    }
+    Status request_certificate(PeerVerification how) override {
+        Connected* asked = connected_in(state_);
+        if (asked == nullptr) return fail(ErrorCode::post_handshake_auth_not_offered); // TLS 1.2
+        return server::request_certificate(*asked, how, context_);
+    }
+    std::size_t open_requests() const override {
+        return connected() != nullptr ? connected()->requests.size() : 0;
+    }
+    bool peer_authenticating() const override { return connected() != nullptr && !is<Connected>(); }
+    Negotiated& judged() override {
+        auto* waiting = std::get_if<AwaitPostHandshakeVerdict>(&state_);
+        return waiting != nullptr ? waiting->answer->shown : context_.exchange.negotiated();
     }
     Status decide(const CertificateVerdict& verdict) override { return resume_with(verdict); }
     Status decide(const Signature& signature) override { return resume_with(signature); }
@@ -50,6 +63,16 @@ class RunningServer final : public Running<Server> {
         return waiting_for() == Decision::psk ? &context_.psk_offer : nullptr;
     }
     Bytes client_hello() const override { return context_.client_hello; }
+
+  private:
+    // Connected also where an answer to a request of ours is under way.
+    template <class AnyState> static auto connected_in(AnyState& state) -> decltype(std::get_if<Connected>(&state)) {
+        if (auto* verdict = std::get_if<AwaitPostHandshakeVerdict>(&state)) return &verdict->connected;
+        if (auto* verify = std::get_if<ExpectPostHandshakeCertificateVerify>(&state)) return &verify->connected;
+        if (auto* finished = std::get_if<ExpectPostHandshakeFinished>(&state)) return &finished->connected;
+        return std::get_if<Connected>(&state);
+    }
+    const Connected* connected() const { return connected_in(state_); }
 
   protected:
     bool ignores_change_cipher_spec() const override {

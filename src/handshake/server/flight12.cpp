@@ -1,6 +1,7 @@
 #include "handshake/server/flight12.hpp"
 
 #include "crypto/signature_scheme.hpp"
+#include "handshake/certificate13.hpp"
 #include "handshake/enabled_versions.hpp"
 #include "handshake/proof12.hpp"
 #include "handshake/server/key_exchange12.hpp"
@@ -45,7 +46,7 @@ struct Staples12 {
 };
 
 Result<Staples12> staples_for(const ClientHello& hello, const CredentialData& credential) {
-    PAVISE_LET(const messages::ExtensionSet asked, staples_asked_for(hello));
+    PAVISE_LET(const messages::ExtensionSet asked, staples_asked_for(hello.extensions));
     Staples12 staples;
     if (asked.contains(ExtensionType::status_request) && !credential.ocsp_responses.empty())
         staples.ocsp_response = credential.ocsp_responses.front();

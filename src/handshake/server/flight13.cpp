@@ -3,7 +3,7 @@
 #include "handshake/certificate13.hpp"
 #include "handshake/certificate_types.hpp"
 #include "handshake/quic.hpp"
-#include "messages/certificate_request13.hpp"
+#include "handshake/server/certificate_request.hpp"
 #include "messages/encrypted_extensions.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
@@ -107,19 +107,6 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
                                  &transcript);
 }
 
-Status send_certificate_request(schedule::Transcript& transcript, Context& context) {
-    ByteVector block;
-    wire::Writer writer(block);
-    messages::write_extension(writer, messages::SignatureAlgorithms{context.config->signature_schemes});
-    std::vector<messages::DistinguishedName> authorities;
-    for (const ByteVector& name : context.config->client_authorities) authorities.push_back({name});
-    if (!authorities.empty())
-        messages::write_extension(writer, messages::CertificateAuthorities{authorities});
-    PAVISE_TRY(writer.status());
-    return context.exchange.send(messages::CertificateRequest{{}, messages::Extensions::from_block(block)},
-                                 &transcript);
-}
-
 } // namespace
 
 Result<ByteVector> send_hello_retry_request(const messages::ClientHello& hello, const crypto::Suite13& suite,
@@ -216,9 +203,10 @@ Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& con
     PAVISE_TRY(read_handshake(agreement.hello, handshake, context));
     PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));
     if (context.config->client_verification != PeerVerification::none)
-        PAVISE_TRY(send_certificate_request(handshake.transcript, context));
-    PAVISE_LET(const messages::ExtensionSet asked, staples_asked_for(agreement.hello));
-    PAVISE_TRY(send_chain(context.exchange, chosen.credential.data(), asked, handshake.transcript));
+        PAVISE_TRY(send_certificate_request({}, handshake.transcript, context));
+    PAVISE_LET(const CertificateForm form, CertificateForm::in_client_hello(agreement.hello.extensions,
+                                                               context.config->certificate_compression));
+    PAVISE_TRY(send_certificate(context.exchange, chosen.credential.data(), form, handshake.transcript));
     if (negotiated.local_certificate_type == CertificateType::x509)
         negotiated.local_certificate = chosen.credential.data()->chain.front();
     PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());

@@ -3,6 +3,7 @@
 #include "handshake/server/flight12.hpp"
 #include "handshake/server/flight13.hpp"
 #include "handshake/server/resumption.hpp"
+#include "messages/extension/flags.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/pre_shared_key.hpp"
 #include "messages/message.hpp"
@@ -59,6 +60,9 @@ Result<Successors> answer_hello(ByteVector message, const crypto::Suite13& suite
     // RFC 9001 §8.1: no application protocol, no connection.
     if (over_quic(context.exchange) && context.exchange.negotiated().alpn_protocol.empty())
         return fail(ErrorCode::no_common_protocol);
+    PAVISE_LET(const auto post_handshake_auth, hello.extensions.get<messages::PostHandshakeAuth>());
+    if (post_handshake_auth && !over_quic(context.exchange)) // RFC 9001 §4.4
+        context.post_handshake_auth = PostHandshakeAuth::offered;
     PAVISE_LET(const bool psks, offers_psks(hello, context));
     if (psks) return Successors(AwaitPsk{suite, group.group, std::move(transcript)});
     transcript.add(context.client_hello);

@@ -154,12 +154,11 @@ Result<ChosenGroup> choose_group(const ClientHello& hello, const ServerConfig& c
 }
 
 Result<ChosenCredential> choose_server_credential(const ClientHello& hello, const ServerConfig& config) {
-    PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
-    if (!algorithms) return fail(ErrorCode::missing_signature_algorithms);
-    PAVISE_LET(const auto authorities, hello.extensions.get<messages::CertificateAuthorities>());
+    PAVISE_LET(const CredentialWishes wishes, CredentialWishes::in(hello.extensions));
     PAVISE_LET(const auto types, types_offered<messages::ServerCertificateTypes>(hello.extensions));
-    PAVISE_LET(const auto ours, candidates(config.credentials, types, authorities));
-    auto chosen = choose_credential13(ours, config.signature_schemes, algorithms->values);
+    PAVISE_LET(const auto ours,
+               candidates(config.credentials, types, wishes, ChainSignatures::preferred));
+    auto chosen = choose_credential13(ours, config.signature_schemes, wishes);
     if (!chosen) return fail(ErrorCode::no_common_signature_scheme);
     return *std::move(chosen);
 }
@@ -219,16 +218,6 @@ Status check_second_hello(const ClientHello& first, const ClientHello& second, N
     PAVISE_LET(const auto echo, second.extensions.get<messages::Cookie>());
     if (!std::ranges::equal(echo ? echo->cookie : Bytes(), cookie)) return fail(ErrorCode::cookie_not_echoed);
     return {};
-}
-
-Result<messages::ExtensionSet> staples_asked_for(const messages::ClientHello& hello) {
-    messages::ExtensionSet asked;
-    PAVISE_LET(const auto status, hello.extensions.get<messages::StatusRequest>());
-    if (status && status->status_type == messages::CertificateStatusType::ocsp)
-        asked.insert(messages::StatusRequest::type);
-    PAVISE_LET(const auto timestamps, hello.extensions.get<messages::SctRequest>());
-    if (timestamps) asked.insert(messages::SctRequest::type);
-    return asked;
 }
 
 } // namespace pavise::handshake::server

@@ -41,8 +41,4 @@ Status answer_record_sizes(const messages::ClientHello& hello, const ServerConfi
 Status check_second_hello(const messages::ClientHello& first, const messages::ClientHello& second,
                           NamedGroup group, Bytes cookie);
 
-// status_request and signed_certificate_timestamp, where the client's hello has them. A status_request of
-// another type than OCSP asks for nothing that we know (RFC 6066 §8).
-Result<messages::ExtensionSet> staples_asked_for(const messages::ClientHello& hello);
-
 } // namespace pavise::handshake::server

@@ -86,8 +86,9 @@ std::optional<ChosenCredential> fitting_credential(const Abilities& client, cons
 Result<std::vector<Credential>> certificates_for(const ClientHello& hello, const ServerConfig& config) {
     if (config.credentials.empty()) return std::vector<Credential>(); // PSK suites want none
     constexpr std::array types{CertificateType::x509};
-    PAVISE_LET(const auto authorities, hello.extensions.get<messages::CertificateAuthorities>());
-    return candidates(config.credentials, types, authorities);
+    CredentialWishes wishes;
+    PAVISE_LET(wishes.authorities, hello.extensions.get<messages::CertificateAuthorities>());
+    return candidates(config.credentials, types, wishes, ChainSignatures::preferred);
 }
 
 } // namespace

@@ -8,7 +8,9 @@
 #include "handshake/machine.hpp"
 #include "handshake/proof13.hpp"
 #include "handshake/server/states12.hpp"
+#include "messages/certificate13.hpp"
 #include "messages/client_hello.hpp"
+#include "messages/compressed_certificate.hpp"
 #include "messages/empty_messages.hpp"
 
 namespace pavise::handshake::server {
@@ -22,6 +24,7 @@ struct Context {
     PskOffer psk_offer;                        // while AwaitPsk
     std::size_t skippable_early_data = 0;      // what its ticket let the client send, at the most
     bool client_resumes = false;               // it knows a PSK mode of ours: a ticket is of use to it
+    PostHandshakeAuth post_handshake_auth = PostHandshakeAuth::not_offered; // by the client
 
     void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
         if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
@@ -39,6 +42,9 @@ struct AwaitClientCertificateVerdict;
 struct ExpectClientCertificateVerify;
 struct ExpectClientFinished;
 struct Connected;
+struct AwaitPostHandshakeVerdict;
+struct ExpectPostHandshakeCertificateVerify;
+struct ExpectPostHandshakeFinished;
 
 struct ExpectClientHello {
     Result<Next<AwaitConfig>> on(const messages::ClientHello&, Context&) &&;
@@ -95,6 +101,8 @@ struct ExpectClientCertificate {
     Finishing13 finishing;
     Result<Next<AwaitClientCertificateVerdict, ExpectClientFinished>> on(const messages::Certificate&,
                                                                          Context&) &&;
+    Result<Next<AwaitClientCertificateVerdict, ExpectClientFinished>>
+    on(const messages::CompressedCertificate&, Context&) &&;
 };
 
 struct AwaitClientCertificateVerdict {
@@ -104,7 +112,7 @@ struct AwaitClientCertificateVerdict {
 
 struct ExpectClientCertificateVerify {
     Finishing13 finishing;
-    std::shared_ptr<const crypto::PublicKey> client_key;
+    PeerKey client_key;
     Result<Next<ExpectClientFinished>> on(const messages::CertificateVerify&, Context&) &&;
 };
 
@@ -114,6 +122,13 @@ struct ExpectClientFinished {
     Result<Next<Connected>> on(const messages::Finished&, Context&) &&;
 };
 
+// A CertificateRequest that was sent after the handshake and not answered yet (§4.6.2).
+struct OpenRequest {
+    ByteVector context;              // certificate_request_context
+    schedule::Transcript transcript; // the handshake, and this request
+    PeerVerification how;            // optional: an answer without a certificate is one
+};
+
 struct Connected {
     FinishedVerified client_finished; // the gate for application data
     crypto::Suite13 suite;
@@ -121,12 +136,54 @@ struct Connected {
     HashSecret client_application_traffic_secret;
     HashSecret exporter_master_secret;
     HashSecret resumption_master_secret;
+    // The handshake up to the client's Finished, where the client offered post_handshake_auth; else null.
+    std::unique_ptr<const schedule::Transcript> handshake_transcript;
+    CertificateType client_certificate_type; // that a request would be answered with
+    std::vector<OpenRequest> requests;
+    // A client shows its certificate only where it was asked.
+    bool expects(HandshakeType type) const noexcept {
+        const bool answers =
+            type == HandshakeType::certificate || type == HandshakeType::compressed_certificate;
+        return !answers || !requests.empty();
+    }
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
+    Result<Next<AwaitPostHandshakeVerdict, ExpectPostHandshakeFinished>> on(const messages::Certificate&,
+                                                                            Context&) &&;
+    Result<Next<AwaitPostHandshakeVerdict, ExpectPostHandshakeFinished>>
+    on(const messages::CompressedCertificate&, Context&) &&;
+};
+
+// An answer that is under way: nothing of it counts before its Finished.
+struct Answer {
+    OpenRequest request;
+    Negotiated shown; // what the client shows of itself
+};
+
+struct AwaitPostHandshakeVerdict {
+    Connected connected;
+    std::unique_ptr<Answer> answer;
+    Result<Next<ExpectPostHandshakeCertificateVerify>> on(const CertificateVerdict&, Context&) &&;
+};
+
+struct ExpectPostHandshakeCertificateVerify {
+    Connected connected;
+    std::unique_ptr<Answer> answer;
+    PeerKey client_key;
+    Result<Next<ExpectPostHandshakeFinished>> on(const messages::CertificateVerify&, Context&) &&;
+};
+
+struct ExpectPostHandshakeFinished {
+    Connected connected;
+    std::unique_ptr<Answer> answer;
+    std::optional<PeerAuthenticated> client_authenticated; // nothing: it has no certificate to show
+    Result<Next<Connected>> on(const messages::Finished&, Context&) &&;
 };
 
 struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
                             ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
                             ExpectClientCertificateVerify, ExpectClientFinished, Connected,
+                            AwaitPostHandshakeVerdict, ExpectPostHandshakeCertificateVerify,
+                            ExpectPostHandshakeFinished,
                             // TLS 1.2's
                             AwaitSignature12, ExpectClientCertificate12, AwaitClientCertificateVerdict12,
                             ExpectClientKeyExchange12, ExpectClientKeyExchangeWithCertificate12,
@@ -139,11 +196,16 @@ struct Server {
     using State = server::State;
     using Context = server::Context;
     using Messages = List<messages::ClientHello, messages::EndOfEarlyData, messages::Certificate,
+                          messages::CompressedCertificate,
                           messages::CertificateVerify, messages::Finished, messages::KeyUpdate,
                           // TLS 1.2's
                           messages::Certificate12, messages::ClientKeyExchange>;
     using Resumptions = List<ConfigChosen, PskChosen, Signature, CertificateVerdict>;
     using Signals = List<ChangeCipherSpec>;
 };
+
+// Asks a connected client for a certificate (§4.6.2): post_handshake_auth_not_offered,
+// too_many_certificate_requests.
+Status request_certificate(Connected& connected, PeerVerification how, Context& context);
 
 } // namespace pavise::handshake::server
