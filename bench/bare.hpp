@@ -24,6 +24,8 @@ struct Case {
     const char* botan_name;
     crypto::AeadId id;
     CipherSuite suite;
+    // What stands beside the content under the protection: its type, in TLS 1.3 (RFC 8446 §5.2).
+    std::size_t inner_type_size = 1;
 };
 inline constexpr Case cases[] = {
     {"AES-128-GCM", "AES-128/GCM", crypto::AeadId::aes_128_gcm, CipherSuite::TLS_AES_128_GCM_SHA256},
@@ -41,7 +43,7 @@ template <class T> T must(Result<T> result) {
 }
 
 record::Key record_key(const Case& of, crypto::AeadUse use);
-// A pass of sealed records, back to back.
+// A pass of sealed records of TLS 1.3, back to back.
 ByteVector sealed_pass(const Case& of, std::size_t content_size);
 // Says how much a benchmark's passes carried.
 void report(benchmark::State& state, std::size_t content_size);
@@ -56,6 +58,7 @@ struct Subject {
     void (*run)(benchmark::State&, const Case&, std::size_t);
 };
 // Every subject with every case and size, under scenario/case/size/name.
-void register_all(std::span<const Subject> subjects, std::span<const std::size_t> content_sizes);
+void register_all(std::span<const Subject> subjects, std::span<const Case> of,
+                  std::span<const std::size_t> content_sizes);
 
 } // namespace pavise::bench

@@ -90,6 +90,18 @@ void seal_copied(benchmark::State& state, const Case& of, std::size_t content_si
     });
 }
 
+// A config with suites of one version alone speaks that version.
+constexpr Case both_versions[] = {
+    cases[0],
+    cases[1],
+    cases[2],
+    {"TLS1.2-AES-128-GCM", "AES-128/GCM", crypto::AeadId::aes_128_gcm,
+     CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, 0},
+    {"TLS1.2-AES-256-GCM", "AES-256/GCM", crypto::AeadId::aes_256_gcm,
+     CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, 0},
+    {"TLS1.2-ChaCha20-Poly1305", "ChaCha20Poly1305", crypto::AeadId::chacha20_poly1305,
+     CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, 0},
+};
 constexpr std::size_t content_sizes[] = {16384, 1400, 256};
 constexpr Subject subjects[] = {{"open", "bare", open_bare},
                                 {"open", "connection", open_records},
@@ -101,6 +113,7 @@ constexpr Subject subjects[] = {{"open", "bare", open_bare},
 } // namespace pavise::bench
 
 int main(int argc, char** argv) {
-    pavise::bench::register_all(pavise::bench::subjects, pavise::bench::content_sizes);
+    pavise::bench::register_all(pavise::bench::subjects, pavise::bench::both_versions,
+                                pavise::bench::content_sizes);
     return pavise::bench::run_with_ratios(argc, argv);
 }

@@ -85,6 +85,6 @@ constexpr Subject subjects[] = {{"open", "bare", open_bare},
 } // namespace pavise::bench
 
 int main(int argc, char** argv) {
-    pavise::bench::register_all(pavise::bench::subjects, pavise::bench::content_sizes);
+    pavise::bench::register_all(pavise::bench::subjects, pavise::bench::cases, pavise::bench::content_sizes);
     return pavise::bench::run_with_ratios(argc, argv);
 }

@@ -171,7 +171,7 @@ TEST(KeyShare, of_a_nist_curve_takes_uncompressed_points_on_the_curve_alone) {
     }
 }
 
-// PITFALLS "Raccoon and its mirror": in ECDH leading zeros of the secret stay (RFC 8446 §7.4.2).
+// The mirror of Raccoon (CVE-2020-1968): in ECDH leading zeros of the secret stay (RFC 8446 §7.4.2).
 TEST(KeyShare, keeps_the_leading_zeros_of_a_secret) {
     SeededRng rng(1);
     auto share = provider.generate_key_share(NamedGroup::secp256r1, rng);
@@ -286,7 +286,7 @@ TEST(KeyShare, with_a_given_private_key_is_the_one_that_belongs_to_it) {
 
 // ---- finite fields
 
-// PITFALLS "Raccoon and its mirror": TLS 1.2 strips the leading zeros of the secret (RFC 5246 §8.1.2),
+// Raccoon (CVE-2020-1968): TLS 1.2 strips the leading zeros of the secret (RFC 5246 §8.1.2),
 // TLS 1.3 keeps them (RFC 8446 §7.4.1). The same seed gives both shares the same private key.
 TEST(FiniteField, secret_with_leading_zeros_is_stripped_in_tls12_and_kept_in_tls13) {
     const auto group = named_finite_field(NamedGroup::ffdhe2048);

@@ -1,6 +1,5 @@
 // The key exchanges of TLS 1.2 that are there by name alone: DHE (RFC 5246, RFC 7919), PSK, DHE_PSK and
-// ECDHE_PSK (RFC 4279, RFC 5487, RFC 5489, RFC 8442), and CBC with encrypt-then-MAC (RFC 7366); pitfalls 29
-// to 31.
+// ECDHE_PSK (RFC 4279, RFC 5487, RFC 5489, RFC 8442), and CBC with encrypt-then-MAC (RFC 7366).
 #include "support/tls12.hpp"
 
 #include "crypto/cipher_suite.hpp"

@@ -1,5 +1,5 @@
-// What must not be left out, sent twice, sent early or interleaved in TLS 1.2 (RFC 5246 §7.3; pitfalls 1, 2,
-// 3, 6, 7, 10).
+// What must not be left out, sent twice, sent early or interleaved in TLS 1.2 (RFC 5246 §7.3; CVE-2014-6593,
+// CVE-2015-0204).
 #include "support/records.hpp"
 #include "support/tls12.hpp"
 
@@ -121,7 +121,7 @@ TEST(Order12, nothing_can_come_twice) {
     }
 }
 
-// Pitfall 1.
+// CVE-2014-0224: keys before there are any.
 TEST(EarlyChangeCipherSpec, is_refused_by_the_server_before_every_message_of_the_client) {
     for (std::size_t i = 0; i < 3; ++i) {
         SCOPED_TRACE(i);
@@ -184,7 +184,7 @@ TEST(ChangeCipherSpec12, after_the_handshake_is_no_record_of_the_keys) {
     EXPECT_EQ(pair.client.error()->code, ErrorCode::bad_record_mac);
 }
 
-// Pitfall 3.
+// CVE-2026-34582: data of a peer that has proved nothing yet.
 TEST(Order12, application_data_before_finished) {
     const ByteVector data = record(ContentType::application_data, as_bytes("too early"));
     {

@@ -1,4 +1,4 @@
-// Lies in TLS 1.2's messages, and what they are answered with (pitfalls 12, 23, 24, 25, 27).
+// Lies in TLS 1.2's messages, and what they are answered with.
 #include "support/records.hpp"
 #include "support/tls12.hpp"
 
@@ -245,7 +245,7 @@ TEST(ExtendedMasterSecret12, can_be_missing_but_not_on_one_side_alone) {
     EXPECT_EQ(failure.server->code, ErrorCode::bad_record_mac);
 }
 
-// Pitfall 12.
+// CVE-2009-3555, RFC 5746.
 TEST(Renegotiation12, indication_is_required_and_must_be_empty) {
     const Change remove = [](ByteVector& hello) {
         remove_extension(hello, ExtensionType::renegotiation_info);
@@ -354,7 +354,7 @@ TEST(Renegotiation12, can_be_made_fatal_for_the_client_too) {
               (Error{ErrorCode::alert_received, static_cast<std::uint16_t>(handshake_failure)}));
 }
 
-// ---- warnings (RFC 5246 §7.2; pitfall 9)
+// ---- warnings (RFC 5246 §7.2; CVE-2016-8610)
 
 ByteVector warning(AlertDescription description) {
     return record(ContentType::alert, ByteVector{1, static_cast<std::uint8_t>(description)});

@@ -1,5 +1,5 @@
 // Resumption in TLS 1.2 by session ID and by ticket, exporters and channel bindings (RFC 5246 §7.3, RFC 5077,
-// RFC 7627 §5.3; pitfalls 13, 21, 48).
+// RFC 7627 §5.3).
 #include "support/records.hpp"
 #include "support/tls12.hpp"
 
@@ -147,7 +147,7 @@ TEST(Resumption12, of_one_version_is_nothing_to_the_other) {
     }
 }
 
-// Pitfall 13.
+// The triple handshake: RFC 7627 §5.3.
 TEST(Resumption12, wants_extended_master_secret_everywhere) {
     const auto strip = [](ByteVector& hello) {
         remove_extension(hello, ExtensionType::extended_master_secret);
@@ -222,7 +222,7 @@ TEST(Ticket12, is_given_to_nobody_who_does_not_ask) {
     EXPECT_FALSE(first_session(config));
 }
 
-// Pitfall 48.
+// RFC 9266 §3, RFC 7627 §5.4.
 TEST(Binding12, exporters_and_tls_unique_agree) {
     PairConfig config = resuming(Keeping::tickets);
     ByteVector last;

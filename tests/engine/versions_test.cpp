@@ -78,7 +78,7 @@ TEST(Versions, a_server_that_answers_with_less_than_offered) {
     expect_found_by_client(config, ErrorCode::version_not_offered, AlertDescription::illegal_parameter);
 }
 
-// Pitfall 14.
+// RFC 8446 §4.1.3.
 TEST(Downgrade, a_server_that_could_do_more_says_so_and_a_client_that_could_looks) {
     struct Seen final : wire::Tap {
         messages::Random random{};
