@@ -102,6 +102,11 @@ TEST(Suites, that_were_not_offered_are_refused) {
         client_refuses_server_hello(
             [&](peer::ServerHelloDraft& hello) { hello.cipher_suite = static_cast<CipherSuite>(suite); },
             ErrorCode::suite_not_offered, illegal_parameter);
+    auto config = scripted_client_config(); // which has this one, but leaves it out
+    config.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
+    client_refuses_server_hello(
+        [](peer::ServerHelloDraft& hello) { hello.cipher_suite = CipherSuite::TLS_AES_256_GCM_SHA384; },
+        ErrorCode::suite_not_offered, illegal_parameter, config);
 }
 
 TEST(Suites, that_are_gone_are_not_chosen) {
