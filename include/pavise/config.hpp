@@ -37,11 +37,11 @@ enum class Role : std::uint8_t { client, server };
 
 // What a delegated credential says (RFC 9345 §4).
 struct DelegationTerms {
-    Role role = Role::server;            // of whoever uses it
+    Role role = Role::server;             // of whoever uses it
     ByteVector subject_public_key_info{}; // DER
-    SignatureScheme scheme{};            // with which its key signs
-    SignatureScheme signed_with{};       // the scheme of the certificate's own key
-    Timestamp not_after{};               // at most seven days from its use
+    SignatureScheme scheme{};             // with which its key signs
+    SignatureScheme signed_with{};        // the scheme of the certificate's own key
+    Timestamp not_after{};                // at most seven days from its use
 };
 
 // A certificate chain with its private key. A cheap handle; the key behind it is shared and thread-safe.

@@ -37,10 +37,10 @@ struct Negotiated {
     std::vector<ByteVector> issuer_ocsp_responses{};
     // With which the peer signed in its certificate's place (RFC 9345), as it came; empty: none.
     ByteVector peer_delegated_credential{};
-    ByteVector certificate_timestamps{};    // SignedCertificateTimestampList of the leaf; empty: none
-    bool hello_retry = false;               // a HelloRetryRequest was needed
-    bool resumed = false;                   // by a session: the chains are those of its first connection
-    ByteVector psk_identity;                // of the external PSK, if one authenticated both sides
+    ByteVector certificate_timestamps{}; // SignedCertificateTimestampList of the leaf; empty: none
+    bool hello_retry = false;            // a HelloRetryRequest was needed
+    bool resumed = false;                // by a session: the chains are those of its first connection
+    ByteVector psk_identity;             // of the external PSK, if one authenticated both sides
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
 };
 

@@ -133,8 +133,7 @@ Outcome<std::shared_ptr<const ClientConfig>> config_from(const Arguments& argume
         config->ocsp_response = Staple::requested;
         config->ocsp_policy = **ocsp;
     }
-    if (arguments.has("--post-handshake-auth"))
-        config->post_handshake_auth = PostHandshakeAuth::offered;
+    if (arguments.has("--post-handshake-auth")) config->post_handshake_auth = PostHandshakeAuth::offered;
     config->certificate_compression = compression_from(arguments);
     config->trust = *std::move(trust);
     config->credentials = *std::move(credentials);

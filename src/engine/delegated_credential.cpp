@@ -30,8 +30,8 @@ Status check_time(const trust::Certificate& certificate, std::uint32_t valid_tim
     return {};
 }
 
-Result<std::shared_ptr<const crypto::PublicKey>>
-public_key(const crypto::Provider& provider, const messages::DelegatedCredential& credential) {
+Result<std::shared_ptr<const crypto::PublicKey>> public_key(const crypto::Provider& provider,
+                                                            const messages::DelegatedCredential& credential) {
     auto key = provider.public_key(credential.asn1_subject_public_key_info);
     if (!key) return fail(ErrorCode::delegated_credential_key);
     // §4: public keys of the type rsaEncryption are not allowed.
@@ -79,8 +79,8 @@ Result<DelegatedKey> delegated_key(const crypto::Provider& provider, const trust
     PAVISE_LET(const auto issuer, provider.public_key(certificate.subject_public_key_info()));
     if (!crypto::fits_tls13(credential.algorithm, issuer->type()))
         return fail(ErrorCode::delegated_credential_scheme);
-    if (!issuer->verify(credential.algorithm,
-                        delegation_content(policy.role, certificate.der(), credential), credential.signature))
+    if (!issuer->verify(credential.algorithm, delegation_content(policy.role, certificate.der(), credential),
+                        credential.signature))
         return fail(ErrorCode::delegated_credential_signature);
     return DelegatedKey{std::move(key), credential.dc_cert_verify_algorithm};
 }

@@ -16,7 +16,8 @@
 
 namespace pavise::engine {
 
-// A client's answer to a post-handshake CertificateRequest, all but its Finished, and the hash that this covers.
+// A client's answer to a post-handshake CertificateRequest, all but its Finished, and the hash that this
+// covers.
 struct Authentication {
     ByteVector messages;
     crypto::Digest transcript_hash;

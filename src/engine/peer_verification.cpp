@@ -89,8 +89,8 @@ Result<ByteVector> digest_of(Bytes written) {
 
 // A raw key is believed where the config names it.
 Result<CertificateVerdict> verdict_on_raw_key(const std::vector<ByteVector>& trusted,
-                                                         const crypto::Provider& provider,
-                                                         const Negotiated& negotiated) {
+                                              const crypto::Provider& provider,
+                                              const Negotiated& negotiated) {
     if (std::ranges::find(trusted, negotiated.peer_chain.front()) == trusted.end())
         return CertificateVerdict{Error{ErrorCode::raw_key_not_trusted}, nullptr};
     return verdict_of(leaf_key(provider, negotiated, {}), Timestamp::max());

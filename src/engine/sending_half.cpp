@@ -116,8 +116,8 @@ Status SendingHalf::send_authentication(Authentication authentication) {
     if (hmac_ == nullptr) {
         PAVISE_LET(hmac_, provider_.hmac(suite_->hash));
     }
-    PAVISE_LET(const HashSecret verify_data, schedule::finished_mac(*hmac_, traffic_secret_.view(),
-                                                                    authentication.transcript_hash.view()));
+    PAVISE_LET(const HashSecret verify_data,
+               schedule::finished_mac(*hmac_, traffic_secret_.view(), authentication.transcript_hash.view()));
     ByteVector message;
     wire::Writer writer(message);
     messages::write_message(writer, messages::Finished{verify_data.view()});

@@ -44,10 +44,11 @@ ByteVector write_staples(const CredentialData& credential, std::size_t place,
     if (has_timestamps && asked.contains(ExtensionType::signed_certificate_timestamp))
         messages::Extension{ExtensionType::signed_certificate_timestamp, credential.certificate_timestamps}
             .write(writer);
-    // "The server MUST send the delegated credential as an extension in the CertificateEntry of its end-entity
-    // certificate" (RFC 9345 §4.1.1); it was chosen only if the peer asked.
+    // "The server MUST send the delegated credential as an extension in the CertificateEntry of its
+    // end-entity certificate" (RFC 9345 §4.1.1); it was chosen only if the peer asked.
     if (place == 0 && credential.delegation)
-        messages::Extension{ExtensionType::delegated_credential, credential.delegation->message}.write(writer);
+        messages::Extension{ExtensionType::delegated_credential, credential.delegation->message}.write(
+            writer);
     return block;
 }
 
@@ -65,8 +66,8 @@ Status check_raw_key(const messages::Certificate& message) {
     return {};
 }
 
-// "If the client receives a delegated credential without having indicated support in its ClientHello, then the
-// client MUST abort the handshake with an 'unexpected_message' alert." (RFC 9345 §4.1.1)
+// "If the client receives a delegated credential without having indicated support in its ClientHello, then
+// the client MUST abort the handshake with an 'unexpected_message' alert." (RFC 9345 §4.1.1)
 Status check_delegation(const CertificateEntry& leaf, const messages::ExtensionSet& asked) {
     if (leaf.extensions.contains(ExtensionType::delegated_credential) &&
         !asked.contains(ExtensionType::delegated_credential))
@@ -112,8 +113,8 @@ Result<ByteVector> decompress(const messages::CompressedCertificate& message,
     if (by == offered.end())
         return fail(ErrorCode::compression_not_offered, static_cast<std::uint16_t>(message.algorithm));
     auto body = (*by)->decompress(message.compressed_certificate_message, message.uncompressed_length);
-    // "If the received CompressedCertificate message cannot be decompressed, the connection MUST be terminated
-    // with the 'bad_certificate' alert." (§4)
+    // "If the received CompressedCertificate message cannot be decompressed, the connection MUST be
+    // terminated with the 'bad_certificate' alert." (§4)
     if (!body || body->size() != message.uncompressed_length)
         return fail(ErrorCode::certificate_not_decompressed);
     return body;

@@ -80,8 +80,8 @@ bool UseFilters::pass(const CertificateUses& uses) const {
     // request are also asserted in the Key Usage certificate extension."
     if (key_usage && (!uses.key_usage || (*key_usage & ~*uses.key_usage) != 0)) return false;
     if (!purposes) return true;
-    // "The Extended Key Usage extension in a certificate matches the request when all key purpose OIDs present
-    // in the request are also found in the Extended Key Usage certificate extension."
+    // "The Extended Key Usage extension in a certificate matches the request when all key purpose OIDs
+    // present in the request are also found in the Extended Key Usage certificate extension."
     return uses.purposes && std::ranges::all_of(*purposes, [&](const ByteVector& purpose) {
                return std::ranges::find(*uses.purposes, purpose) != uses.purposes->end();
            });

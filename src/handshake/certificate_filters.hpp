@@ -13,7 +13,7 @@ namespace pavise::handshake {
 
 // What a certificate says about its use.
 struct CertificateUses {
-    std::optional<std::uint16_t> key_usage;        // bit n for KeyUsage's bit n; nothing: no such extension
+    std::optional<std::uint16_t> key_usage;          // bit n for KeyUsage's bit n; nothing: no such extension
     std::optional<std::vector<ByteVector>> purposes; // ExtKeyUsageSyntax: the OIDs' contents octets; likewise
 };
 

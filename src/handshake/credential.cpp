@@ -28,7 +28,8 @@ bool names_issuer_of(const CredentialData& credential, const messages::Certifica
 
 bool is_signed_with(const CredentialData& credential, const messages::EnumList<SignatureScheme>& accepted) {
     return std::ranges::all_of(credential.chain_signatures, [&](const auto& schemes) {
-        return std::ranges::any_of(schemes, [&](SignatureScheme scheme) { return accepted.contains(scheme); });
+        return std::ranges::any_of(schemes,
+                                   [&](SignatureScheme scheme) { return accepted.contains(scheme); });
     });
 }
 

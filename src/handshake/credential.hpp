@@ -4,8 +4,8 @@
 #include "base/fixed_vector.hpp"
 #include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
-#include "messages/enum_list.hpp"
 #include "handshake/certificate_filters.hpp"
+#include "messages/enum_list.hpp"
 #include "messages/extension/certificate_filters.hpp"
 #include "messages/extensions.hpp"
 
@@ -52,7 +52,7 @@ std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
 struct CredentialWishes {
     messages::EnumList<SignatureScheme> schemes;
     std::optional<messages::EnumList<SignatureScheme>> chain_schemes; // signature_algorithms_cert
-    messages::EnumList<SignatureScheme> delegated;     // of a delegated credential's key; empty: none is taken
+    messages::EnumList<SignatureScheme> delegated; // of a delegated credential's key; empty: none is taken
     std::optional<messages::CertificateAuthorities> authorities;
     UseFilters filters;
 

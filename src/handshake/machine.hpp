@@ -12,10 +12,10 @@
 //     Result<Next<S1, S2>> on(const Message&, Context&) &&;    "on Message this state ends; S1 or S2 begins,
 //     or it fails"
 //
-// A state can be narrower than its handlers, by what it holds: it then has  bool expects(HandshakeType) const.
-// A state that handles a resumption and no message is suspended: messages wait until the caller has answered.
-// The handlers' signatures are the transition graph; graph.hpp compares it with the RFC's and proves things
-// of it.
+// A state can be narrower than its handlers, by what it holds: it then has  bool expects(HandshakeType)
+// const. A state that handles a resumption and no message is suspended: messages wait until the caller has
+// answered. The handlers' signatures are the transition graph; graph.hpp compares it with the RFC's and
+// proves things of it.
 #pragma once
 
 #include "base/try.hpp"
@@ -43,16 +43,14 @@ template <class M, class... S> class [[nodiscard]] NextOf {
 
   public:
     template <class T>
-    requires OneOf<T, S...>
+        requires OneOf<T, S...>
     // NOLINTNEXTLINE(google-explicit-constructor): a handler returns its successor
-    NextOf(T&& successor)
-    noexcept : state_(std::in_place_type<T>, std::forward<T>(successor)) {}
+    NextOf(T&& successor) noexcept : state_(std::in_place_type<T>, std::forward<T>(successor)) {}
     // One of some states is one of more.
     template <class... T>
-    requires(OneOf<T, S...>&&...)
-        // NOLINTNEXTLINE(google-explicit-constructor): likewise
-        NextOf(NextOf<M, T...>&& narrower)
-    noexcept : state_(std::move(narrower).take()) {}
+        requires(OneOf<T, S...> && ...)
+    // NOLINTNEXTLINE(google-explicit-constructor): likewise
+    NextOf(NextOf<M, T...>&& narrower) noexcept : state_(std::move(narrower).take()) {}
     std::size_t index() const noexcept { return state_.index(); }
     typename M::State&& take() && noexcept { return std::move(state_); }
 };
@@ -69,9 +67,7 @@ template <class In, class Context, class S, class M, class... To>
 List<To...> successors(Result<NextOf<M, To...>> (S::*)(const In&, Context&) &&);
 
 template <class S, class In, class Context>
-concept Handles = requires {
-    successors<In, Context, S>(&S::on);
-};
+concept Handles = requires { successors<In, Context, S>(&S::on); };
 
 template <class T, class... L> constexpr std::size_t find(List<L...>) {
     constexpr bool same[] = {std::is_same_v<T, L>...};

@@ -53,9 +53,9 @@ PairConfig compressing(std::vector<CertificateCompressionPtr> compressions = cer
 }
 
 std::size_t sent(const RecordingTap& tap, HandshakeType type) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        tap.sent_messages,
-        [&](const ByteVector& message) { return message[0] == static_cast<std::uint8_t>(type); }));
+    return static_cast<std::size_t>(std::ranges::count_if(tap.sent_messages, [&](const ByteVector& message) {
+        return message[0] == static_cast<std::uint8_t>(type);
+    }));
 }
 
 TEST(CertificateCompression, goes_both_ways_by_every_library) {
@@ -80,7 +80,8 @@ TEST(CertificateCompression, goes_both_ways_by_every_library) {
 TEST(CertificateCompression, is_not_used_where_one_side_does_not_know_it) {
     for (const bool client_knows : {false, true}) {
         PairConfig config = compressing();
-        (client_knows ? config.server.certificate_compression : config.client.certificate_compression).clear();
+        (client_knows ? config.server.certificate_compression : config.client.certificate_compression)
+            .clear();
         RecordingTap client_tap;
         RecordingTap server_tap;
         config.client_hooks.tap = &client_tap;
@@ -167,7 +168,8 @@ TEST(CompressedCertificates, of_another_length_than_they_say) {
     // … and where a library of the application's would let it pass.
     for (const bool by_server : {false, true}) {
         PairConfig config = compressing({std::make_shared<const Stored>()});
-        auto& lying = by_server ? config.client.certificate_compression : config.server.certificate_compression;
+        auto& lying =
+            by_server ? config.client.certificate_compression : config.server.certificate_compression;
         lying = {std::make_shared<const WithTrailingByte>()};
         Pair pair(config);
         pair.pump();

@@ -141,7 +141,8 @@ Credential with_uses(std::vector<trust::KeyUsage> usages, std::vector<std::strin
 
 TEST(OidFilters, steer_the_clients_choice) {
     const Credential plain = with_uses({trust::KeyUsage::digital_signature}, {client_auth});
-    const Credential agreeing = with_uses({trust::KeyUsage::digital_signature, trust::KeyUsage::key_agreement}, {client_auth});
+    const Credential agreeing =
+        with_uses({trust::KeyUsage::digital_signature, trust::KeyUsage::key_agreement}, {client_auth});
     const Credential purposeful = with_uses({trust::KeyUsage::digital_signature}, {client_auth, special});
     const Credential silent = with_uses({}, {});
     struct Case {
@@ -173,9 +174,8 @@ TEST(OidFilters, are_enforced) {
     for (const bool met : {false, true}) {
         PairConfig config = asking();
         config.server.deferred.certificate = false;
-        RewritingTap tap(HandshakeType::certificate_request, [](ByteVector& message) {
-            remove_extension(message, ExtensionType::oid_filters);
-        });
+        RewritingTap tap(HandshakeType::certificate_request,
+                         [](ByteVector& message) { remove_extension(message, ExtensionType::oid_filters); });
         config.server_hooks.tap = &tap;
         config.server.client_certificate_filters = {
             {extended_key_usage, purposes({met ? client_auth : special})}};

@@ -216,7 +216,8 @@ TEST(DelegatedCredentialRefusal, by_a_certificate_that_may_not) {
     for (const Credential& other : {server_credential(KeyType::ecdsa_p256), mint_credential(no_usage)})
         expect_refused(
             [&](Role role) {
-                return changed(role, [&](handshake::CredentialData& data) { data.chain = other.data()->chain; });
+                return changed(role,
+                               [&](handshake::CredentialData& data) { data.chain = other.data()->chain; });
             },
             ErrorCode::delegation_not_allowed);
 }

@@ -75,8 +75,8 @@ TEST(Ocsp, a_bad_response_is_refused) {
         ErrorCode::ocsp_not_yet_valid, bad_response);
     expect_refused(checking(certificate, {response_about(leaf(true))}),
                    ErrorCode::ocsp_certificate_not_covered, bad_response);
-    expect_refused(checking(certificate, {{0x30, 0x03, 0x0a, 0x01, 0x00}}), ErrorCode::ocsp_response_malformed,
-                   bad_response);
+    expect_refused(checking(certificate, {{0x30, 0x03, 0x0a, 0x01, 0x00}}),
+                   ErrorCode::ocsp_response_malformed, bad_response);
 }
 
 TEST(Ocsp, a_certificate_that_promises_a_response_must_have_it) {
@@ -94,7 +94,8 @@ TEST(Ocsp, a_config_may_require_a_response) {
 TEST(Ocsp, the_application_may_judge_alone) {
     const trust::Minted certificate = leaf(true);
     for (const std::vector<ByteVector>& responses :
-         {std::vector<ByteVector>{}, std::vector<ByteVector>{response_about(certificate, OcspVerdict::revoked)}}) {
+         {std::vector<ByteVector>{},
+          std::vector<ByteVector>{response_about(certificate, OcspVerdict::revoked)}}) {
         PairConfig config = checking(certificate, responses);
         config.client.ocsp_policy = OcspPolicy::ignored;
         Pair pair(config);

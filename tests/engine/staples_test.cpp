@@ -101,7 +101,8 @@ TEST(StaplesOfClients, are_asked_for_by_an_empty_extension) {
         config.server.client_verification = PeerVerification::required;
         config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
         RewritingTap tap(HandshakeType::certificate_request, [&](ByteVector& message) {
-            add_extension(message, ExtensionType::status_request, empty ? ByteVector{} : ByteVector{1, 0, 0, 0, 0});
+            add_extension(message, ExtensionType::status_request,
+                          empty ? ByteVector{} : ByteVector{1, 0, 0, 0, 0});
         });
         config.server_hooks.tap = &tap;
         Pair pair(config);

@@ -34,7 +34,8 @@ bool walked_elsewhere(std::string_view state, HandshakeType type) {
 // Whether a state of the routes takes this type.
 template <class M> bool takes(std::size_t state, HandshakeType type) {
     constexpr auto names = machine::names_of(machine::States<M>{});
-    return machine::message_for<M>(state, type) != machine::message_count<M> && !asked_for(names[state], type);
+    return machine::message_for<M>(state, type) != machine::message_count<M> &&
+           !asked_for(names[state], type);
 }
 
 template <class M, class Test> class Walk {

@@ -160,9 +160,8 @@ Result<ClientAuthentication> answer_to(const messages::CertificateRequest& reque
 Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::CertificateRequest& message,
                                                                Context& context) && {
     if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
-    PAVISE_LET(
-        ClientAuthentication authentication,
-        answer_to(message, context.exchange.negotiated().local_certificate_type, *context.config));
+    PAVISE_LET(ClientAuthentication authentication,
+               answer_to(message, context.exchange.negotiated().local_certificate_type, *context.config));
     handshake.transcript.add(context.exchange.message());
     return ExpectCertificate{std::move(handshake), offered, std::move(authentication)};
 }
@@ -188,8 +187,8 @@ Result<Next<AwaitCertificateVerdict>> ExpectCertificate::on(const messages::Cert
 
 Result<Next<AwaitCertificateVerdict>> ExpectCertificate::on(const messages::CompressedCertificate& message,
                                                             Context& context) && {
-    PAVISE_LET(auto next, accept_compressed(message, std::move(handshake), offered,
-                                            std::move(authentication), context));
+    PAVISE_LET(auto next,
+               accept_compressed(message, std::move(handshake), offered, std::move(authentication), context));
     return next;
 }
 
@@ -199,7 +198,8 @@ Result<Next<ExpectCertificateVerify>> AwaitCertificateVerdict::on(const Certific
     if (verdict.key == nullptr) return fail(ErrorCode::internal);
     context.exchange.authenticated_at = context.exchange.clock().now();
     context.exchange.valid_until = verdict.valid_until;
-    return ExpectCertificateVerify{std::move(handshake), std::move(authentication), {verdict.key, verdict.delegated_scheme}};
+    return ExpectCertificateVerify{
+        std::move(handshake), std::move(authentication), {verdict.key, verdict.delegated_scheme}};
 }
 
 Result<Next<ExpectServerFinished>> ExpectCertificateVerify::on(const messages::CertificateVerify& message,
@@ -207,8 +207,7 @@ Result<Next<ExpectServerFinished>> ExpectCertificateVerify::on(const messages::C
     PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
     PAVISE_LET(const PeerAuthenticated authenticated,
                verify_certificate_verify(message, *server_key.key, Signer::server,
-                                         server_key.schemes(context.config->signature_schemes),
-                                         hash.view()));
+                                         server_key.schemes(context.config->signature_schemes), hash.view()));
     context.exchange.negotiated().peer_signature = message.algorithm;
     handshake.transcript.add(context.exchange.message());
     return ExpectServerFinished{std::move(handshake), std::move(authentication), authenticated};

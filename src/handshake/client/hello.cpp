@@ -4,11 +4,10 @@
 #include "handshake/certificate_types.hpp"
 #include "handshake/enabled_versions.hpp"
 #include "handshake/groups12.hpp"
-#include "messages/extension/certificate_filters.hpp"
-#include "messages/extension/delegated_credential.hpp"
-#include "messages/extension/flags.hpp"
 #include "messages/extension/alpn.hpp"
+#include "messages/extension/certificate_filters.hpp"
 #include "messages/extension/cookie.hpp"
+#include "messages/extension/delegated_credential.hpp"
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/flags.hpp"
 #include "messages/extension/key_share.hpp"
@@ -42,7 +41,7 @@ Result<GreaseValues> draw_grease(Rng& rng) {
 
 // Our list, with a reserved value in front where GREASE is on.
 template <class T>
-std::vector<T> greased(const std::optional<GreaseValues>& grease, std::uint16_t GreaseValues::*value,
+std::vector<T> greased(const std::optional<GreaseValues>& grease, std::uint16_t GreaseValues::* value,
                        const std::vector<T>& ours) {
     std::vector<T> list;
     list.reserve(ours.size() + 1);

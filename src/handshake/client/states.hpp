@@ -149,8 +149,7 @@ struct Connected {
     }
     Result<Next<Connected>> on(const messages::NewSessionTicket&, Context&) &&;
     Result<Next<Connected>> on(const messages::KeyUpdate&, Context&) &&;
-    Result<Next<AwaitPostHandshakeSignature, Connected>> on(const messages::CertificateRequest&,
-                                                            Context&) &&;
+    Result<Next<AwaitPostHandshakeSignature, Connected>> on(const messages::CertificateRequest&, Context&) &&;
 };
 
 // The server asked for our certificate after the handshake (§4.6.2); our CertificateVerify waits for its
@@ -163,16 +162,16 @@ struct AwaitPostHandshakeSignature {
 };
 
 struct State
-    : std::variant<
-          ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-          ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest, ExpectCertificate,
-          AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished, AwaitSignature, Connected,
-          AwaitPostHandshakeSignature,
-          // TLS 1.2's
-          ExpectCertificate12, ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12,
-          AwaitCertificateVerdict12, ExpectCertificateRequestOrDone12, ExpectServerHelloDone12,
-          AwaitSignature12, ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12, ExpectPskServerHelloDone12,
-          ExpectNewSessionTicket12, ExpectChangeCipherSpec12, ExpectFinished12, Connected12, Poisoned> {
+    : std::variant<ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
+                   ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest, ExpectCertificate,
+                   AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished, AwaitSignature,
+                   Connected, AwaitPostHandshakeSignature,
+                   // TLS 1.2's
+                   ExpectCertificate12, ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12,
+                   AwaitCertificateVerdict12, ExpectCertificateRequestOrDone12, ExpectServerHelloDone12,
+                   AwaitSignature12, ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12,
+                   ExpectPskServerHelloDone12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12,
+                   ExpectFinished12, Connected12, Poisoned> {
     using variant::variant;
 };
 
@@ -180,9 +179,8 @@ struct Client {
     using State = client::State;
     using Context = client::Context;
     using Messages = List<messages::ServerHello, messages::EncryptedExtensions, messages::CertificateRequest,
-                          messages::Certificate, messages::CompressedCertificate,
-                          messages::CertificateVerify, messages::Finished,
-                          messages::NewSessionTicket, messages::KeyUpdate,
+                          messages::Certificate, messages::CompressedCertificate, messages::CertificateVerify,
+                          messages::Finished, messages::NewSessionTicket, messages::KeyUpdate,
                           // TLS 1.2's
                           messages::Certificate12, messages::CertificateStatus, messages::ServerKeyExchange,
                           messages::CertificateRequest12, messages::ServerHelloDone,

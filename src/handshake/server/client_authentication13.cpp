@@ -64,8 +64,7 @@ ExpectClientCertificateVerify::on(const messages::CertificateVerify& message, Co
     PAVISE_LET(const crypto::Digest hash, finishing.transcript.hash());
     PAVISE_LET(const PeerAuthenticated authenticated,
                verify_certificate_verify(message, *client_key.key, Signer::client,
-                                         client_key.schemes(context.config->signature_schemes),
-                                         hash.view()));
+                                         client_key.schemes(context.config->signature_schemes), hash.view()));
     context.exchange.negotiated().peer_signature = message.algorithm;
     finishing.transcript.add(context.exchange.message());
     return ExpectClientFinished{std::move(finishing), authenticated};

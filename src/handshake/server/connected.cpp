@@ -66,9 +66,11 @@ class RunningServer final : public Running<Server> {
 
   private:
     // Connected also where an answer to a request of ours is under way.
-    template <class AnyState> static auto connected_in(AnyState& state) -> decltype(std::get_if<Connected>(&state)) {
+    template <class AnyState>
+    static auto connected_in(AnyState& state) -> decltype(std::get_if<Connected>(&state)) {
         if (auto* verdict = std::get_if<AwaitPostHandshakeVerdict>(&state)) return &verdict->connected;
-        if (auto* verify = std::get_if<ExpectPostHandshakeCertificateVerify>(&state)) return &verify->connected;
+        if (auto* verify = std::get_if<ExpectPostHandshakeCertificateVerify>(&state))
+            return &verify->connected;
         if (auto* finished = std::get_if<ExpectPostHandshakeFinished>(&state)) return &finished->connected;
         return std::get_if<Connected>(&state);
     }

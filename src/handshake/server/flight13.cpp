@@ -204,8 +204,9 @@ Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& con
     PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));
     if (context.config->client_verification != PeerVerification::none)
         PAVISE_TRY(send_certificate_request({}, handshake.transcript, context));
-    PAVISE_LET(const CertificateForm form, CertificateForm::in_client_hello(agreement.hello.extensions,
-                                                               context.config->certificate_compression));
+    PAVISE_LET(const CertificateForm form,
+               CertificateForm::in_client_hello(agreement.hello.extensions,
+                                                context.config->certificate_compression));
     PAVISE_TRY(send_certificate(context.exchange, chosen.credential.data(), form, handshake.transcript));
     if (negotiated.local_certificate_type == CertificateType::x509)
         negotiated.local_certificate = chosen.credential.data()->chain.front();

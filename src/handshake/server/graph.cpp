@@ -34,7 +34,8 @@ static_assert(reachable<Server, ExpectClientHello, Connected>());
 static_assert(!reachable<Server, ExpectClientHello, Connected, ExpectClientFinished>());
 // … nor does a client's certificate count without a verdict and a verified CertificateVerify …
 static_assert(!reachable<Server, AwaitClientCertificateVerdict, Connected, ExpectClientCertificateVerify>());
-static_assert(!reachable<Server, AwaitPostHandshakeVerdict, Connected, ExpectPostHandshakeCertificateVerify>());
+static_assert(
+    !reachable<Server, AwaitPostHandshakeVerdict, Connected, ExpectPostHandshakeCertificateVerify>());
 // … nor without the Finished that binds it to the connection …
 static_assert(!reachable<Server, AwaitPostHandshakeVerdict, Connected, ExpectPostHandshakeFinished>());
 // … and nobody is asked to retry twice.

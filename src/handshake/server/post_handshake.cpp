@@ -49,8 +49,7 @@ Status request_certificate(Connected& connected, PeerVerification how, Context& 
     // "When the client has sent the 'post_handshake_auth' extension …, a server MAY request certificate-based
     // client authentication at any time after the handshake has completed" (§4.6.2)
     if (connected.handshake_transcript == nullptr) return fail(ErrorCode::post_handshake_auth_not_offered);
-    if (connected.requests.size() == max_open_requests)
-        return fail(ErrorCode::too_many_certificate_requests);
+    if (connected.requests.size() == max_open_requests) return fail(ErrorCode::too_many_certificate_requests);
     PAVISE_LET(schedule::Transcript transcript, connected.handshake_transcript->fork());
     ByteVector request_context(request_context_size);
     PAVISE_TRY(context.exchange.rng().fill(request_context));
@@ -83,8 +82,7 @@ ExpectPostHandshakeCertificateVerify::on(const messages::CertificateVerify& mess
     PAVISE_LET(const crypto::Digest hash, transcript.hash());
     PAVISE_LET(const PeerAuthenticated authenticated,
                verify_certificate_verify(message, *client_key.key, Signer::client,
-                                         client_key.schemes(context.config->signature_schemes),
-                                         hash.view()));
+                                         client_key.schemes(context.config->signature_schemes), hash.view()));
     answer->shown.peer_signature = message.algorithm;
     transcript.add(context.exchange.message());
     return ExpectPostHandshakeFinished{std::move(connected), std::move(answer), authenticated};

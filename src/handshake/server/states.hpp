@@ -179,16 +179,16 @@ struct ExpectPostHandshakeFinished {
     Result<Next<Connected>> on(const messages::Finished&, Context&) &&;
 };
 
-struct State : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
-                            ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
-                            ExpectClientCertificateVerify, ExpectClientFinished, Connected,
-                            AwaitPostHandshakeVerdict, ExpectPostHandshakeCertificateVerify,
-                            ExpectPostHandshakeFinished,
-                            // TLS 1.2's
-                            AwaitSignature12, ExpectClientCertificate12, AwaitClientCertificateVerdict12,
-                            ExpectClientKeyExchange12, ExpectClientKeyExchangeWithCertificate12,
-                            ExpectClientCertificateVerify12, ExpectPskClientKeyExchange12, AwaitPsk12,
-                            ExpectChangeCipherSpec12, ExpectClientFinished12, Connected12, Poisoned> {
+struct State
+    : std::variant<ExpectClientHello, AwaitConfig, ExpectSecondClientHello, AwaitPsk, AwaitSignature,
+                   ExpectEndOfEarlyData, ExpectClientCertificate, AwaitClientCertificateVerdict,
+                   ExpectClientCertificateVerify, ExpectClientFinished, Connected, AwaitPostHandshakeVerdict,
+                   ExpectPostHandshakeCertificateVerify, ExpectPostHandshakeFinished,
+                   // TLS 1.2's
+                   AwaitSignature12, ExpectClientCertificate12, AwaitClientCertificateVerdict12,
+                   ExpectClientKeyExchange12, ExpectClientKeyExchangeWithCertificate12,
+                   ExpectClientCertificateVerify12, ExpectPskClientKeyExchange12, AwaitPsk12,
+                   ExpectChangeCipherSpec12, ExpectClientFinished12, Connected12, Poisoned> {
     using variant::variant;
 };
 
@@ -196,8 +196,8 @@ struct Server {
     using State = server::State;
     using Context = server::Context;
     using Messages = List<messages::ClientHello, messages::EndOfEarlyData, messages::Certificate,
-                          messages::CompressedCertificate,
-                          messages::CertificateVerify, messages::Finished, messages::KeyUpdate,
+                          messages::CompressedCertificate, messages::CertificateVerify, messages::Finished,
+                          messages::KeyUpdate,
                           // TLS 1.2's
                           messages::Certificate12, messages::ClientKeyExchange>;
     using Resumptions = List<ConfigChosen, PskChosen, Signature, CertificateVerdict>;
