@@ -48,6 +48,9 @@ TEST(Writer, the_first_client_hello_may_carry_another_version) {
     EXPECT_EQ(to_hex(writer.pending().first(5)), "1603014000");
     EXPECT_EQ(to_hex(writer.pending().subspan(5 + 16384, 5)), "1603010001");
     writer.consume(writer.pending().size());
+    must(writer.write(ContentType::change_cipher_spec, pattern(1)));
+    EXPECT_EQ(to_hex(writer.pending().first(5)), "1403030001");
+    writer.consume(writer.pending().size());
     writer.set_plaintext_version(ProtocolVersion::tls_1_2);
     must(writer.write(ContentType::handshake, pattern(1)));
     EXPECT_EQ(to_hex(writer.pending().first(5)), "1603030001");
