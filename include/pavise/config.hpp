@@ -179,9 +179,11 @@ struct ExternalPsk {
     // Whether the key is used as it is, or imported for every hash that a suite may need (RFC 9258).
     enum class Kind : std::uint8_t { plain, imported };
 
-    ByteVector identity{};                                        // 1 to 65535 bytes
-    ByteVector key{};                                             // not empty
-    CipherSuite suite_hash = CipherSuite::TLS_AES_128_GCM_SHA256; // plain: the hash of this suite
+    ByteVector identity{}; // 1 to 65535 bytes
+    ByteVector key{};      // not empty
+    // The hash of this suite is the key's own: plain keys go with suites of this hash alone, imported ones
+    // are derived with it for all (RFC 9258 §4.1).
+    CipherSuite suite_hash = CipherSuite::TLS_AES_128_GCM_SHA256;
     Kind kind = Kind::plain;
     ByteVector context{}; // imported: what else the two sides agreed on (RFC 9258 §3.1)
 };

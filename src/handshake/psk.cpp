@@ -31,8 +31,10 @@ Result<std::vector<Psk>> psks_of(const crypto::Provider& provider, const Externa
                         suite->hash, nullptr, external.identity});
         return psks;
     }
+    const auto suite = crypto::suite13(external.suite_hash);
+    if (!suite) return fail(ErrorCode::bad_config);
+    const schedule::ExternalPsk imported{external.identity, external.context, external.key, suite->hash};
     for (const crypto::HashId hash : {crypto::HashId::sha256, crypto::HashId::sha384}) {
-        const schedule::ExternalPsk imported{external.identity, external.context, external.key};
         PAVISE_LET(schedule::ImportedPsk psk,
                    schedule::import_psk(provider, imported, ProtocolVersion::tls_1_3, hash));
         psks.push_back({schedule::PskKind::imported, std::move(psk.identity), SecretVector(psk.key.view()),

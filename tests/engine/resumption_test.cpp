@@ -257,6 +257,21 @@ ExternalPsk external(ExternalPsk::Kind kind) {
     return psk;
 }
 
+// RFC 9258 §4.1: an imported key is derived with the hash that belongs to it, whatever the suite's is.
+TEST(ExternalPsks, are_imported_with_a_hash_of_their_own) {
+    for (const bool same : {true, false}) {
+        PairConfig config;
+        config.client.external_psks = config.server.external_psks = {external(ExternalPsk::Kind::imported)};
+        config.client.external_psks.front().suite_hash = CipherSuite::TLS_AES_256_GCM_SHA384;
+        if (same) config.server.external_psks = config.client.external_psks;
+        Pair pair(config);
+        EXPECT_EQ(pair.connect(), same);
+        if (!same) {
+            EXPECT_EQ(pair.server.error()->code, ErrorCode::bad_binder);
+        }
+    }
+}
+
 TEST(ExternalPsks, authenticate_without_certificates_plain_and_imported) {
     for (const auto kind : {ExternalPsk::Kind::plain, ExternalPsk::Kind::imported})
         for (const CipherSuite suite :
