@@ -1,6 +1,6 @@
 #include "handshake/certificate13.hpp"
 
-#include "base/der.hpp"
+#include "handshake/certificate_types.hpp"
 #include "messages/extension/delegated_credential.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/signed_certificate_timestamp.hpp"
@@ -54,16 +54,12 @@ ByteVector write_staples(const CredentialData& credential, std::size_t place,
 
 // RFC 8446 §4.4.2: "If the RawPublicKey certificate type was negotiated, then the certificate_list MUST
 // contain no more than one CertificateEntry, which contains an ASN1_subjectPublicKeyInfo value".
-Status check_raw_key(const messages::Certificate& message) {
+Status check_raw_keys(const messages::Certificate& message) {
     if (message.certificate_list.empty()) return {};
     std::size_t count = 0;
     for ([[maybe_unused]] const CertificateEntry& entry : message.certificate_list) ++count;
     if (count > 1) return fail(ErrorCode::several_raw_keys);
-    der::Reader file((*message.certificate_list.begin()).cert_data);
-    auto key = file.sequence();
-    if (!key || !file.finish() || !key->sequence() || !key->whole_bit_string() || !key->finish())
-        return fail(ErrorCode::malformed_raw_key);
-    return {};
+    return check_raw_key((*message.certificate_list.begin()).cert_data);
 }
 
 // "If the client receives a delegated credential without having indicated support in its ClientHello, then
@@ -79,7 +75,7 @@ Status check_delegation(const CertificateEntry& leaf, const messages::ExtensionS
 
 Status accept_chain(const messages::Certificate& message, const messages::ExtensionSet& asked,
                     Negotiated& shown) {
-    if (shown.peer_certificate_type == CertificateType::raw_public_key) PAVISE_TRY(check_raw_key(message));
+    if (shown.peer_certificate_type == CertificateType::raw_public_key) PAVISE_TRY(check_raw_keys(message));
     shown.peer_chain.clear();
     shown.issuer_ocsp_responses.clear();
     for (const CertificateEntry& entry : message.certificate_list) {

@@ -1,5 +1,6 @@
 #include "handshake/certificate_types.hpp"
 
+#include "base/der.hpp"
 #include "handshake/credential.hpp"
 
 namespace pavise::handshake {
@@ -11,6 +12,14 @@ std::vector<CertificateType> offered_by(const ClientConfig& config) {
         if (credential.data() != nullptr && std::ranges::find(types, credential.data()->type) == types.end())
             types.push_back(credential.data()->type);
     return types;
+}
+
+Status check_raw_key(Bytes key) {
+    der::Reader file(key);
+    auto info = file.sequence();
+    if (!info || !file.finish() || !info->sequence() || !info->whole_bit_string() || !info->finish())
+        return fail(ErrorCode::malformed_raw_key);
+    return {};
 }
 
 Result<CertificateType> common_type(std::span<const CertificateType> ours,

@@ -43,6 +43,9 @@ Result<CertificateType> type_selected(const messages::Extensions& answer,
     return selected->value;
 }
 
+// Whether `key` looks like a SubjectPublicKeyInfo (RFC 7250 §3): malformed_raw_key.
+Status check_raw_key(Bytes key);
+
 // The first of `ours` that the peer offers too. Errors: no_common_certificate_type.
 Result<CertificateType> common_type(std::span<const CertificateType> ours,
                                     std::span<const CertificateType> offered);

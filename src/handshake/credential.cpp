@@ -62,6 +62,7 @@ Result<CredentialWishes> CredentialWishes::in(const messages::Extensions& extens
 Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
                                            std::span<const CertificateType> types,
                                            const CredentialWishes& wishes, ChainSignatures signatures) {
+    if (ours.empty()) return std::vector<Credential>();
     bool type_fits = false;
     // "If no 'signature_algorithms_cert' extension is present, then the 'signature_algorithms' extension also
     // applies to signatures appearing in certificates." (§4.2.3)

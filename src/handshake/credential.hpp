@@ -69,7 +69,7 @@ enum class ChainSignatures : std::uint8_t { preferred, required };
 
 // Those of `ours` that the peer may be shown: of one of `types`, and passing its filters. First come those of
 // which an issuer is among the authorities (where the peer names some), then those that may be used without;
-// among these, chains that are signed as the peer wishes. Errors, where none is left:
+// among these, chains that are signed as the peer wishes. Errors, where there were some and none is left:
 // no_common_certificate_type, no_credential_of_issuer.
 Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
                                            std::span<const CertificateType> types,

@@ -1,5 +1,7 @@
 #include "handshake/handshake12.hpp"
 
+#include "handshake/certificate_types.hpp"
+#include "handshake/credential.hpp"
 #include "handshake/proof12.hpp"
 #include "schedule/key_log.hpp"
 
@@ -126,6 +128,7 @@ SessionData session_data12(const Exchange& exchange, const Keyed12& keyed) {
     session.authenticated_at = exchange.authenticated_at;
     session.valid_until = exchange.valid_until;
     session.alpn_protocol = negotiated.alpn_protocol;
+    session.peer_certificate_type = negotiated.peer_certificate_type;
     session.peer_chain = negotiated.peer_chain;
     session.verified_chain = negotiated.verified_chain;
     session.ocsp_response = negotiated.ocsp_response;
@@ -141,10 +144,27 @@ void remember_session(Exchange& exchange, const SessionData& session) {
     Negotiated& negotiated = exchange.negotiated();
     negotiated.resumed = true;
     negotiated.group = session.group;
+    negotiated.peer_certificate_type = session.peer_certificate_type;
     negotiated.peer_chain = session.peer_chain;
     negotiated.verified_chain = session.verified_chain;
     negotiated.ocsp_response = session.ocsp_response;
     negotiated.certificate_timestamps = session.certificate_timestamps;
+}
+
+Status remember_peer_key(Exchange& exchange, const messages::RawPublicKeyCertificate12& message) {
+    const Bytes key = message.subject_public_key_info;
+    PAVISE_TRY(check_raw_key(key));
+    exchange.negotiated().peer_chain = {ByteVector(key.begin(), key.end())};
+    return {};
+}
+
+Status send_certificate12(Exchange& exchange, const CredentialData* credential, Transcript12& transcript) {
+    if (credential != nullptr && credential->type == CertificateType::raw_public_key)
+        return send12(exchange, messages::RawPublicKeyCertificate12{credential->chain.front()}, transcript);
+    std::vector<messages::Asn1Certificate> list;
+    if (credential != nullptr)
+        for (const ByteVector& certificate : credential->chain) list.push_back({certificate});
+    return send12(exchange, messages::Certificate12{list}, transcript);
 }
 
 void remember_peer_chain(Exchange& exchange, const messages::Certificate12& message) {

@@ -29,6 +29,8 @@ enum class StatusPromise : std::uint8_t { none, given };
 // The peer's change_cipher_spec: not a handshake message (RFC 5246 §7.1), but an input of the machine.
 struct ChangeCipherSpec {};
 
+struct CredentialData;
+
 // All handshake messages so far: hashed for Finished and the master secret and, until nobody is going to sign
 // them, kept. A CertificateVerify is over the messages themselves, under a hash that only its scheme names
 // (RFC 5246 §7.4.8).
@@ -117,7 +119,10 @@ SessionData session_data12(const Exchange& exchange, const Keyed12& keyed);
 // A resumed session's peer, in Negotiated.
 void remember_session(Exchange& exchange, const SessionData& session);
 
-// Keeps the peer's chain in Negotiated.
+// Keeps the peer's chain in Negotiated, or its raw public key (RFC 7250).
 void remember_peer_chain(Exchange& exchange, const messages::Certificate12& message);
+Status remember_peer_key(Exchange& exchange, const messages::RawPublicKeyCertificate12& message);
+// Null: an empty list, from a client that has nothing that fits.
+Status send_certificate12(Exchange& exchange, const CredentialData* credential, Transcript12& transcript);
 
 } // namespace pavise::handshake

@@ -1,5 +1,5 @@
 // Raw public keys in the place of certificates (RFC 7250; RFC 8446 §4.4.2).
-#include "support/pair.hpp"
+#include "support/tls12.hpp"
 
 #include "crypto/signing_key.hpp"
 #include "handshake/credential.hpp"
@@ -9,6 +9,18 @@
 namespace pavise::testing {
 
 namespace {
+
+class RawPublicKey : public ::testing::TestWithParam<VersionRange> {
+  protected:
+    static PairConfig speaking() {
+        PairConfig config;
+        config.client.versions = GetParam();
+        return config;
+    }
+    static PairConfig raw_server();
+};
+INSTANTIATE_TEST_SUITE_P(Tls12, RawPublicKey, ::testing::Values(tls12_only));
+INSTANTIATE_TEST_SUITE_P(Tls13, RawPublicKey, ::testing::Values(tls13_only));
 
 std::vector<CertificateType> both_types() {
     return {CertificateType::raw_public_key, CertificateType::x509};
@@ -25,15 +37,15 @@ const ByteVector& public_info_of(const Credential& credential) {
     return credential.data()->chain.front();
 }
 
-PairConfig raw_server() {
-    PairConfig config;
+PairConfig RawPublicKey::raw_server() {
+    PairConfig config = speaking();
     config.server.credentials = {raw_credential()};
     config.client.server_certificate_types = both_types();
     config.client.trusted_keys = {public_info_of(config.server.credentials.front())};
     return config;
 }
 
-TEST(RawPublicKey, proves_a_server) {
+TEST_P(RawPublicKey, proves_a_server) {
     const PairConfig config = raw_server();
     Pair pair(config);
     ASSERT_TRUE(pair.connect());
@@ -43,7 +55,7 @@ TEST(RawPublicKey, proves_a_server) {
     EXPECT_EQ(pair.carry(pair.client, pair.server, "ping"), "ping");
 }
 
-TEST(RawPublicKey, must_be_a_trusted_one) {
+TEST_P(RawPublicKey, must_be_a_trusted_one) {
     PairConfig config = raw_server();
     config.client.trusted_keys = {ByteVector{1, 2, 3}};
     Pair pair(config);
@@ -51,8 +63,8 @@ TEST(RawPublicKey, must_be_a_trusted_one) {
     EXPECT_EQ(pair.client.error(), Error{ErrorCode::raw_key_not_trusted});
 }
 
-TEST(RawPublicKey, proves_a_client) {
-    PairConfig config;
+TEST_P(RawPublicKey, proves_a_client) {
+    PairConfig config = speaking();
     config.client.credentials = {raw_credential()};
     config.server.client_verification = PeerVerification::required;
     config.server.client_certificate_types = both_types();
@@ -64,16 +76,16 @@ TEST(RawPublicKey, proves_a_client) {
     EXPECT_EQ(pair.client.negotiated().peer_certificate_type, CertificateType::x509);
 }
 
-TEST(RawPublicKey, stands_back_where_the_peer_wants_a_certificate) {
-    PairConfig config;
+TEST_P(RawPublicKey, stands_back_where_the_peer_wants_a_certificate) {
+    PairConfig config = speaking();
     config.server.credentials.insert(config.server.credentials.begin(), raw_credential());
     Pair pair(config);
     ASSERT_TRUE(pair.connect());
     EXPECT_EQ(pair.client.negotiated().peer_certificate_type, CertificateType::x509);
 }
 
-TEST(RawPublicKey, alone_is_of_no_use_to_who_does_not_know_it) {
-    PairConfig config;
+TEST_P(RawPublicKey, alone_is_of_no_use_to_who_does_not_know_it) {
+    PairConfig config = speaking();
     config.server.credentials = {raw_credential()};
     Pair pair(config);
     EXPECT_FALSE(pair.connect());
@@ -81,16 +93,16 @@ TEST(RawPublicKey, alone_is_of_no_use_to_who_does_not_know_it) {
     EXPECT_EQ(alert_of(*pair.server.error()), AlertDescription::unsupported_certificate);
 }
 
-TEST(RawPublicKey, is_the_only_thing_that_some_clients_take) {
-    PairConfig config;
+TEST_P(RawPublicKey, is_the_only_thing_that_some_clients_take) {
+    PairConfig config = speaking();
     config.client.server_certificate_types = {CertificateType::raw_public_key};
     Pair pair(config);
     EXPECT_FALSE(pair.connect());
     EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_common_certificate_type});
 }
 
-TEST(RawPublicKey, is_the_only_thing_that_some_servers_take) {
-    PairConfig config;
+TEST_P(RawPublicKey, is_the_only_thing_that_some_servers_take) {
+    PairConfig config = speaking();
     config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
     config.server.client_verification = PeerVerification::optional;
     config.server.client_certificate_types = {CertificateType::raw_public_key};
@@ -99,7 +111,7 @@ TEST(RawPublicKey, is_the_only_thing_that_some_servers_take) {
     EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_common_certificate_type});
 }
 
-TEST(RawPublicKey, is_remembered_by_sessions) {
+TEST_P(RawPublicKey, is_remembered_by_sessions) {
     PairConfig config = raw_server();
     config.client.sessions = make_session_cache();
     SeededRng rng(7);
@@ -117,10 +129,20 @@ TEST(RawPublicKey, is_remembered_by_sessions) {
     EXPECT_FALSE(changed.client.negotiated().resumed);
 }
 
-TEST(RawPublicKey, no_types_are_no_config) {
+TEST(RawPublicKeyConfig, no_types_are_no_config) {
     auto config = std::make_shared<ClientConfig>();
     config->server_certificate_types.clear();
     EXPECT_EQ(Connection::client(config, {.server_name = "a.test"}).error().code, ErrorCode::bad_config);
+}
+
+// Where TLS 1.2 has a list, a raw key stands alone (RFC 7250 §3): what is none does not parse.
+TEST(RawPublicKeyOfTls12, is_well_formed) {
+    PairConfig config = tls12();
+    config.server.credentials = {raw_credential()};
+    config.client.server_certificate_types = both_types();
+    RewritingTap tap(HandshakeType::certificate, [](ByteVector& message) { message[7] = 0x31; });
+    config.server_hooks.tap = &tap;
+    expect_found_by_client(config, ErrorCode::malformed_raw_key, AlertDescription::decode_error);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "handshake/client/answers.hpp"
 
+#include "handshake/certificate_types.hpp"
 #include "handshake/client/states.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/sizes.hpp"
@@ -41,6 +42,17 @@ Status accept_record_sizes(const messages::Extensions& extensions, Context& cont
         sizes.fragment = fragment->length();
     }
     return context.exchange.transport().limit_records(sizes);
+}
+
+Status accept_certificate_types(const messages::Extensions& answer, Context& context) {
+    Negotiated& negotiated = context.exchange.negotiated();
+    const auto& accepted = context.config->server_certificate_types;
+    PAVISE_LET(negotiated.peer_certificate_type,
+               type_selected<messages::SelectedServerCertificateType>(answer, accepted));
+    PAVISE_TRY(common_type(accepted, std::span(&negotiated.peer_certificate_type, 1)));
+    PAVISE_LET(negotiated.local_certificate_type,
+               type_selected<messages::SelectedClientCertificateType>(answer, offered_by(*context.config)));
+    return {};
 }
 
 } // namespace pavise::handshake::client

@@ -30,12 +30,12 @@ Status check_server_key(const crypto::PublicKey& key, const crypto::Suite12& sui
 // RFC 5246 §7.4.4: the types of certificate that the server takes, the authorities that it knows, and the
 // schemes that it verifies.
 std::optional<ChosenCredential> choose_credential(const messages::CertificateRequest12& request,
-                                                  const ClientConfig& config) {
+                                                  CertificateType ours, const ClientConfig& config) {
     CredentialWishes wishes;
     if (!request.certificate_authorities.empty())
         wishes.authorities = messages::CertificateAuthorities{request.certificate_authorities};
-    constexpr std::array types{CertificateType::x509};
-    const auto certificates = candidates(config.credentials, types, wishes, ChainSignatures::preferred);
+    const auto certificates =
+        candidates(config.credentials, std::array{ours}, wishes, ChainSignatures::preferred);
     if (!certificates) return std::nullopt;
     KeyFilter12 filter;
     using Type = messages::ClientCertificateType;
@@ -45,14 +45,6 @@ std::optional<ChosenCredential> choose_credential(const messages::CertificateReq
     }
     return choose_credential12(*certificates, config.signature_schemes,
                                request.supported_signature_algorithms, filter);
-}
-
-Status send_certificate(Exchange& exchange, const std::optional<ChosenCredential>& chosen,
-                        Transcript12& transcript) {
-    std::vector<messages::Asn1Certificate> list;
-    if (chosen)
-        for (const ByteVector& certificate : chosen->credential.data()->chain) list.push_back({certificate});
-    return send12(exchange, messages::Certificate12{list}, transcript);
 }
 
 // ClientKeyExchange and the keys that follow from it.
@@ -84,14 +76,17 @@ Result<Next<ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12>>
 ExpectCertificate12::on(const messages::Certificate12& message, Context& context) && {
     // RFC 5246 §7.4.2: "The sender's certificate MUST come first in the list": a server has one.
     if (message.certificate_list.empty()) return fail(ErrorCode::empty_certificate_list);
-    // Raw public keys are for TLS 1.3 here.
-    const auto& types = context.config->server_certificate_types;
-    if (std::ranges::find(types, CertificateType::x509) == types.end())
-        return fail(ErrorCode::no_common_certificate_type);
     remember_peer_chain(context.exchange, message);
     handshake.transcript.add(context.exchange.message());
     if (handshake.status == StatusPromise::given)
         return ExpectCertificateStatusOrKeyExchange12{std::move(handshake)};
+    return ExpectServerKeyExchange12{std::move(handshake)};
+}
+
+Result<Next<ExpectServerKeyExchange12>>
+ExpectRawPublicKey12::on(const messages::RawPublicKeyCertificate12& message, Context& context) && {
+    PAVISE_TRY(remember_peer_key(context.exchange, message));
+    handshake.transcript.add(context.exchange.message());
     return ExpectServerKeyExchange12{std::move(handshake)};
 }
 
@@ -134,8 +129,9 @@ AwaitCertificateVerdict12::on(const CertificateVerdict& verdict, Context& contex
 Result<Next<ExpectServerHelloDone12>>
 ExpectCertificateRequestOrDone12::on(const messages::CertificateRequest12& message, Context& context) && {
     handshake.transcript.add(context.exchange.message());
-    return ExpectServerHelloDone12{std::move(handshake), std::move(server_share), server_authenticated,
-                                   choose_credential(message, *context.config)};
+    return ExpectServerHelloDone12{
+        std::move(handshake), std::move(server_share), server_authenticated,
+        choose_credential(message, context.exchange.negotiated().local_certificate_type, *context.config)};
 }
 
 Result<AfterOurFinished> ExpectCertificateRequestOrDone12::on(const messages::ServerHelloDone&,
@@ -171,7 +167,8 @@ Result<Next<AwaitSignature12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12
 ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) && {
     Exchange& exchange = context.exchange;
     handshake.transcript.add(exchange.message());
-    PAVISE_TRY(send_certificate(exchange, chosen, handshake.transcript));
+    PAVISE_TRY(
+        send_certificate12(exchange, chosen ? chosen->credential.data() : nullptr, handshake.transcript));
     PAVISE_LET(Keyed12 keyed, exchange_keys(std::move(handshake), server_share, context));
     if (!chosen) {
         keyed.handshake.transcript.forget_messages();

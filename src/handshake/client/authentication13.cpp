@@ -1,7 +1,6 @@
 // From EncryptedExtensions to the end of the handshake: the server proves who it is, and so do we where it
 // asks (RFC 8446 §4.3, §4.4).
 #include "handshake/certificate13.hpp"
-#include "handshake/certificate_types.hpp"
 #include "handshake/client/answers.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/quic.hpp"
@@ -29,17 +28,6 @@ Status accept_extensions(const messages::EncryptedExtensions& message, const mes
     // negotiated" (RFC 9001 §8.1)
     if (over_quic(context.exchange) && context.exchange.negotiated().alpn_protocol.empty())
         return fail(ErrorCode::no_common_protocol);
-    return {};
-}
-
-Status accept_certificate_types(const messages::Extensions& answer, Context& context) {
-    Negotiated& negotiated = context.exchange.negotiated();
-    const auto& accepted = context.config->server_certificate_types;
-    PAVISE_LET(negotiated.peer_certificate_type,
-               type_selected<messages::SelectedServerCertificateType>(answer, accepted));
-    PAVISE_TRY(common_type(accepted, std::span(&negotiated.peer_certificate_type, 1)));
-    PAVISE_LET(negotiated.local_certificate_type,
-               type_selected<messages::SelectedClientCertificateType>(answer, offered_by(*context.config)));
     return {};
 }
 

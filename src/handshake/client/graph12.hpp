@@ -1,5 +1,5 @@
 // The client's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2), RFC 5077
-// §3.1, RFC 4279 §2–3 and RFC 6066 §8. Included where the graph is compared.
+// §3.1, RFC 4279 §2–3, RFC 6066 §8 and RFC 7250 §3. Included where the graph is compared.
 #pragma once
 
 #include "handshake/client/states.hpp"
@@ -10,10 +10,12 @@ namespace pavise::handshake::client {
 struct Rfc5246Section73
     : Table<
           //  in state                            on                               may go to
-          Row<ExpectServerHello, messages::ServerHello, ExpectCertificate12, ExpectPskKeyExchange12,
-              ExpectPskKeyExchangeOrDone12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>,
+          Row<ExpectServerHello, messages::ServerHello, ExpectCertificate12, ExpectRawPublicKey12,
+              ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12, ExpectNewSessionTicket12,
+              ExpectChangeCipherSpec12>,
           Row<ExpectCertificate12, messages::Certificate12, ExpectCertificateStatusOrKeyExchange12,
               ExpectServerKeyExchange12>,
+          Row<ExpectRawPublicKey12, messages::RawPublicKeyCertificate12, ExpectServerKeyExchange12>,
           Row<ExpectCertificateStatusOrKeyExchange12, messages::CertificateStatus, ExpectServerKeyExchange12>,
           Row<ExpectCertificateStatusOrKeyExchange12, messages::ServerKeyExchange, AwaitCertificateVerdict12>,
           Row<ExpectServerKeyExchange12, messages::ServerKeyExchange, AwaitCertificateVerdict12>,
@@ -44,6 +46,7 @@ static_assert(!reachable<Client, ExpectServerHello, Connected12, ExpectFinished1
 static_assert(!reachable<Client, ExpectCertificate12, Connected12, ExpectCertificateStatusOrKeyExchange12,
                          ExpectServerKeyExchange12>());
 static_assert(!reachable<Client, ExpectCertificate12, Connected12, AwaitCertificateVerdict12>());
+static_assert(!reachable<Client, ExpectRawPublicKey12, Connected12, AwaitCertificateVerdict12>());
 // A key exchange beside the PSK is not left out.
 static_assert(!reachable<Client, ExpectPskKeyExchange12, Connected12, ExpectPskServerHelloDone12>());
 // The versions do not meet again after the ServerHello.

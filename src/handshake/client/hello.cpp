@@ -204,11 +204,11 @@ class ExtensionsWriter {
         add(messages::SignatureAlgorithms{
             greased(hello_.grease, &GreaseValues::signature_scheme, inputs_.config.signature_schemes)});
         add_staples();
+        add_certificate_types();
         add_record_sizes();
         if (quic_parameters_) add(messages::QuicTransportParameters{*quic_parameters_});
         if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
         if (enables(inputs_.config, ProtocolVersion::tls_1_3)) {
-            add_certificate_types();
             add_authentication();
             add_key_shares();
             add_versions();

@@ -91,9 +91,15 @@ Status check_resumption(const Handshake12& handshake, const SessionData& session
 }
 
 // Who vouches for the server, a certificate or a pre-shared key, decides what comes next.
-AfterServerHello12 begin_full_handshake(Handshake12 handshake) {
-    if (handshake.suite.authentication != crypto::Authentication12::psk)
+Result<AfterServerHello12> begin_full_handshake(const ServerHello& message, Handshake12 handshake,
+                                                Context& context) {
+    if (handshake.suite.authentication != crypto::Authentication12::psk) {
+        PAVISE_TRY(accept_certificate_types(message.extensions, context));
+        accept_staples(message, handshake, context);
+        if (context.exchange.negotiated().peer_certificate_type == CertificateType::raw_public_key)
+            return ExpectRawPublicKey12{std::move(handshake)};
         return ExpectCertificate12{std::move(handshake)};
+    }
     handshake.transcript.forget_messages();
     if (handshake.suite.key_exchange == crypto::KeyExchange12::psk)
         return ExpectPskKeyExchangeOrDone12{std::move(handshake)};
@@ -138,10 +144,7 @@ Result<AfterServerHello12> accept_server_hello12(const ServerHello& message, con
         PAVISE_TRY(message.extensions.get<messages::SessionTicketAck>());
         handshake.ticket = TicketPromise::given;
     }
-    if (!resumes) {
-        accept_staples(message, handshake, context);
-        return begin_full_handshake(std::move(handshake));
-    }
+    if (!resumes) return begin_full_handshake(message, std::move(handshake), context);
     PAVISE_TRY(check_resumption(handshake, *hello.session12));
     remember_session(exchange, *hello.session12);
     PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), *hello.session12));

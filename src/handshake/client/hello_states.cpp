@@ -252,8 +252,8 @@ Result<ExpectServerHello> start(Context& context) {
 
 using AfterFirstHello =
     Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk,
-         ExpectCertificate12, ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12, ExpectNewSessionTicket12,
-         ExpectChangeCipherSpec12>;
+         ExpectCertificate12, ExpectRawPublicKey12, ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12,
+         ExpectNewSessionTicket12, ExpectChangeCipherSpec12>;
 using AfterSecondHello = Next<ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk>;
 
 Result<AfterFirstHello> ExpectServerHello::on(const ServerHello& message, Context& context) && {

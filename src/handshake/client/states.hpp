@@ -57,8 +57,8 @@ struct AwaitPostHandshakeSignature;
 struct ExpectServerHello {
     std::unique_ptr<HelloInFlight> hello;
     Result<Next<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk,
-                ExpectCertificate12, ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12,
-                ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
+                ExpectCertificate12, ExpectRawPublicKey12, ExpectPskKeyExchange12,
+                ExpectPskKeyExchangeOrDone12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
     on(const messages::ServerHello&, Context&) &&;
 };
 
@@ -167,24 +167,25 @@ struct State
                    AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished, AwaitSignature,
                    Connected, AwaitPostHandshakeSignature,
                    // TLS 1.2's
-                   ExpectCertificate12, ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12,
-                   AwaitCertificateVerdict12, ExpectCertificateRequestOrDone12, ExpectServerHelloDone12,
-                   AwaitSignature12, ExpectPskKeyExchange12, ExpectPskKeyExchangeOrDone12,
-                   ExpectPskServerHelloDone12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12,
-                   ExpectFinished12, Connected12, Poisoned> {
+                   ExpectCertificate12, ExpectRawPublicKey12, ExpectCertificateStatusOrKeyExchange12,
+                   ExpectServerKeyExchange12, AwaitCertificateVerdict12, ExpectCertificateRequestOrDone12,
+                   ExpectServerHelloDone12, AwaitSignature12, ExpectPskKeyExchange12,
+                   ExpectPskKeyExchangeOrDone12, ExpectPskServerHelloDone12, ExpectNewSessionTicket12,
+                   ExpectChangeCipherSpec12, ExpectFinished12, Connected12, Poisoned> {
     using variant::variant;
 };
 
 struct Client {
     using State = client::State;
     using Context = client::Context;
-    using Messages = List<messages::ServerHello, messages::EncryptedExtensions, messages::CertificateRequest,
-                          messages::Certificate, messages::CompressedCertificate, messages::CertificateVerify,
-                          messages::Finished, messages::NewSessionTicket, messages::KeyUpdate,
-                          // TLS 1.2's
-                          messages::Certificate12, messages::CertificateStatus, messages::ServerKeyExchange,
-                          messages::CertificateRequest12, messages::ServerHelloDone,
-                          messages::NewSessionTicket12, messages::HelloRequest>;
+    using Messages =
+        List<messages::ServerHello, messages::EncryptedExtensions, messages::CertificateRequest,
+             messages::Certificate, messages::CompressedCertificate, messages::CertificateVerify,
+             messages::Finished, messages::NewSessionTicket, messages::KeyUpdate,
+             // TLS 1.2's
+             messages::Certificate12, messages::RawPublicKeyCertificate12, messages::CertificateStatus,
+             messages::ServerKeyExchange, messages::CertificateRequest12, messages::ServerHelloDone,
+             messages::NewSessionTicket12, messages::HelloRequest>;
     using Resumptions = List<CertificateVerdict, Signature>;
     using Signals = List<ChangeCipherSpec>;
 };

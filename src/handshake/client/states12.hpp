@@ -18,6 +18,7 @@
 namespace pavise::handshake::client {
 
 struct ExpectCertificate12;
+struct ExpectRawPublicKey12;
 struct ExpectCertificateStatusOrKeyExchange12;
 struct ExpectServerKeyExchange12;
 struct AwaitCertificateVerdict12;
@@ -49,6 +50,12 @@ struct ExpectCertificate12 {
     Handshake12 handshake;
     Result<Next<ExpectCertificateStatusOrKeyExchange12, ExpectServerKeyExchange12>>
     on(const messages::Certificate12&, Context&) &&;
+};
+
+// The server chose to show a key alone (RFC 7250).
+struct ExpectRawPublicKey12 {
+    Handshake12 handshake;
+    Result<Next<ExpectServerKeyExchange12>> on(const messages::RawPublicKeyCertificate12&, Context&) &&;
 };
 
 // The ServerHello announced an OCSP response, which does not have to come: "a server MAY also choose not to

@@ -40,6 +40,13 @@ ExpectClientCertificate12::on(const messages::Certificate12& message, Context& c
     return AwaitClientCertificateVerdict12{std::move(handshake), std::move(share)};
 }
 
+Result<Next<AwaitClientCertificateVerdict12>>
+ExpectClientRawPublicKey12::on(const messages::RawPublicKeyCertificate12& message, Context& context) && {
+    PAVISE_TRY(remember_peer_key(context.exchange, message));
+    handshake.transcript.add(context.exchange.message());
+    return AwaitClientCertificateVerdict12{std::move(handshake), std::move(share)};
+}
+
 Result<Next<ExpectClientKeyExchangeWithCertificate12>>
 AwaitClientCertificateVerdict12::on(const CertificateVerdict& verdict, Context& context) && {
     if (verdict.refusal) return Unexpected(*verdict.refusal);

@@ -80,6 +80,8 @@ Result<ByteVector> answer_extensions(const ClientHello& hello, const Handshake12
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
     if (handshake.ticket == TicketPromise::given)
         messages::write_extension(writer, messages::SessionTicketAck{}); // RFC 5077 §3.2
+    if (flow == Flow12::full && handshake.suite.authentication != crypto::Authentication12::psk)
+        write_certificate_types(writer, hello, *context.config, negotiated);
     if (!staples.ocsp_response.empty())
         messages::write_extension(writer, messages::StatusRequestAck{}); // RFC 6066 §8
     if (!staples.certificate_timestamps.empty())
@@ -104,12 +106,11 @@ Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Flow1
 
 // "Servers return a certificate response along with their certificate by sending a 'CertificateStatus'
 // message immediately after the 'Certificate' message" (RFC 6066 §8)
-Status send_certificate(const Credential& credential, const Staples12& staples, Handshake12& handshake,
+Status send_certificate(const CredentialData& credential, const Staples12& staples, Handshake12& handshake,
                         Context& context) {
-    std::vector<messages::Asn1Certificate> list;
-    for (const ByteVector& certificate : credential.data()->chain) list.push_back({certificate});
-    context.exchange.negotiated().local_certificate = credential.data()->chain.front();
-    PAVISE_TRY(send12(context.exchange, messages::Certificate12{list}, handshake.transcript));
+    if (credential.type == CertificateType::x509)
+        context.exchange.negotiated().local_certificate = credential.chain.front();
+    PAVISE_TRY(send_certificate12(context.exchange, &credential, handshake.transcript));
     if (staples.ocsp_response.empty()) return {};
     return send12(context.exchange, messages::CertificateStatus{staples.ocsp_response}, handshake.transcript);
 }
@@ -179,7 +180,9 @@ Result<AfterServerHello> begin_full_handshake(const ClientHello& hello, Bytes me
     PAVISE_TRY(promise_session12(hello, handshake, context));
     Staples12 staples;
     if (chosen.credential) {
-        PAVISE_LET(staples, staples_for(hello, *chosen.credential->credential.data()));
+        const CredentialData& ours = *chosen.credential->credential.data();
+        PAVISE_LET(staples, staples_for(hello, ours));
+        PAVISE_TRY(negotiate_certificate_types(hello, ours, *context.config, exchange.negotiated()));
     }
     PAVISE_TRY(send_server_hello(hello, handshake, Flow12::full, staples, context));
     PAVISE_LET(OwnShare12 share, make_share12(chosen, exchange));
@@ -188,7 +191,7 @@ Result<AfterServerHello> begin_full_handshake(const ClientHello& hello, Bytes me
         PAVISE_TRY(send12(exchange, messages::ServerHelloDone{}, handshake.transcript));
         return ExpectPskClientKeyExchange12{std::move(handshake), std::move(share)};
     }
-    PAVISE_TRY(send_certificate(chosen.credential->credential, staples, handshake, context));
+    PAVISE_TRY(send_certificate(*chosen.credential->credential.data(), staples, handshake, context));
     context.signature = PendingSignature{
         std::move(chosen.credential->credential), chosen.credential->scheme,
         server_key_exchange_content(exchange.client_random, handshake.server_random, share.params)};
@@ -209,7 +212,7 @@ Result<AfterHello12> begin_flight12(const ClientHello& hello, Bytes message, Con
     return next;
 }
 
-Result<Next<ExpectClientCertificate12, ExpectClientKeyExchange12>>
+Result<Next<ExpectClientCertificate12, ExpectClientRawPublicKey12, ExpectClientKeyExchange12>>
 AwaitSignature12::on(const Signature& signature, Context& context) && {
     Exchange& exchange = context.exchange;
     const SignatureScheme scheme = context.signature->scheme;
@@ -224,6 +227,8 @@ AwaitSignature12::on(const Signature& signature, Context& context) && {
     const bool asks = context.config->client_verification != PeerVerification::none;
     if (asks) PAVISE_TRY(send_certificate_request(handshake, context));
     PAVISE_TRY(send12(exchange, messages::ServerHelloDone{}, handshake.transcript));
+    if (asks && exchange.negotiated().peer_certificate_type == CertificateType::raw_public_key)
+        return ExpectClientRawPublicKey12{std::move(handshake), std::move(share)};
     if (asks) return ExpectClientCertificate12{std::move(handshake), std::move(share)};
     return ExpectClientKeyExchange12{std::move(handshake), std::move(share)};
 }

@@ -1,7 +1,6 @@
 #include "handshake/server/flight13.hpp"
 
 #include "handshake/certificate13.hpp"
-#include "handshake/certificate_types.hpp"
 #include "handshake/quic.hpp"
 #include "handshake/server/certificate_request.hpp"
 #include "messages/encrypted_extensions.hpp"
@@ -71,19 +70,6 @@ Status send_server_hello(Agreement& agreement, const std::optional<messages::Key
     return send_compatibility_record(agreement.hello, context);
 }
 
-// RFC 7250 §4.2: what was chosen for us, and for the client where it is asked for a certificate.
-void write_certificate_types(wire::Writer& writer, const messages::ClientHello& hello,
-                             const Context& context) {
-    const Negotiated& negotiated = context.exchange.negotiated();
-    if (hello.extensions.contains(ExtensionType::server_certificate_type))
-        messages::write_extension(writer,
-                                  messages::SelectedServerCertificateType{negotiated.local_certificate_type});
-    if (context.config->client_verification != PeerVerification::none &&
-        hello.extensions.contains(ExtensionType::client_certificate_type))
-        messages::write_extension(writer,
-                                  messages::SelectedClientCertificateType{negotiated.peer_certificate_type});
-}
-
 Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::Transcript& transcript,
                                  Context& context) {
     const Negotiated& negotiated = context.exchange.negotiated();
@@ -101,7 +87,7 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
     if (negotiated.early_data == EarlyDataStatus::accepted)
         messages::write_extension(writer, messages::EarlyData{});
-    if (!answers_psk) write_certificate_types(writer, hello, context);
+    if (!answers_psk) write_certificate_types(writer, hello, *context.config, negotiated);
     PAVISE_TRY(writer.status());
     return context.exchange.send(messages::EncryptedExtensions{messages::Extensions::from_block(block)},
                                  &transcript);
@@ -192,13 +178,8 @@ Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& con
     if (!agreement.group.client_share) return fail(ErrorCode::missing_key_share);
     PAVISE_LET(ChosenCredential chosen, choose_server_credential(agreement.hello, *context.config));
     Negotiated& negotiated = context.exchange.negotiated();
-    negotiated.local_certificate_type = chosen.credential.data()->type;
-    PAVISE_LET(const auto client_types,
-               types_offered<messages::ClientCertificateTypes>(agreement.hello.extensions));
-    if (context.config->client_verification != PeerVerification::none) {
-        PAVISE_LET(negotiated.peer_certificate_type,
-                   common_type(context.config->client_certificate_types, client_types));
-    }
+    PAVISE_TRY(
+        negotiate_certificate_types(agreement.hello, *chosen.credential.data(), *context.config, negotiated));
     PAVISE_LET(Handshake13 handshake, begin_flight(agreement, nullptr, context));
     PAVISE_TRY(read_handshake(agreement.hello, handshake, context));
     PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));

@@ -1,5 +1,5 @@
-// The server's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2). Included where
-// the graph is compared.
+// The server's transitions in TLS 1.2, written by hand from RFC 5246 §7.3 (figures 1 and 2) and RFC 7250 §3.
+// Included where the graph is compared.
 #pragma once
 
 #include "handshake/graph.hpp"
@@ -12,9 +12,12 @@ struct Rfc5246Section73
           //  in state                         on                         may go to
           Row<AwaitConfig, ConfigChosen, AwaitSignature12, ExpectPskClientKeyExchange12,
               ExpectChangeCipherSpec12>,
-          Row<AwaitSignature12, Signature, ExpectClientCertificate12, ExpectClientKeyExchange12>,
+          Row<AwaitSignature12, Signature, ExpectClientCertificate12, ExpectClientRawPublicKey12,
+              ExpectClientKeyExchange12>,
           Row<ExpectClientCertificate12, messages::Certificate12, AwaitClientCertificateVerdict12,
               ExpectClientKeyExchange12>,
+          Row<ExpectClientRawPublicKey12, messages::RawPublicKeyCertificate12,
+              AwaitClientCertificateVerdict12>,
           Row<AwaitClientCertificateVerdict12, CertificateVerdict, ExpectClientKeyExchangeWithCertificate12>,
           Row<ExpectClientKeyExchange12, messages::ClientKeyExchange, ExpectChangeCipherSpec12>,
           Row<ExpectClientKeyExchangeWithCertificate12, messages::ClientKeyExchange,

@@ -7,7 +7,8 @@
 
 namespace pavise::handshake::server {
 
-// Our ephemeral key, used once (RFC 5246 §8.1.2 allows more; the Raccoon attack, CVE-2020-1968, lives on that), and its parameters.
+// Our ephemeral key, used once (RFC 5246 §8.1.2 allows more; the Raccoon attack, CVE-2020-1968, lives on
+// that), and its parameters.
 Result<OwnShare12> make_share12(const Negotiation12& negotiation, Exchange& exchange);
 
 // Views into the ClientKeyExchange.

@@ -219,4 +219,23 @@ Status check_second_hello(const ClientHello& first, const ClientHello& second, N
     return {};
 }
 
+Status negotiate_certificate_types(const ClientHello& hello, const CredentialData& ours,
+                                   const ServerConfig& config, Negotiated& negotiated) {
+    negotiated.local_certificate_type = ours.type;
+    PAVISE_LET(const auto theirs, types_offered<messages::ClientCertificateTypes>(hello.extensions));
+    if (config.client_verification == PeerVerification::none) return {};
+    PAVISE_LET(negotiated.peer_certificate_type, common_type(config.client_certificate_types, theirs));
+    return {};
+}
+
+void write_certificate_types(wire::Writer& extensions, const ClientHello& hello, const ServerConfig& config,
+                             const Negotiated& negotiated) {
+    using Ours = messages::SelectedServerCertificateType;
+    using Theirs = messages::SelectedClientCertificateType;
+    if (hello.extensions.contains(Ours::type))
+        messages::write_extension(extensions, Ours{negotiated.local_certificate_type});
+    if (config.client_verification != PeerVerification::none && hello.extensions.contains(Theirs::type))
+        messages::write_extension(extensions, Theirs{negotiated.peer_certificate_type});
+}
+
 } // namespace pavise::handshake::server

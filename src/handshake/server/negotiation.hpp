@@ -41,4 +41,11 @@ Status answer_record_sizes(const messages::ClientHello& hello, const ServerConfi
 Status check_second_hello(const messages::ClientHello& first, const messages::ClientHello& second,
                           NamedGroup group, Bytes cookie);
 
+// Keeps what each side is going to show, `ours` and a certificate of the client where it is asked for one, in
+// Negotiated; and the answer that says so (RFC 7250 §4.2).
+Status negotiate_certificate_types(const messages::ClientHello& hello, const CredentialData& ours,
+                                   const ServerConfig& config, Negotiated& negotiated);
+void write_certificate_types(wire::Writer& extensions, const messages::ClientHello& hello,
+                             const ServerConfig& config, const Negotiated& negotiated);
+
 } // namespace pavise::handshake::server

@@ -1,5 +1,6 @@
 #include "handshake/server/negotiation12.hpp"
 
+#include "handshake/certificate_types.hpp"
 #include "handshake/enabled_versions.hpp"
 #include "handshake/groups12.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -7,7 +8,6 @@
 #include "messages/extension_table.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace pavise::handshake::server {
 
@@ -82,10 +82,8 @@ std::optional<ChosenCredential> fitting_credential(const Abilities& client, cons
     return choose_credential12(candidates, config.signature_schemes, client.schemes, filter);
 }
 
-// TLS 1.2 knows certificates alone here.
 Result<std::vector<Credential>> certificates_for(const ClientHello& hello, const ServerConfig& config) {
-    if (config.credentials.empty()) return std::vector<Credential>(); // PSK suites want none
-    constexpr std::array types{CertificateType::x509};
+    PAVISE_LET(const auto types, types_offered<messages::ServerCertificateTypes>(hello.extensions));
     CredentialWishes wishes;
     PAVISE_LET(wishes.authorities, hello.extensions.get<messages::CertificateAuthorities>());
     return candidates(config.credentials, types, wishes, ChainSignatures::preferred);

@@ -185,21 +185,23 @@ struct State
                    ExpectClientCertificateVerify, ExpectClientFinished, Connected, AwaitPostHandshakeVerdict,
                    ExpectPostHandshakeCertificateVerify, ExpectPostHandshakeFinished,
                    // TLS 1.2's
-                   AwaitSignature12, ExpectClientCertificate12, AwaitClientCertificateVerdict12,
-                   ExpectClientKeyExchange12, ExpectClientKeyExchangeWithCertificate12,
-                   ExpectClientCertificateVerify12, ExpectPskClientKeyExchange12, AwaitPsk12,
-                   ExpectChangeCipherSpec12, ExpectClientFinished12, Connected12, Poisoned> {
+                   AwaitSignature12, ExpectClientCertificate12, ExpectClientRawPublicKey12,
+                   AwaitClientCertificateVerdict12, ExpectClientKeyExchange12,
+                   ExpectClientKeyExchangeWithCertificate12, ExpectClientCertificateVerify12,
+                   ExpectPskClientKeyExchange12, AwaitPsk12, ExpectChangeCipherSpec12, ExpectClientFinished12,
+                   Connected12, Poisoned> {
     using variant::variant;
 };
 
 struct Server {
     using State = server::State;
     using Context = server::Context;
-    using Messages = List<messages::ClientHello, messages::EndOfEarlyData, messages::Certificate,
-                          messages::CompressedCertificate, messages::CertificateVerify, messages::Finished,
-                          messages::KeyUpdate,
-                          // TLS 1.2's
-                          messages::Certificate12, messages::ClientKeyExchange>;
+    using Messages =
+        List<messages::ClientHello, messages::EndOfEarlyData, messages::Certificate,
+             messages::CompressedCertificate, messages::CertificateVerify, messages::Finished,
+             messages::KeyUpdate,
+             // TLS 1.2's
+             messages::Certificate12, messages::RawPublicKeyCertificate12, messages::ClientKeyExchange>;
     using Resumptions = List<ConfigChosen, PskChosen, Signature, CertificateVerdict>;
     using Signals = List<ChangeCipherSpec>;
 };

@@ -15,6 +15,7 @@ namespace pavise::handshake::server {
 
 struct AwaitSignature12;
 struct ExpectClientCertificate12;
+struct ExpectClientRawPublicKey12;
 struct AwaitClientCertificateVerdict12;
 struct ExpectClientKeyExchange12;
 struct ExpectClientKeyExchangeWithCertificate12;
@@ -35,7 +36,8 @@ struct OwnShare12 {
 struct AwaitSignature12 {
     Handshake12 handshake;
     OwnShare12 share;
-    Result<Next<ExpectClientCertificate12, ExpectClientKeyExchange12>> on(const Signature&, Context&) &&;
+    Result<Next<ExpectClientCertificate12, ExpectClientRawPublicKey12, ExpectClientKeyExchange12>>
+    on(const Signature&, Context&) &&;
 };
 
 struct ExpectClientCertificate12 {
@@ -43,6 +45,13 @@ struct ExpectClientCertificate12 {
     OwnShare12 share;
     Result<Next<AwaitClientCertificateVerdict12, ExpectClientKeyExchange12>>
     on(const messages::Certificate12&, Context&) &&;
+};
+
+// RFC 7250: one key, and no way to say that there is none.
+struct ExpectClientRawPublicKey12 {
+    Handshake12 handshake;
+    OwnShare12 share;
+    Result<Next<AwaitClientCertificateVerdict12>> on(const messages::RawPublicKeyCertificate12&, Context&) &&;
 };
 
 struct AwaitClientCertificateVerdict12 {
