@@ -5,6 +5,7 @@
 
 #include "base/pem.hpp"
 #include "crypto/provider.hpp"
+#include "crypto/signature_scheme.hpp"
 
 #include <algorithm>
 
@@ -131,6 +132,12 @@ template <class Config> void apply_policy(const Options& options, Config& config
     config.signature_schemes = policy->schemes;
 }
 
+// BoringSSL has schemes of its own beside the registry's.
+void refuse_unknown(const std::vector<SignatureScheme>& schemes) {
+    for (const SignatureScheme scheme : schemes)
+        if (!crypto::traits_of(scheme)) stop_unimplemented("signature scheme " + name_of(scheme));
+}
+
 template <class Config>
 void set_common(const Options& options, const std::vector<Credential>& credentials, World& world,
                 Config& config) {
@@ -140,6 +147,7 @@ void set_common(const Options& options, const std::vector<Credential>& credentia
     config.renegotiation = options.renegotiate_ignore ? Renegotiation::ignored : Renegotiation::fatal;
     config.signature_schemes = options.verify_prefs.empty() ? default_of_runner::verify_prefs
                                                             : as_enums<SignatureScheme>(options.verify_prefs);
+    refuse_unknown(config.signature_schemes);
     for (const Credential& credential : credentials) {
         if (credential.data() == nullptr) continue;
         config.credentials.push_back(options.decline_ocsp_callback

@@ -113,7 +113,7 @@ void Exchange::show_tls_unique() {
 
 void Exchange::export_between_reads() {
     std::uint8_t byte = 0;
-    const auto exported = connection().export_keying_material("", {}, {&byte, 1});
+    const auto exported = connection().export_keying_material("label", {}, {&byte, 1});
     if (!exported) throw TlsFailure(exported.error());
 }
 
