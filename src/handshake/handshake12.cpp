@@ -129,6 +129,7 @@ SessionData session_data12(const Exchange& exchange, const Keyed12& keyed) {
     session.valid_until = exchange.valid_until;
     session.alpn_protocol = negotiated.alpn_protocol;
     session.peer_certificate_type = negotiated.peer_certificate_type;
+    session.local_certificate_type = negotiated.local_certificate_type;
     session.peer_chain = negotiated.peer_chain;
     session.verified_chain = negotiated.verified_chain;
     session.ocsp_response = negotiated.ocsp_response;
@@ -145,6 +146,7 @@ void remember_session(Exchange& exchange, const SessionData& session) {
     negotiated.resumed = true;
     negotiated.group = session.group;
     negotiated.peer_certificate_type = session.peer_certificate_type;
+    negotiated.local_certificate_type = session.local_certificate_type;
     negotiated.peer_chain = session.peer_chain;
     negotiated.verified_chain = session.verified_chain;
     negotiated.ocsp_response = session.ocsp_response;

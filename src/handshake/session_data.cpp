@@ -9,7 +9,7 @@ namespace pavise::handshake {
 namespace {
 
 // The first byte; a change of the fields below is a new version.
-constexpr std::uint8_t format_version = 2;
+constexpr std::uint8_t format_version = 3;
 // More certificates than a peer may present are not a session's.
 constexpr std::size_t max_chain = 32;
 
@@ -91,6 +91,8 @@ Result<SessionData> read(Bytes bytes) {
     PAVISE_TRY(read_names(reader, session));
     PAVISE_LET(const std::uint8_t certificate_type, reader.u8());
     session.peer_certificate_type = static_cast<CertificateType>(certificate_type);
+    PAVISE_LET(const std::uint8_t local_type, reader.u8());
+    session.local_certificate_type = static_cast<CertificateType>(local_type);
     PAVISE_LET(session.peer_chain, read_chain(reader));
     PAVISE_LET(session.verified_chain, read_chain(reader));
     PAVISE_LET(const Bytes ocsp_response, reader.vector24());
@@ -143,6 +145,7 @@ ByteVector serialise(const SessionData& session) {
     writer.vector8(as_bytes(session.alpn_protocol));
     writer.vector8(session.binding);
     writer.u8(static_cast<std::uint8_t>(session.peer_certificate_type));
+    writer.u8(static_cast<std::uint8_t>(session.local_certificate_type));
     write_chain(writer, session.peer_chain);
     write_chain(writer, session.verified_chain);
     writer.vector24(session.ocsp_response);

@@ -40,6 +40,7 @@ struct SessionData {
     // where both are still the same (CVE-2025-23419, CVE-2025-68121).
     ByteVector binding;
     CertificateType peer_certificate_type = CertificateType::x509;
+    CertificateType local_certificate_type = CertificateType::x509;
     std::vector<ByteVector> peer_chain;
     std::vector<ByteVector> verified_chain;
     ByteVector ocsp_response; // client: what came with the peer's certificate

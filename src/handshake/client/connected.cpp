@@ -38,6 +38,7 @@ Result<Next<Connected>> Connected::on(const messages::NewSessionTicket& message,
     session.alpn_protocol = negotiated.alpn_protocol;
     session.binding = context.binding;
     session.peer_certificate_type = negotiated.peer_certificate_type;
+    session.local_certificate_type = negotiated.local_certificate_type;
     session.peer_chain = negotiated.peer_chain;
     session.verified_chain = negotiated.verified_chain;
     session.ocsp_response = negotiated.ocsp_response;

@@ -148,6 +148,7 @@ void remember_psk(const Psk& psk, Exchange& exchange) {
         exchange.valid_until = psk.session->valid_until;
         negotiated.resumed = true;
         negotiated.peer_certificate_type = psk.session->peer_certificate_type;
+        negotiated.local_certificate_type = psk.session->local_certificate_type;
         negotiated.peer_chain = psk.session->peer_chain;
         negotiated.verified_chain = psk.session->verified_chain;
         negotiated.ocsp_response = psk.session->ocsp_response;

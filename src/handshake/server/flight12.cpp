@@ -82,6 +82,7 @@ Result<ByteVector> answer_extensions(const ClientHello& hello, const Handshake12
         messages::write_extension(writer, messages::SessionTicketAck{}); // RFC 5077 §3.2
     if (flow == Flow12::full && handshake.suite.authentication != crypto::Authentication12::psk)
         write_certificate_types(writer, hello, *context.config, negotiated);
+    if (flow == Flow12::resumed) PAVISE_TRY(repeat_certificate_type(writer, hello, negotiated));
     if (!staples.ocsp_response.empty())
         messages::write_extension(writer, messages::StatusRequestAck{}); // RFC 6066 §8
     if (!staples.certificate_timestamps.empty())
@@ -161,8 +162,8 @@ Result<ExpectChangeCipherSpec12> resume(const ClientHello& hello, Bytes message,
     // For a ticket too: "the server … [includes] the Session ID …, to indicate that the ticket was accepted"
     // (RFC 5077 §3.4)
     if (!handshake.session_id.assign(hello.legacy_session_id)) return fail(ErrorCode::internal);
-    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::resumed, {}, context));
     remember_session(exchange, session);
+    PAVISE_TRY(send_server_hello(hello, handshake, Flow12::resumed, {}, context));
     PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), session));
     PAVISE_TRY(send_finished12(exchange, keyed, Signer::server));
     return ExpectChangeCipherSpec12{std::move(keyed), std::nullopt};

@@ -87,7 +87,10 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
     if (negotiated.early_data == EarlyDataStatus::accepted)
         messages::write_extension(writer, messages::EarlyData{});
-    if (!answers_psk) write_certificate_types(writer, hello, *context.config, negotiated);
+    if (negotiated.resumed)
+        PAVISE_TRY(repeat_certificate_type(writer, hello, negotiated));
+    else if (!answers_psk)
+        write_certificate_types(writer, hello, *context.config, negotiated);
     PAVISE_TRY(writer.status());
     return context.exchange.send(messages::EncryptedExtensions{messages::Extensions::from_block(block)},
                                  &transcript);

@@ -238,4 +238,13 @@ void write_certificate_types(wire::Writer& extensions, const ClientHello& hello,
         messages::write_extension(extensions, Theirs{negotiated.peer_certificate_type});
 }
 
+Status repeat_certificate_type(wire::Writer& extensions, const ClientHello& hello,
+                               const Negotiated& negotiated) {
+    PAVISE_LET(const auto offered, hello.extensions.get<messages::ServerCertificateTypes>());
+    if (offered && offered->values.contains(negotiated.local_certificate_type))
+        messages::write_extension(extensions,
+                                  messages::SelectedServerCertificateType{negotiated.local_certificate_type});
+    return {};
+}
+
 } // namespace pavise::handshake::server

@@ -48,4 +48,9 @@ Status negotiate_certificate_types(const messages::ClientHello& hello, const Cre
 void write_certificate_types(wire::Writer& extensions, const messages::ClientHello& hello,
                              const ServerConfig& config, const Negotiated& negotiated);
 
+// In a resumption nobody shows anything; what was shown in the first connection is said again to a client
+// that still takes it.
+Status repeat_certificate_type(wire::Writer& extensions, const messages::ClientHello& hello,
+                               const Negotiated& negotiated);
+
 } // namespace pavise::handshake::server

@@ -100,6 +100,7 @@ void remember(const Psk& psk, Exchange& exchange) {
         exchange.valid_until = psk.session->valid_until;
         negotiated.resumed = true;
         negotiated.peer_certificate_type = psk.session->peer_certificate_type;
+        negotiated.local_certificate_type = psk.session->local_certificate_type;
         negotiated.peer_chain = psk.session->peer_chain;
         negotiated.verified_chain = psk.session->verified_chain;
     } else {
@@ -158,6 +159,7 @@ SessionData session_of(const crypto::Suite13& suite, const Context& context) {
     session.alpn_protocol = negotiated.alpn_protocol;
     session.binding = context.binding;
     session.peer_certificate_type = negotiated.peer_certificate_type;
+    session.local_certificate_type = negotiated.local_certificate_type;
     session.peer_chain = negotiated.peer_chain;
     session.verified_chain = negotiated.verified_chain;
     session.group = negotiated.group;
