@@ -18,6 +18,14 @@ template <class T> T must(Result<T> result, const std::string& what) {
     return *std::move(result);
 }
 
+// The runner has values that it expects to be refused.
+template <class T> T may_refuse(Result<T> result) {
+    if (!result)
+        throw Stop(ExitCode::failure,
+                   ":" + std::string(name_of(result.error().code)) + ": " + describe(result.error()));
+    return *std::move(result);
+}
+
 template <class Enum> std::vector<Enum> as_enums(const std::vector<std::uint16_t>& values) {
     std::vector<Enum> enums;
     for (const std::uint16_t value : values) enums.push_back(static_cast<Enum>(value));
@@ -85,8 +93,7 @@ Credential load_credential(const CredentialOptions& options, const std::vector<S
     if (!options.ocsp_response.empty())
         dressed = must(dressed.with_ocsp_responses({options.ocsp_response}), "-ocsp-response");
     if (!options.signed_cert_timestamps.empty())
-        dressed = must(dressed.with_certificate_timestamps(options.signed_cert_timestamps),
-                       "-signed-cert-timestamps");
+        dressed = may_refuse(dressed.with_certificate_timestamps(options.signed_cert_timestamps));
     if (options.must_match_issuer) dressed = must(dressed.only_for_its_issuers(), "-must-match-issuer");
     return dressed;
 }

@@ -64,9 +64,12 @@ class Exchange {
 void Exchange::look_at_handshake() {
     if (checked_ || !connection().handshake_complete()) return;
     checked_ = true;
-    if (!options_->implicit_handshake) check_handshake(*options_, connection(), link_.credentials(), turn_);
     const bool rejected = connection().negotiated().early_data == EarlyDataStatus::rejected;
-    if (options_->server || !rejected) return;
+    if (options_->server || !rejected) {
+        if (!options_->implicit_handshake)
+            check_handshake(*options_, connection(), link_.credentials(), turn_);
+        return;
+    }
     if (!options_->expect_reject_early_data) stop_unexpected("early data is rejected");
     // From here on it is another exchange in the runner's eyes.
     options_ = &retry_;
@@ -85,6 +88,8 @@ bool Exchange::write_early_data() {
     const bool wanted = options_->expect_accept_early_data || options_->expect_reject_early_data;
     if (!offered && wanted) stop_unexpected("early data is not offered");
     if (!offered || !options_->shim_writes_first) return false;
+    if (options_->read_with_unfinished_write && options_->expect_accept_early_data)
+        stop_unimplemented("a write of early data that stays unfinished");
     write_greetings();
     return true;
 }

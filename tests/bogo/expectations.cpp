@@ -163,8 +163,10 @@ void check_sessions(const Options& options, const Connection& connection,
     const bool tls13 = negotiated.version == ProtocolVersion::tls_1_3;
     // Who leaves first may leave before the tickets come.
     if (tls13 && (options.shim_shuts_down || options.send_alert)) return;
-    const bool expected =
-        !options.expect_no_session && (tls13 || !negotiated.resumed || options.expect_ticket_renewal);
+    // In TLS 1.2 there is none without extended_master_secret (RFC 7627 §5.3), nor with a pre-shared key.
+    const bool kept12 = (!negotiated.resumed || options.expect_ticket_renewal) &&
+                        negotiated.psk_identity.empty() && has_extended_master_secret(connection);
+    const bool expected = !options.expect_no_session && (tls13 || kept12);
     if (sessions.empty() == expected) stop_unexpected(expected ? "no new session" : "a new session");
     if (!expected) return;
     const bool early_data = sessions.back().max_early_data_size() != 0;

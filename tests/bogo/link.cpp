@@ -151,6 +151,10 @@ End Link::wait_for_data() {
 void Link::write_all(Bytes bytes) {
     while (!bytes.empty()) {
         const auto taken = connection_.write(bytes);
+        if (!taken && taken.error().code == ErrorCode::handshake_not_done) {
+            handshake(); // there is no room for more early data
+            continue;
+        }
         if (!taken) check(Unexpected(taken.error()));
         bytes = bytes.subspan(*taken);
         flush();
@@ -219,7 +223,8 @@ void Link::decide_certificate() {
     if (!options_.server && options_.use_ocsp_callback && options_.fail_ocsp_callback)
         return refuse(AlertDescription::bad_certificate_status_response);
     // Without a word about verification a client takes any verdict as advice.
-    const bool counts = options_.verify_peer || options_.require_any_client_certificate;
+    const bool counts = options_.verify_peer || options_.require_any_client_certificate ||
+                        !options_.accepted_peer_cert_types.empty();
     if (!options_.verify_fail || !counts) return check(connection_.certificate_verdict(std::nullopt));
     // The runner's two callbacks refuse with different alerts.
     if (options_.use_custom_verify_callback)
