@@ -18,8 +18,12 @@ using crypto::testing::allocation_count;
 using crypto::testing::live_bytes;
 
 constexpr std::size_t sizes[] = {1, 64, 1400, 16384, 60000};
-constexpr CipherSuite suites[] = {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
-                                  CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
+constexpr CipherSuite suites[] = {CipherSuite::TLS_AES_128_GCM_SHA256,
+                                  CipherSuite::TLS_AES_256_GCM_SHA384,
+                                  CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+                                  CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                  CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                  CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
 
 std::size_t take_data(Connection& connection) {
     std::size_t received = 0;
