@@ -19,8 +19,8 @@ void send_all(Connection& connection, std::size_t& sent) {
     connection.output_sent(output.size());
 }
 
-// Whether bytes alone can connect: a client whose randomness is always the same has once been answered, and the
-// answer, which is a seed, fits again. A server's peer would have to know a secret.
+// Whether bytes alone can connect: a client whose randomness is always the same has once been answered, and
+// the answer, which is a seed, fits again. A server's peer would have to know a secret.
 enum class Replay : std::uint8_t { may_connect, must_fail };
 
 // Feeds `input` in pieces whose length its first byte says, as a transport would.

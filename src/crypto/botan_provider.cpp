@@ -1,7 +1,7 @@
 #include "crypto/botan_aead.hpp"
 #include "crypto/botan_cbc.hpp"
-#include "crypto/botan_header_mask.hpp"
 #include "crypto/botan_hash.hpp"
+#include "crypto/botan_header_mask.hpp"
 #include "crypto/key_exchange.hpp"
 #include "crypto/provider.hpp"
 #include "crypto/public_key.hpp"
