@@ -1,6 +1,7 @@
 // The same walk through the states of TLS 1.2. The other side is a connection too, so that all the ways of
 // TLS 1.2 lead somewhere without a script for each; it is held before every message, and there the experiment
 // takes place. Null cryptography on both sides: what is put in its place needs no keys.
+#include "handshake/credential.hpp"
 #include "handshake/routes.hpp"
 #include "peer/null_provider.hpp"
 #include "support/records.hpp"
@@ -111,6 +112,27 @@ PairConfig with_staple(PairConfig config) {
     return asking_for_staple(std::move(config));
 }
 
+// A key alone, which need be nothing but a SubjectPublicKeyInfo in form (RFC 7250).
+Credential raw_credential() {
+    auto data = std::make_shared<handshake::CredentialData>(*null_credential().data());
+    data->type = CertificateType::raw_public_key;
+    data->chain = {ByteVector{0x30, 0x06, 0x30, 0x00, 0x03, 0x02, 0x00, 0x01}};
+    return Credential(std::move(data));
+}
+const std::vector<CertificateType> both_types{CertificateType::raw_public_key, CertificateType::x509};
+
+PairConfig with_raw_key(PairConfig config) {
+    config.client.server_certificate_types = both_types;
+    config.server.credentials = {raw_credential()};
+    return config;
+}
+PairConfig with_raw_client_key(PairConfig config) {
+    config = with_client_certificate(std::move(config));
+    config.client.credentials = {raw_credential()};
+    config.server.client_certificate_types = both_types;
+    return config;
+}
+
 std::vector<Scenario> scenarios() {
     constexpr auto psk = CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256;
     constexpr auto ecdhe_psk = CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256;
@@ -122,6 +144,8 @@ std::vector<Scenario> scenarios() {
         {"staple", with_staple(base())},
         {"staple promised", asking_for_staple(base()), &promising_tap<ExtensionType::status_request>()},
         {"decided later", decided_later(base())},
+        {"raw public key", with_raw_key(base())},
+        {"raw public key of a client", with_raw_client_key(base())},
         {"client certificate", with_client_certificate(base())},
         {"client certificate, decided later", decided_later(with_client_certificate(base()))},
         {"client certificate and ticket", with_client_certificate(with_tickets(base()))},
