@@ -32,6 +32,7 @@ Status check_server_key(const crypto::PublicKey& key, const crypto::Suite12& sui
 std::optional<ChosenCredential> choose_credential(const messages::CertificateRequest12& request,
                                                   CertificateType ours, const ClientConfig& config) {
     CredentialWishes wishes;
+    wishes.schemes = request.supported_signature_algorithms; // of the chain as well (RFC 5246 §7.4.4)
     if (!request.certificate_authorities.empty())
         wishes.authorities = messages::CertificateAuthorities{request.certificate_authorities};
     const auto certificates =

@@ -85,6 +85,9 @@ std::optional<ChosenCredential> fitting_credential(const Abilities& client, cons
 Result<std::vector<Credential>> certificates_for(const ClientHello& hello, const ServerConfig& config) {
     PAVISE_LET(const auto types, types_offered<messages::ServerCertificateTypes>(hello.extensions));
     CredentialWishes wishes;
+    // RFC 5246 §7.4.2: where the client sends signature_algorithms, it speaks of the chain's signatures too.
+    PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
+    if (algorithms) wishes.schemes = algorithms->values;
     PAVISE_LET(wishes.authorities, hello.extensions.get<messages::CertificateAuthorities>());
     return candidates(config.credentials, types, wishes, ChainSignatures::preferred);
 }
