@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Runs the tests that meson knows and counts what each runner really ran.
 
-  run_tests.py run BUILD_DIR --label NAME --results FILE [--tiers test,check] [--only-gtest] [--filter TEXT]
+  run_tests.py run BUILD_DIR --label NAME --results FILE [--tiers test,check] [--only-gtest] [--suite NAME] [--filter TEXT]
+  run_tests.py programs BUILD_DIR --suite NAME     the test programs of a suite, as targets to build
   run_tests.py sum FILE... [--budget SECONDS]
 
 GoogleTest suites report through XML. Every other test prints a line of its own, `N passed, N failed` with or without
 `, N skipped`, above it a line `FAIL NAME` for each failed test and `skip NAME: REASON` for each skipped one; a test that
 prints no count has failed.
 A test of meson's suite `check` or `nightly` belongs to that tier, any other to the tier `test`; one of the suite
-`no-sanitizers` is left out of --only-gtest, which is what the sanitized builds run.
+`no-sanitizers` is left out of --only-gtest, which is what the sanitized builds run. The suite `threads` is what
+ThreadSanitizer has something to say about.
 """
 import argparse
 import concurrent.futures
@@ -51,8 +53,14 @@ def tier_of(test):
     return next((tier for tier in LATER_TIERS if tier in suites), "test")
 
 
+def in_suite(test, name):
+    return any(suite.split(":")[-1] == name for suite in test["suite"])
+
+
 def selected(tests, options):
     tests = [test for test in tests if tier_of(test) in options.tiers.split(",")]
+    if options.suite:
+        tests = [test for test in tests if in_suite(test, options.suite)]
     if options.only_gtest:
         tests = [test for test in tests if test["protocol"] == "gtest"
                  and not any(suite.endswith(":no-sanitizers") for suite in test["suite"])]
@@ -185,6 +193,14 @@ def run(options):
     return 1 if result["failed"] else 0
 
 
+def programs(options):
+    build = Path(options.build_dir).resolve()
+    for test in json.loads((build / "meson-info" / "intro-tests.json").read_text()):
+        if in_suite(test, options.suite):
+            print(Path(test["cmd"][0]).resolve().relative_to(build))
+    return 0
+
+
 def total(options):
     results = [json.loads(Path(file).read_text()) for file in options.files]
     passed = sum(result["passed"] for result in results)
@@ -216,9 +232,14 @@ def main():
     runner.add_argument("--results", required=True)
     runner.add_argument("--tiers", default="test")
     runner.add_argument("--only-gtest", action="store_true")
+    runner.add_argument("--suite", default="")
     runner.add_argument("--filter", default="")
     runner.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     runner.add_argument("--time-factor", type=float, default=1)
+    lister = commands.add_parser("programs")
+    lister.set_defaults(action=programs)
+    lister.add_argument("build_dir")
+    lister.add_argument("--suite", required=True)
     adder = commands.add_parser("sum")
     adder.set_defaults(action=total)
     adder.add_argument("files", nargs="*")
