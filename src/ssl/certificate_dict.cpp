@@ -75,7 +75,7 @@ std::string ipv4_text(Bytes address) {
 std::string ipv6_text(Bytes address) {
     std::string out;
     for (std::size_t i = 0; i < address.size(); i += 2) {
-        const unsigned group = address[i] << 8u | address[i + 1];
+        const unsigned group = unsigned{address[i]} << 8u | address[i + 1];
         if (i != 0) out += ':';
         bool leading = true;
         for (int shift = 12; shift >= 0; shift -= 4) {

@@ -70,10 +70,9 @@ std::shared_ptr<const ServerConfig> make_server_config(Settings& settings) {
     config->deferred.psk = settings.psk_server_callback != nullptr;
     // A key that a callback gives goes with SHA-256 (RFC 8446 §4.2.11), which must not fail for the order of
     // suites.
-    if (config->deferred.psk)
-        std::ranges::stable_partition(config->cipher_suites, [](CipherSuite suite) {
-            return suite != CipherSuite::TLS_AES_256_GCM_SHA384;
-        });
+    constexpr CipherSuite other_hash = CipherSuite::TLS_AES_256_GCM_SHA384;
+    if (config->deferred.psk && std::erase(config->cipher_suites, other_hash) != 0)
+        config->cipher_suites.push_back(other_hash);
     return config;
 }
 

@@ -10,6 +10,20 @@ namespace pavise::ssl {
 
 namespace {
 
+// Ours as the client prefers them; what it does not offer goes last.
+std::vector<CipherSuite> in_the_order_of(const std::vector<CipherSuite>& theirs,
+                                         const std::vector<CipherSuite>& ours) {
+    std::vector<CipherSuite> ordered;
+    ordered.reserve(ours.size());
+    for (const CipherSuite suite : theirs)
+        if (std::ranges::find(ours, suite) != ours.end() &&
+            std::ranges::find(ordered, suite) == ordered.end())
+            ordered.push_back(suite);
+    for (const CipherSuite suite : ours)
+        if (std::ranges::find(ordered, suite) == ordered.end()) ordered.push_back(suite);
+    return ordered;
+}
+
 // What a security level asks of RSA keys; below level 2 the engine's floor stays.
 std::size_t minimum_rsa_bits(int security_level) {
     constexpr std::size_t bits[] = {2048, 2048, 2048, 3072, 7680, 15360};
@@ -133,10 +147,7 @@ std::shared_ptr<const ServerConfig> Tls::config_for(const ClientOffer& offer,
     if (!drop_alpn && !by_client) return config;
     auto changed = std::make_shared<ServerConfig>(*config);
     if (drop_alpn) changed->alpn_protocols.clear();
-    if (by_client)
-        std::ranges::stable_sort(changed->cipher_suites, {}, [&](CipherSuite suite) {
-            return std::ranges::find(client_suites, suite) - client_suites.begin();
-        });
+    if (by_client) changed->cipher_suites = in_the_order_of(client_suites, changed->cipher_suites);
     return changed;
 }
 

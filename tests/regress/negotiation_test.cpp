@@ -159,9 +159,9 @@ TEST(MissingExtensions, are_refused_by_the_server) {
         {ExtensionType::supported_groups, ErrorCode::missing_supported_groups},
         {ExtensionType::key_share, ErrorCode::missing_key_share},
     };
-    for (const auto& [type, code] : rows)
+    for (const auto& row : rows)
         server_refuses_client_hello(
-            [&, type = type](peer::ClientHelloDraft& hello) { hello.extensions.remove(type); }, code,
+            [&row](peer::ClientHelloDraft& hello) { hello.extensions.remove(row.first); }, row.second,
             missing_extension);
 }
 

@@ -86,4 +86,10 @@ class PAVISE_EXPORT SSLObject : public SSLConnection {
     void unwrap(std::error_code& code);
 };
 
+template <class Class>
+Class SSLContext::wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,
+                           const WrapBioOptions& options) const {
+    return Class(wrap_bio(incoming, outgoing, options));
+}
+
 } // namespace pavise::ssl

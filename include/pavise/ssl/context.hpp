@@ -166,14 +166,11 @@ class PAVISE_EXPORT SSLContext {
     SSLSocket wrap_socket(Socket&& socket, const WrapSocketOptions& options = {}) const;
     SSLObject wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,
                        const WrapBioOptions& options = {}) const;
-    template <class Class> Class wrap_socket(Socket&& socket, const WrapSocketOptions& options = {}) const {
-        return Class(wrap_socket(std::move(socket), options));
-    }
+    // They are defined where those are: <pavise/ssl/socket.hpp>, <pavise/ssl/connection.hpp>.
+    template <class Class> Class wrap_socket(Socket&& socket, const WrapSocketOptions& options = {}) const;
     template <class Class>
     Class wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,
-                   const WrapBioOptions& options = {}) const {
-        return Class(wrap_bio(incoming, outgoing, options));
-    }
+                   const WrapBioOptions& options = {}) const;
 
     // ---- beyond Python
     void load_cert_chain_from_memory(BytesLike certificates, BytesLike key, const Password& password = {});

@@ -82,4 +82,9 @@ struct ServerCertificateOptions {
 PAVISE_EXPORT std::string get_server_certificate(const Address& address,
                                                  const ServerCertificateOptions& options = {});
 
+template <class Class>
+Class SSLContext::wrap_socket(Socket&& socket, const WrapSocketOptions& options) const {
+    return Class(wrap_socket(std::move(socket), options));
+}
+
 } // namespace pavise::ssl
