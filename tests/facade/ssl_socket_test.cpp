@@ -133,9 +133,9 @@ TEST(SslSocket, does_not_wait_at_all_if_told_so) {
 
 TEST(SslSocket, gives_the_plain_socket_back) {
     auto [client, server] = connected(client_context(), server_context());
-    auto plain_server = std::async(std::launch::async, [&server = server] {
-        EXPECT_EQ(text(server.recv()), "");
-        Socket plain = server.unwrap();
+    auto plain_server = std::async(std::launch::async, [&peer = server] {
+        EXPECT_EQ(text(peer.recv()), "");
+        Socket plain = peer.unwrap();
         plain.sendall("in the clear");
         return plain;
     });
@@ -182,9 +182,9 @@ TEST(SslSocket, reads_and_writes_in_two_threads_at_once) {
             done += data.size();
         }
     };
-    auto echoing = std::async(std::launch::async, [&, &server = server] { echo(server); });
+    auto echoing = std::async(std::launch::async, [&, &peer = server] { echo(peer); });
     auto sending =
-        std::async(std::launch::async, [&client = client] { client.sendall(std::string(size, 'z')); });
+        std::async(std::launch::async, [&sender = client] { sender.sendall(std::string(size, 'z')); });
     std::size_t received = 0;
     while (received < size) received += client.recv(16384).size();
     sending.get();
