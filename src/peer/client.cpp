@@ -63,7 +63,7 @@ void ScriptedClient::send_client_hello(const ClientHelloDraft& hello) {
     send(hello);
 }
 
-void ScriptedClient::allow_psks(ClientHelloDraft& hello, std::vector<PskKeyExchangeMode> modes) {
+void ScriptedClient::allow_psks(ClientHelloDraft& hello, const std::vector<PskKeyExchangeMode>& modes) {
     hello.extensions.set(messages::PskKeyExchangeModes{modes});
 }
 

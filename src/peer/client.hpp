@@ -51,7 +51,7 @@ class ScriptedClient : public Peer {
     void send_client_hello(const ClientHelloDraft& hello);
     // psk_key_exchange_modes, which tickets and PSKs want (RFC 8446 §4.2.9).
     static void allow_psks(ClientHelloDraft& hello,
-                           std::vector<PskKeyExchangeMode> modes = {PskKeyExchangeMode::psk_dhe_ke});
+                           const std::vector<PskKeyExchangeMode>& modes = {PskKeyExchangeMode::psk_dhe_ke});
     // As the last step of a draft: the identities with their binders, over all that it holds by then.
     void offer_psks(ClientHelloDraft& hello, const std::vector<PskOffer>& psks);
     void offer_psk(ClientHelloDraft& hello, const PskOffer& psk) { offer_psks(hello, {psk}); }

@@ -35,7 +35,7 @@ Credential make_null_credential() {
 
 } // namespace
 
-Result<Connection> client(std::shared_ptr<const ClientConfig> config, ClientOptions options,
+Result<Connection> client(std::shared_ptr<const ClientConfig> config, const ClientOptions& options,
                           const Hooks& hooks) {
     return Access::client(std::move(config), options, engine_hooks(hooks));
 }

@@ -10,6 +10,7 @@ namespace pavise::peer {
 
 namespace {
 
+// NOLINTNEXTLINE(google-build-using-namespace): nearly every name below is crypto's
 using namespace crypto;
 
 bool is_null_value(Bytes bytes) noexcept {

@@ -42,6 +42,7 @@ OSError::OSError(std::optional<int> number, const std::string& text) : number_(n
     set_text(text);
 }
 
+// NOLINTNEXTLINE(bugprone-throw-keyword-missing): a base class
 TimeoutError::TimeoutError(const std::string& text) : OSError(std::nullopt, text) {}
 
 void raise_os_error(int number, std::optional<std::string> filename) {

@@ -100,17 +100,21 @@ class Category final : public std::error_category {
 // ---------------------------------------------------------------- exceptions
 
 SSLError::SSLError(int number, ErrorDetails details) :
+    // NOLINTNEXTLINE(bugprone-throw-keyword-missing): a base class
     OSError(std::optional(number), text_of(details)),
     details_(std::move(details)) {
     set_text(strerror());
 }
 
+// NOLINTNEXTLINE(bugprone-throw-keyword-missing): a base class
 SSLError::SSLError(const std::string& text) : OSError(std::nullopt, text), details_{.text = text} {
     set_text(text);
 }
 
 SSLCertVerificationError::SSLCertVerificationError(int number, const ErrorDetails& details) :
+    // NOLINTNEXTLINE(bugprone-throw-keyword-missing): a base class
     SSLError(number, details),
+    // NOLINTNEXTLINE(bugprone-throw-keyword-missing): a base class
     ValueError(text_of(details)) {}
 
 // ---------------------------------------------------------------- error codes

@@ -62,8 +62,9 @@ template <class T> class [[nodiscard]] Attempt {
     Attempt(Failure failure) noexcept : state_(failure) {}
     // NOLINTEND(google-explicit-constructor)
     explicit operator bool() const noexcept { return state_.index() == 0; }
-    T& operator*() noexcept { return std::get<0>(state_); }
-    const Failure& failure() const noexcept { return std::get<1>(state_); }
+    // Preconditions: there is a value, or a failure.
+    T& operator*() { return std::get<0>(state_); }
+    const Failure& failure() const { return std::get<1>(state_); }
 };
 using Done = Attempt<std::monostate>;
 

@@ -188,7 +188,7 @@ std::size_t SSLSocket::recv_into(MutableBytes buffer, int flags) {
     check_flags(flags, "recv_into");
     Tls& mine = tls();
     auto count = transport_->until_done([&] { return mine.read(*transport_, *this, buffer); });
-    return value_or_raise(mine, transport_->none_at_end(std::move(count)), "read");
+    return value_or_raise(mine, transport_->none_at_end(count), "read");
 }
 
 ByteVector SSLSocket::recv(std::size_t size, int flags) {
@@ -249,7 +249,7 @@ void SSLSocket::do_handshake(std::error_code& code) {
 std::size_t SSLSocket::recv_into(MutableBytes buffer, std::error_code& code) {
     Tls& mine = tls();
     auto count = transport_->until_done([&] { return mine.read(*transport_, *this, buffer); });
-    return value_or_code(transport_->none_at_end(std::move(count)), code);
+    return value_or_code(transport_->none_at_end(count), code);
 }
 
 std::size_t SSLSocket::send(BytesLike bytes, std::error_code& code) {

@@ -24,8 +24,8 @@ struct Hooks {
 };
 
 // As Connection::client and Connection::server.
-PAVISE_EXPORT Result<Connection> client(std::shared_ptr<const ClientConfig> config, ClientOptions options,
-                                        const Hooks& hooks);
+PAVISE_EXPORT Result<Connection> client(std::shared_ptr<const ClientConfig> config,
+                                        const ClientOptions& options, const Hooks& hooks);
 PAVISE_EXPORT Result<Connection> server(std::shared_ptr<const ServerConfig> config, const Hooks& hooks);
 
 // A certificate with a key that signs under Cryptography::null. Its issuer is itself and nobody trusts it:
