@@ -63,8 +63,8 @@ template <class T> class [[nodiscard]] Attempt {
     // NOLINTEND(google-explicit-constructor)
     explicit operator bool() const noexcept { return state_.index() == 0; }
     // Preconditions: there is a value, or a failure.
-    T& operator*() { return std::get<0>(state_); }
-    const Failure& failure() const { return std::get<1>(state_); }
+    T& operator*() noexcept { return *std::get_if<0>(&state_); }
+    const Failure& failure() const noexcept { return *std::get_if<1>(&state_); }
 };
 using Done = Attempt<std::monostate>;
 
