@@ -20,6 +20,28 @@ here. All names live in the namespace `pavise::ssl`; `#include <pavise/ssl.hpp>`
 
 """
 
+BEYOND = """
+## What Python does not have
+
+Each has a test in `tests/facade/beyond_test.cpp`, but where another is named.
+
+| in C++ | what for |
+|-|-|
+| `SSLContext::load_cert_chain_from_memory(certificates, key, password)` | chains and keys that are in no file (`context_test.cpp`) |
+| `SSLContext::set_ciphersuites(names)`, `ignored_ciphers()` | the suites of TLS 1.3; what `set_ciphers()` did not know |
+| `SSLContext::set_groups(…)`, `groups()`; `SSLConnection::group()` | key exchange groups by preference; the one that was used |
+| `SSLContext::set_sigalgs(…)`, `sigalgs()`, `set_client_sigalgs(…)`, `client_sigalgs()`; `SSLConnection::peer_sigalg()`, `local_sigalg()` | signature schemes, and those of clients; what was used |
+| `SSLContext::set_verify_callback(…)`, `verify_callback()` | the last word on a peer's certificates |
+| `SSLContext::set_ocsp_response(der)`, `set_ocsp_policy(…)`, `ocsp_policy()`; `SSLConnection::ocsp_response()` | stapling (RFC 6066 §8), and what a client makes of it |
+| `SSLContext::set_ticket_keys(…)`, `ticket_keys()`, `set_session_store(…)`, `session_store()` | sessions that several servers share |
+| `SSLSession::serialise()`, `SSLSession::deserialise(context, bytes)` | sessions that outlive the process (`object_test.cpp`) |
+| `SSLContext::set_max_early_data(bytes)`, `max_early_data()`; `SSLConnection::set_early_data(…)`, `early_data()`, `early_data_accepted()` | early data (RFC 8446 §2.3) |
+| `SSLConnection::update_keys(scope)` | KeyUpdate (RFC 8446 §4.6.3) |
+| `SSLConnection::export_keying_material(label, size, context)` | exporters (RFC 8446 §7.5, RFC 5705) (`object_test.cpp`) |
+| `SSLSocket::close_sending()`, `SSLObject::close_sending()` | half-close: says goodbye and goes on reading |
+| overloads with a `std::error_code&` | loops that do not unwind |
+"""
+
 
 def rows(table):
     for line in Path(table).read_text().splitlines():
@@ -36,7 +58,7 @@ def document(table):
         cells = [f"`{name}`", f"`{spelling}`" if spelling != "-" else "", f"`{test}`" if test != "-" else "", verdict]
         lines.append("| " + " | ".join(cells) + " |")
     summary = ", ".join(f"{number} {kind}" for kind, number in sorted(count.items(), key=lambda item: -item[1]))
-    return f"{HEAD}{sum(count.values())} names: {summary}.\n\n" + "\n".join(lines) + "\n"
+    return f"{HEAD}{sum(count.values())} names: {summary}.\n\n" + "\n".join(lines) + "\n" + BEYOND
 
 
 if __name__ == "__main__":

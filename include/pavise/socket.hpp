@@ -81,8 +81,13 @@ class PAVISE_EXPORT Socket {
     std::size_t send(BytesLike bytes);
     void sendall(BytesLike bytes);
 
+    // A name that cannot be looked up: the engine's name_resolution_failed (<pavise/ssl/errors.hpp>).
+    void connect(const Address& address, std::error_code& code);
+    std::optional<AcceptedSocket> accept(std::error_code& code);
     std::size_t recv_into(MutableBytes buffer, std::error_code& code) noexcept;
     std::size_t send(BytesLike bytes, std::error_code& code) noexcept;
+    // How many bytes were sent: all, unless it failed.
+    std::size_t sendall(BytesLike bytes, std::error_code& code) noexcept;
 };
 
 struct AcceptedSocket {
@@ -97,6 +102,8 @@ struct ConnectionOptions {
 
 // Connects to the first address of the host that answers.
 PAVISE_EXPORT Socket create_connection(const Address& address, const ConnectionOptions& options = {});
+PAVISE_EXPORT std::optional<Socket>
+create_connection(const Address& address, const ConnectionOptions& options, std::error_code& code);
 // A listening socket; port 0: getsockname() says which one the system picked.
 PAVISE_EXPORT Socket create_server(const Address& address, int backlog = SOMAXCONN);
 // Two sockets that are connected with each other.

@@ -34,16 +34,6 @@ std::vector<Bytes> staples_along(const trust::VerifiedChain& chain, const Negoti
     return staples;
 }
 
-Status check_staples(const ClientConfig& config, const trust::VerifiedChain& chain,
-                     const Negotiated& negotiated, Timestamp time) {
-    if (config.ocsp_response == Staple::not_requested || config.ocsp_policy == OcspPolicy::ignored) return {};
-    // A certificate that is trusted as it stands needs nobody's word.
-    if (config.ocsp_policy == OcspPolicy::required && chain.certificates.size() > 1 &&
-        negotiated.ocsp_response.empty())
-        return fail(ErrorCode::staple_missing);
-    return trust::check_stapled_responses(staples_along(chain, negotiated), chain, time);
-}
-
 CertificateVerdict verdict_of(Result<handshake::PeerKey> key, Timestamp valid_until) {
     if (!key) return refusal(key.error());
     return {std::nullopt, std::move(key->key), valid_until, key->delegated_scheme};
@@ -102,6 +92,16 @@ void write_keys(wire::Writer& writer, const std::vector<ByteVector>& keys) {
 }
 
 } // namespace
+
+Status check_staples(const ClientConfig& config, const trust::VerifiedChain& chain,
+                     const Negotiated& negotiated, Timestamp time) {
+    if (config.ocsp_response == Staple::not_requested || config.ocsp_policy == OcspPolicy::ignored) return {};
+    // A certificate that is trusted as it stands needs nobody's word.
+    if (config.ocsp_policy == OcspPolicy::required && chain.certificates.size() > 1 &&
+        negotiated.ocsp_response.empty())
+        return fail(ErrorCode::staple_missing);
+    return trust::check_stapled_responses(staples_along(chain, negotiated), chain, time);
+}
 
 Result<ByteVector> session_binding(const ClientConfig& config) {
     ByteVector bytes;

@@ -5,6 +5,7 @@
 #include "engine/delegated_credential.hpp"
 #include "handshake/decisions.hpp"
 #include "trust/name_match.hpp"
+#include "trust/verify.hpp"
 
 #include <pavise/config.hpp>
 #include <pavise/negotiated.hpp>
@@ -18,6 +19,10 @@ Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
                                                     const crypto::Provider& provider, Negotiated& negotiated);
 Result<handshake::CertificateVerdict> verify_client(const ServerConfig& config,
                                                     const crypto::Provider& provider, Negotiated& negotiated);
+
+// What the responses that came with a verified chain say of it, as the config's policy has it.
+Status check_staples(const ClientConfig& config, const trust::VerifiedChain& chain,
+                     const Negotiated& negotiated, Timestamp time);
 
 // A digest of all that decides whether a peer is believed: policy, purpose and trusted certificates. A
 // session that was made under another one is not resumed.

@@ -127,17 +127,36 @@ Optional<ByteVector> SSLConnection::get_channel_binding(std::string_view cb_type
     return *std::move(binding);
 }
 
+void SSLConnection::set_early_data(BytesLike data) {
+    tls().set_early_data(data.view());
+}
+ByteVector SSLConnection::early_data() {
+    return tls().take_early_data();
+}
+Optional<bool> SSLConnection::early_data_accepted() const {
+    if (!tls().established()) return std::nullopt;
+    return tls().negotiated().early_data == EarlyDataStatus::accepted;
+}
+
+void SSLConnection::update_keys(KeyUpdateScope scope) {
+    value_or_raise(tls(), tls().update_keys(scope), "write");
+}
+
+Optional<ByteVector> SSLConnection::ocsp_response() const {
+    if (!tls().established() || tls().negotiated().ocsp_response.empty()) return std::nullopt;
+    return tls().negotiated().ocsp_response;
+}
+
 std::size_t SSLConnection::pending() const {
     return tls().pending();
 }
 
 void SSLConnection::verify_client_post_handshake() {
-    Tls& mine = tls();
-    if (mine.role() == Role::client) raise(mine, Failure(Refusal::not_server), "");
-    if (!mine.established() || mine.negotiated().version != ProtocolVersion::tls_1_3)
-        raise(mine, Failure(Refusal::wrong_ssl_version), "");
-    if (!mine.client_allows_later_auth()) raise(mine, Failure(Refusal::extension_not_received), "");
-    throw NotImplementedError("this engine does not request certificates after the handshake");
+    value_or_raise(tls(), tls().request_certificate(), "write");
+}
+
+void SSLConnection::verify_client_post_handshake(std::error_code& code) {
+    with_code(tls_.get(), code, [](Tls& tls) { return tls.request_certificate(); });
 }
 
 ByteVector SSLConnection::export_keying_material(std::string_view label, std::size_t size,
@@ -153,6 +172,15 @@ ByteVector SSLConnection::export_keying_material(std::string_view label, std::si
 Optional<NamedGroup> SSLConnection::group() const {
     if (!tls().established()) return std::nullopt;
     return tls().negotiated().group;
+}
+
+Optional<SignatureScheme> SSLConnection::peer_sigalg() const {
+    if (!tls().established()) return std::nullopt;
+    return tls().negotiated().peer_signature;
+}
+Optional<SignatureScheme> SSLConnection::local_sigalg() const {
+    if (!tls().established()) return std::nullopt;
+    return tls().negotiated().local_signature;
 }
 
 // ---------------------------------------------------------------- SSLObject
@@ -224,27 +252,38 @@ std::size_t SSLObject::write(BytesLike bytes) {
 
 void SSLObject::unwrap() {
     BioTransport transport(incoming_, outgoing_);
-    value_or_raise(tls(), tls().shutdown(transport), "shutdown");
+    value_or_raise(tls(), tls().shutdown(transport, *this), "shutdown");
+}
+
+void SSLObject::close_sending() {
+    BioTransport transport(incoming_, outgoing_);
+    value_or_raise(tls(), tls().close_sending(transport), "shutdown");
 }
 
 void SSLObject::do_handshake(std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
-    value_or_code(tls().handshake(transport, *this), code);
+    with_code(tls_.get(), code, [&](Tls& tls) { return tls.handshake(transport, *this); });
 }
 
 std::size_t SSLObject::read_into(MutableBytes buffer, std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
-    return value_or_code(none_at_end(tls().read(transport, *this, buffer)), code);
+    return with_code(tls_.get(), code,
+                     [&](Tls& tls) { return none_at_end(tls.read(transport, *this, buffer)); });
 }
 
 std::size_t SSLObject::write(BytesLike bytes, std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
-    return value_or_code(tls().write(transport, *this, bytes.view()), code);
+    return with_code(tls_.get(), code, [&](Tls& tls) { return tls.write(transport, *this, bytes.view()); });
 }
 
 void SSLObject::unwrap(std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
-    value_or_code(tls().shutdown(transport), code);
+    with_code(tls_.get(), code, [&](Tls& tls) { return tls.shutdown(transport, *this); });
+}
+
+void SSLObject::close_sending(std::error_code& code) {
+    BioTransport transport(incoming_, outgoing_);
+    with_code(tls_.get(), code, [&](Tls& tls) { return tls.close_sending(transport); });
 }
 
 SSLObject SSLContext::wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,

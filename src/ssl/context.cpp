@@ -264,6 +264,15 @@ std::vector<SignatureScheme> SSLContext::sigalgs() const {
     return state_->settings()->signature_schemes;
 }
 
+void SSLContext::set_client_sigalgs(const std::vector<SignatureScheme>& schemes) {
+    state_->change([&](Settings& settings) { settings.client_signature_schemes = schemes; });
+}
+std::vector<SignatureScheme> SSLContext::client_sigalgs() const {
+    const auto settings = state_->settings();
+    return settings->client_signature_schemes.empty() ? settings->signature_schemes
+                                                      : settings->client_signature_schemes;
+}
+
 void SSLContext::set_alpn_protocols(const std::vector<std::string>& protocols) {
     constexpr std::size_t longest = 255; // RFC 7301 §3.1: ProtocolName<1..2^8-1>
     for (const std::string& protocol : protocols)
@@ -342,11 +351,50 @@ void SSLContext::set_keylog_filename(const std::optional<std::string>& path) {
     });
 }
 
+// ---------------------------------------------------------------- beyond Python
+
+void SSLContext::set_verify_callback(VerifyCallback callback) {
+    state_->change([&](Settings& settings) { settings.verify_callback = std::move(callback); });
+}
+VerifyCallback SSLContext::verify_callback() const {
+    return state_->settings()->verify_callback;
+}
+
+void SSLContext::set_ocsp_policy(std::optional<OcspPolicy> policy) {
+    state_->change([&](Settings& settings) {
+        if (!settings.for_clients()) throw ValueError("a server asks for no OCSP response");
+        settings.ocsp_policy = policy;
+    });
+}
+std::optional<OcspPolicy> SSLContext::ocsp_policy() const {
+    return state_->settings()->ocsp_policy;
+}
+
 void SSLContext::set_ticket_keys(TicketKeys keys) {
     state_->change([&](Settings& settings) { settings.ticket_keys = std::move(keys); });
 }
+TicketKeys SSLContext::ticket_keys() const {
+    if (!state_->settings()->for_servers()) throw ValueError("SSLContext is not a server context.");
+    return state_->ticket_keys();
+}
+
 void SSLContext::set_session_store(std::shared_ptr<SessionStore> store) {
     state_->change([&](Settings& settings) { settings.session_store = std::move(store); });
+}
+std::shared_ptr<SessionStore> SSLContext::session_store() const {
+    return state_->settings()->session_store;
+}
+
+void SSLContext::set_max_early_data(std::uint32_t bytes) {
+    state_->change([&](Settings& settings) {
+        if (!settings.for_servers()) throw ValueError("SSLContext is not a server context.");
+        settings.max_early_data = bytes;
+        if (bytes != 0 && settings.replay_register == nullptr)
+            settings.replay_register = make_replay_register();
+    });
+}
+std::uint32_t SSLContext::max_early_data() const {
+    return state_->settings()->max_early_data;
 }
 
 // ---------------------------------------------------------------- the default context

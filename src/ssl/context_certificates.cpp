@@ -67,14 +67,11 @@ std::string key_algorithm_of(const Credential& credential) {
     return leaf ? (*leaf)->public_key_algorithm().to_string() : std::string();
 }
 
-// A second pair with the same kind of key takes the place of the first.
+// A second pair with the same kind of key takes the place of the first; the last one is the last.
 void add_credential(Settings& settings, const Credential& credential) {
     const std::string algorithm = key_algorithm_of(credential);
-    for (Credential& present : settings.credentials)
-        if (key_algorithm_of(present) == algorithm) {
-            present = credential;
-            return;
-        }
+    std::erase_if(settings.credentials,
+                  [&](const Credential& present) { return key_algorithm_of(present) == algorithm; });
     settings.credentials.push_back(credential);
 }
 
@@ -113,12 +110,14 @@ bool is_authority(const trust::Certificate& certificate) {
     return certificate.is_ca() || (certificate.version() == 1 && certificate.self_signed());
 }
 
+// Those of a capath count once they were needed, as with OpenSSL.
 template <class Visit> void visit_trusted(const ContextState& state, Visit visit) {
     const auto settings = state.settings();
-    for (const trust::CertificatePtr& certificate : settings->trust->certificates()) visit(certificate);
-    const auto found = state.found();
-    for (const trust::CertificatePtr& certificate : found->certificates())
-        if (!settings->trust->contains(*certificate)) visit(certificate);
+    const trust::TrustStore& store = *settings->trust;
+    for (const trust::CertificatePtr& certificate : store.certificates()) visit(certificate);
+    for (const auto& directory : store.directories())
+        for (const trust::CertificatePtr& certificate : directory->loaded())
+            if (!store.contains(*certificate)) visit(certificate);
 }
 
 Result<DhParameters> parse_dh_parameters(Bytes der) {
@@ -148,6 +147,18 @@ void SSLContext::load_cert_chain_from_memory(BytesLike certificates, BytesLike k
     state_->change([&](Settings& settings) { add_credential(settings, credential); });
 }
 
+void SSLContext::set_ocsp_response(BytesLike der) {
+    const ByteVector response(der.view().begin(), der.view().end());
+    state_->change([&](Settings& settings) {
+        if (settings.credentials.empty()) throw ValueError("there is no certificate to staple a response to");
+        std::vector<ByteVector> responses;
+        if (!response.empty()) responses.push_back(response);
+        auto stapled = settings.credentials.back().with_ocsp_responses(std::move(responses));
+        if (!stapled) throw SSLError(describe(stapled.error()));
+        settings.credentials.back() = *std::move(stapled);
+    });
+}
+
 void SSLContext::load_verify_locations(const VerifyLocations& locations) {
     if (!locations.cafile && !locations.capath && locations.cadata.index() == 0)
         throw TypeError("cafile, capath and cadata cannot be all omitted");
@@ -159,7 +170,7 @@ void SSLContext::load_verify_locations(const VerifyLocations& locations) {
             if (!added) raise_trust_error(added.error(), *locations.cafile);
         }
         add_cadata(builder, locations);
-        if (locations.capath) settings.capaths.push_back(*locations.capath);
+        if (locations.capath) builder.add_hashed_directory(*locations.capath);
         settings.trust = built(builder);
     });
 }
@@ -173,7 +184,7 @@ void SSLContext::set_default_verify_paths() {
             (void)builder.add_system();
         else if (!locations.file.empty())
             (void)builder.add_file(locations.file);
-        for (const std::string& directory : locations.directories) settings.capaths.push_back(directory);
+        for (const std::string& directory : locations.directories) builder.add_hashed_directory(directory);
         settings.trust = built(builder);
     });
 }
@@ -205,7 +216,9 @@ CertStoreStats SSLContext::cert_store_stats() const {
         ++stats.x509;
         if (is_authority(*certificate)) ++stats.x509_ca;
     });
-    stats.crl = state_->settings()->trust->crls().size() + state_->found()->crls().size();
+    const auto settings = state_->settings();
+    stats.crl = settings->trust->crls().size();
+    for (const auto& directory : settings->trust->directories()) stats.crl += directory->loaded_crls().size();
     return stats;
 }
 

@@ -25,6 +25,7 @@ std::string_view reason_of(Refusal refusal) {
     case Refusal::not_server: return "NOT_SERVER";
     case Refusal::extension_not_received: return "EXTENSION_NOT_RECEIVED";
     case Refusal::wrong_ssl_version: return "WRONG_SSL_VERSION";
+    case Refusal::invalid_config: return "INVALID_CONFIG";
     }
     return "INTERNAL_ERROR";
 }
@@ -34,6 +35,7 @@ bool ends_early(Error error) {
 }
 
 // An error_code's value: the SSLErrorNumber, above it an alert, above that the engine's code (plus one).
+// Where the engine has no part in it, a refusal of the facade's (plus one) stands in the alert's place.
 constexpr int alert_shift = 4;
 constexpr int error_shift = 12;
 constexpr int number_mask = 0xf;
@@ -65,6 +67,8 @@ class Category final : public std::error_category {
     std::string message(int value) const override {
         const std::error_code code(value, *this);
         if (const auto error = error_of(code); error && !ends_early(*error)) return describe(*error);
+        if (const int refusal = value >> alert_shift; refusal != 0 && value >> error_shift == 0)
+            return ssl::words_of(reason_of(static_cast<Refusal>(refusal - 1)));
         return std::string(words_of(ssl::number_of(code)));
     }
     // Whoever compares with an SSLErrorNumber need not care what the engine said.
@@ -159,12 +163,19 @@ bool Failure::is(SSLErrorNumber number) const noexcept {
     return false;
 }
 
+std::optional<Error> Failure::error() const noexcept {
+    if (const auto* error = std::get_if<Error>(&what_)) return *error;
+    return std::nullopt;
+}
+
 std::error_code Failure::code() const noexcept {
     if (const auto* number = std::get_if<SSLErrorNumber>(&what_)) return make_error_code(*number);
     if (const auto* error = std::get_if<Error>(&what_)) return make_error_code(*error);
     if (const auto* system = std::get_if<System>(&what_)) return {system->number, std::system_category()};
     if (std::holds_alternative<TimedOut>(what_)) return std::make_error_code(std::errc::timed_out);
-    return make_error_code(SSL_ERROR_SSL);
+    const auto* refused = std::get_if<Refusal>(&what_);
+    const int refusal = refused == nullptr ? 0 : static_cast<int>(*refused) + 1;
+    return {static_cast<int>(SSL_ERROR_SSL) | refusal << alert_shift, error_category()};
 }
 
 void Failure::raise(std::string_view host, std::string_view operation) const {

@@ -19,6 +19,7 @@ enum class Refusal : std::uint8_t {
     not_server,                          // the operation is a server's
     extension_not_received,              // the client did not say that it knows post-handshake authentication
     wrong_ssl_version,                   // the operation is of another version of TLS
+    invalid_config,                      // the context's settings rule the operation out
 };
 
 // Which of the exceptions of `ssl` it becomes is number_of().
@@ -46,6 +47,8 @@ class Failure {
     }
 
     bool is(SSLErrorNumber number) const noexcept;
+    // The engine's error, where it is one.
+    std::optional<Error> error() const noexcept;
     std::error_code code() const noexcept;
     // Throws the exception that Python raises. `host` is the name that a certificate was to be valid for,
     // `operation` what a time-out interrupted ("read").

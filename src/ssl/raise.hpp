@@ -3,6 +3,8 @@
 
 #include "ssl/tls.hpp"
 
+#include <cerrno>
+
 namespace pavise::ssl {
 
 // As an exception. What a callback of the application's threw is nested in it.
@@ -17,6 +19,12 @@ template <class T> T value_or_raise(Tls& tls, Attempt<T> attempt, std::string_vi
 template <class T> T value_or_code(Attempt<T> attempt, std::error_code& code) {
     code = attempt ? std::error_code() : attempt.failure().code();
     return attempt ? *std::move(attempt) : T();
+}
+
+// The same for a step of a connection that may have been moved from.
+template <class Step> auto with_code(Tls* tls, std::error_code& code, Step step) {
+    using Taken = decltype(step(*tls));
+    return value_or_code(tls == nullptr ? Taken(Failure::system(EBADF)) : step(*tls), code);
 }
 
 } // namespace pavise::ssl

@@ -12,7 +12,6 @@ template <class Config> void set_common(const Settings& settings, Config& config
     config.groups = settings.groups;
     config.signature_schemes = settings.signature_schemes;
     config.alpn_protocols = settings.alpn_protocols;
-    config.credentials = settings.credentials;
     config.key_log = settings.key_log;
     config.middlebox_compatibility = has(settings.options, OP_ENABLE_MIDDLEBOX_COMPAT)
                                          ? MiddleboxCompatibility::on
@@ -21,7 +20,20 @@ template <class Config> void set_common(const Settings& settings, Config& config
     config.deferred.certificate = settings.verify_mode != CERT_NONE;
 }
 
-std::shared_ptr<const ClientConfig> make_client_config(const Settings& settings) {
+// The same credentials, whose keys sign with these schemes alone; no schemes: with those of the config.
+std::vector<Credential> signing_with(const std::vector<Credential>& credentials,
+                                     const std::vector<SignatureScheme>& schemes) {
+    if (schemes.empty()) return credentials;
+    std::vector<Credential> out;
+    for (const Credential& credential : credentials) {
+        auto restricted = credential.signing_with(schemes);
+        if (!restricted) throw SSLError(describe(restricted.error()));
+        out.push_back(*std::move(restricted));
+    }
+    return out;
+}
+
+std::shared_ptr<const ClientConfig> client_config_of(const Settings& settings) {
     auto config = std::make_shared<ClientConfig>();
     set_common(settings, *config);
     config->verification =
@@ -32,6 +44,12 @@ std::shared_ptr<const ClientConfig> make_client_config(const Settings& settings)
                                        ? SecureRenegotiation::not_required
                                        : SecureRenegotiation::required;
     if (has(settings.options, OP_NO_TICKET)) config->psk_modes.clear();
+    if (settings.post_handshake_auth) config->post_handshake_auth = PostHandshakeAuth::offered;
+    config->credentials = signing_with(settings.credentials, settings.client_signature_schemes);
+    if (settings.ocsp_policy) {
+        config->ocsp_response = Staple::requested;
+        config->ocsp_policy = *settings.ocsp_policy;
+    }
     return config;
 }
 
@@ -41,10 +59,18 @@ PeerVerification client_verification(const Settings& settings) {
     return settings.verify_mode == CERT_OPTIONAL ? PeerVerification::optional : PeerVerification::required;
 }
 
-std::shared_ptr<const ServerConfig> make_server_config(Settings& settings) {
+std::shared_ptr<const ServerConfig> server_config_of(Settings& settings) {
     auto config = std::make_shared<ServerConfig>();
     set_common(settings, *config);
     config->client_verification = client_verification(settings);
+    config->credentials = settings.credentials;
+    if (!settings.client_signature_schemes.empty()) {
+        // The config's own list is what clients may sign with.
+        config->credentials = signing_with(settings.credentials, settings.signature_schemes);
+        config->signature_schemes = settings.client_signature_schemes;
+    }
+    config->max_early_data = settings.max_early_data;
+    config->replay_register = settings.replay_register;
     config->client_trust = TrustStore(settings.trust);
     config->tickets = settings.num_tickets;
     config->session_store = settings.session_store;
@@ -107,28 +133,26 @@ SettingsPtr ContextState::settings() const {
 
 std::shared_ptr<const ClientConfig> ContextState::client_config() {
     const std::lock_guard lock(mutex_);
-    if (client_config_ == nullptr) client_config_ = make_client_config(*settings_);
+    if (client_config_ == nullptr) client_config_ = client_config_of(*settings_);
     return client_config_;
+}
+
+void ContextState::make_server_config() {
+    auto settings = std::make_shared<Settings>(*settings_);
+    server_config_ = server_config_of(*settings);
+    settings_ = std::move(settings); // with the ticket keys that were made
 }
 
 std::shared_ptr<const ServerConfig> ContextState::server_config() {
     const std::lock_guard lock(mutex_);
-    if (server_config_ == nullptr) {
-        auto settings = std::make_shared<Settings>(*settings_);
-        server_config_ = make_server_config(*settings);
-        settings_ = std::move(settings); // with the ticket keys that were made
-    }
+    if (server_config_ == nullptr) make_server_config();
     return server_config_;
 }
 
-trust::TrustStorePtr ContextState::found() const {
+TicketKeys ContextState::ticket_keys() {
     const std::lock_guard lock(mutex_);
-    return found_;
-}
-
-void ContextState::add_found(const trust::TrustStorePtr& store) {
-    const std::lock_guard lock(mutex_);
-    found_ = store;
+    if (server_config_ == nullptr) make_server_config();
+    return settings_->ticket_keys;
 }
 
 } // namespace pavise::ssl

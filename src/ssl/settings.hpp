@@ -30,13 +30,15 @@ struct Settings {
     std::vector<std::string> ignored_ciphers{};
     std::vector<NamedGroup> groups = default_groups();
     std::vector<SignatureScheme> signature_schemes = default_signature_schemes();
+    std::vector<SignatureScheme> client_signature_schemes{}; // empty: the same
     std::optional<DhParameters> dh_parameters{};
     std::vector<std::string> alpn_protocols{};
 
     std::vector<Credential> credentials{};
     trust::TrustStorePtr trust = std::make_shared<const trust::TrustStore>();
-    std::vector<std::string> capaths{};
+    std::optional<OcspPolicy> ocsp_policy{}; // nothing: no response is asked for
 
+    VerifyCallback verify_callback{};
     SniCallback sni_callback{};
     PskClientCallback psk_client_callback{};
     PskServerCallback psk_server_callback{};
@@ -45,6 +47,8 @@ struct Settings {
     std::shared_ptr<KeyLog> key_log{};
     TicketKeys ticket_keys{};
     std::shared_ptr<SessionStore> session_store{};
+    std::uint32_t max_early_data = 0;
+    std::shared_ptr<ReplayRegister> replay_register{}; // where max_early_data is not 0
 
     bool for_servers() const noexcept { return protocol != PROTOCOL_TLS_CLIENT; }
     bool for_clients() const noexcept { return protocol != PROTOCOL_TLS_SERVER; }
@@ -70,8 +74,6 @@ class ContextState {
     SettingsPtr settings_ = std::make_shared<const Settings>();
     std::shared_ptr<const ClientConfig> client_config_;
     std::shared_ptr<const ServerConfig> server_config_;
-    // Certificates and lists out of capaths: what was needed at least once.
-    trust::TrustStorePtr found_ = std::make_shared<const trust::TrustStore>();
 
   public:
     Counters counters;
@@ -90,13 +92,12 @@ class ContextState {
     // Made once for the settings as they are. Throws SSLError where tickets cannot be sealed.
     std::shared_ptr<const ClientConfig> client_config();
     std::shared_ptr<const ServerConfig> server_config();
+    // With the keys that were made if there were none.
+    TicketKeys ticket_keys();
 
-    trust::TrustStorePtr found() const;
-    void add_found(const trust::TrustStorePtr& store);
+  private:
+    // Preconditions: mutex_ is held.
+    void make_server_config();
 };
-
-// Whom `settings` trust, with what the capaths hold for this chain. The result may be kept.
-Result<trust::TrustStorePtr> trust_for(ContextState& state, const Settings& settings,
-                                       std::span<const trust::CertificatePtr> presented);
 
 } // namespace pavise::ssl

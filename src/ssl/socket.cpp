@@ -37,15 +37,17 @@ std::vector<net::Address> addresses_of(const Address& address) {
 }
 
 // The first address that is one of the socket's family.
-net::Address address_for(int fd, const Address& address) {
+ssl::Attempt<net::Address> find_address(int fd, const Address& address) {
     int family = AF_UNSPEC;
     socklen_t size = sizeof family;
-    checked(::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size));
+    if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) return ssl::Failure::system(errno);
     // Python takes an empty host for every address of the machine.
     const std::string host = !address.host.empty() ? address.host : family == AF_INET6 ? "::" : "0.0.0.0";
-    for (const net::Address& candidate : addresses_of({host, address.port}))
+    const auto found = net::resolve({host, address.port});
+    if (!found) return ssl::Failure(found.error());
+    for (const net::Address& candidate : *found)
         if (candidate.family() == family) return candidate;
-    raise_lookup_error({ErrorCode::bad_endpoint});
+    return ssl::Failure(Error{ErrorCode::bad_endpoint});
 }
 
 Address to_address(const net::Address& address) {
@@ -64,9 +66,16 @@ template <class Call> Address name_by(int fd, Call call) {
     return to_address(address);
 }
 
+bool is_negative(const Timeout& timeout) {
+    return timeout && *timeout < timeout->zero();
+}
+void check_timeout(const Timeout& timeout) {
+    if (is_negative(timeout)) throw ValueError("Timeout value out of range");
+}
+
 void set_nonblocking(int fd, bool on) {
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags >= 0) ::fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+    const int flags = checked(::fcntl(fd, F_GETFL));
+    checked(::fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
 // Repeats `attempt` until it succeeds, fails, or the socket's time is over.
@@ -83,6 +92,7 @@ ssl::Attempt<std::size_t> until_done(const Timeout& timeout, int fd, Operation a
 
 // What Python says where a plain socket is not ready, or its time is over.
 [[noreturn]] void raise_plain(const ssl::Failure& failure) {
+    if (const auto error = failure.error()) raise_lookup_error(*error);
     const std::error_code code = failure.code();
     if (code == ssl::SSL_ERROR_WANT_READ || code == ssl::SSL_ERROR_WANT_WRITE) raise_os_error(EAGAIN);
     if (code == std::errc::timed_out && code.category() == std::generic_category())
@@ -147,9 +157,9 @@ int Socket::detach() noexcept {
 }
 
 void Socket::settimeout(Timeout timeout) {
-    if (timeout && *timeout < timeout->zero()) throw ValueError("Timeout value out of range");
-    timeout_ = timeout;
+    check_timeout(timeout);
     set_nonblocking(fd_, timeout.has_value());
+    timeout_ = timeout;
 }
 
 void Socket::setblocking(bool blocking) {
@@ -160,21 +170,74 @@ bool Socket::getblocking() const noexcept {
     return !timeout_ || *timeout_ != timeout_->zero();
 }
 
-void Socket::connect(const Address& address) {
-    const net::Address to = address_for(fd_, address);
-    if (::connect(fd_, to.get(), to.length) == 0) return;
+namespace {
+
+ssl::Done try_connect(int fd, const Address& address, const Timeout& timeout) {
+    auto to = find_address(fd, address);
+    if (!to) return to.failure();
+    if (::connect(fd, (*to).get(), (*to).length) == 0) return std::monostate();
     // A connect(2) that a signal interrupts goes on by itself.
-    if (errno != EINPROGRESS && errno != EINTR) raise_os_error(errno);
-    if (!getblocking()) raise_os_error(EINPROGRESS);
+    if (errno != EINPROGRESS && errno != EINTR) return ssl::Failure::system(errno);
+    if (timeout && *timeout == timeout->zero()) return ssl::Failure::system(EINPROGRESS);
     const auto ready =
-        ssl::wait_for(ssl::Failure(ssl::SSL_ERROR_WANT_WRITE), fd_, timeout_, deadline_of(timeout_));
-    if (!ready) raise_plain(ready.failure());
-    if (const int problem = getsockopt(SOL_SOCKET, SO_ERROR); problem != 0) raise_os_error(problem);
+        ssl::wait_for(ssl::Failure(ssl::SSL_ERROR_WANT_WRITE), fd, timeout, deadline_of(timeout));
+    if (!ready) return ready.failure();
+    int problem = 0;
+    socklen_t size = sizeof problem;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &size) != 0) problem = errno;
+    if (problem != 0) return ssl::Failure::system(problem);
+    return std::monostate();
+}
+
+struct Accepted {
+    int fd;
+    net::Address peer;
+};
+
+ssl::Attempt<Accepted> try_accept(int listener, const Timeout& timeout) {
+    Accepted accepted{-1, {}};
+    const auto done = until_done(timeout, listener, [&]() -> ssl::Attempt<std::size_t> {
+        for (;;) {
+            accepted.peer.length = sizeof accepted.peer.storage;
+            accepted.fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&accepted.peer.storage),
+                                    &accepted.peer.length, SOCK_CLOEXEC);
+            if (accepted.fd >= 0) return std::size_t{0};
+            if (errno == EAGAIN) return ssl::Failure(ssl::SSL_ERROR_WANT_READ);
+            if (errno != EINTR) return ssl::Failure::system(errno);
+        }
+    });
+    if (!done) return done.failure();
+    return accepted;
+}
+
+// How many bytes went before it failed is in `sent`.
+ssl::Done try_sendall(int fd, Bytes bytes, const Timeout& timeout, std::size_t& sent) noexcept {
+    const net::Deadline deadline = deadline_of(timeout);
+    while (sent < bytes.size()) {
+        auto count = ssl::try_send(fd, bytes.subspan(sent));
+        if (count)
+            sent += *count;
+        else if (auto waited = ssl::wait_for(count.failure(), fd, timeout, deadline); !waited)
+            return waited.failure();
+    }
+    return std::monostate();
+}
+
+} // namespace
+
+void Socket::connect(const Address& address) {
+    if (const auto done = try_connect(fd_, address, timeout_); !done) raise_plain(done.failure());
+}
+
+void Socket::connect(const Address& address, std::error_code& code) {
+    const auto done = try_connect(fd_, address, timeout_);
+    code = done ? std::error_code() : plain_code(done.failure());
 }
 
 void Socket::bind(const Address& address) {
-    const net::Address to = address_for(fd_, address);
-    checked(::bind(fd_, to.get(), to.length));
+    auto to = find_address(fd_, address);
+    if (!to) raise_plain(to.failure());
+    checked(::bind(fd_, (*to).get(), (*to).length));
 }
 
 void Socket::listen(int backlog) {
@@ -182,19 +245,16 @@ void Socket::listen(int backlog) {
 }
 
 AcceptedSocket Socket::accept() {
-    net::Address peer;
-    const auto accepted = until_done(timeout_, fd_, [&]() -> ssl::Attempt<std::size_t> {
-        for (;;) {
-            peer.length = sizeof peer.storage;
-            const int fd =
-                ::accept4(fd_, reinterpret_cast<sockaddr*>(&peer.storage), &peer.length, SOCK_CLOEXEC);
-            if (fd >= 0) return static_cast<std::size_t>(fd);
-            if (errno == EAGAIN) return ssl::Failure(ssl::SSL_ERROR_WANT_READ);
-            if (errno != EINTR) return ssl::Failure::system(errno);
-        }
-    });
-    const std::size_t fd = count_or_raise(accepted);
-    return {from_fd(static_cast<int>(fd)), to_address(peer)};
+    auto accepted = try_accept(fd_, timeout_);
+    if (!accepted) raise_plain(accepted.failure());
+    return {from_fd((*accepted).fd), to_address((*accepted).peer)};
+}
+
+std::optional<AcceptedSocket> Socket::accept(std::error_code& code) {
+    auto accepted = try_accept(fd_, timeout_);
+    code = accepted ? std::error_code() : plain_code(accepted.failure());
+    if (!accepted) return std::nullopt;
+    return AcceptedSocket{from_fd((*accepted).fd), to_address((*accepted).peer)};
 }
 
 void Socket::shutdown(int how) {
@@ -240,15 +300,15 @@ std::size_t Socket::send(BytesLike bytes) {
 }
 
 void Socket::sendall(BytesLike bytes) {
-    Bytes left = bytes.view();
-    const net::Deadline deadline = deadline_of(timeout_);
-    while (!left.empty()) {
-        auto sent = ssl::try_send(fd_, left);
-        if (sent)
-            left = left.subspan(*sent);
-        else if (auto waited = ssl::wait_for(sent.failure(), fd_, timeout_, deadline); !waited)
-            raise_plain(waited.failure());
-    }
+    std::size_t sent = 0;
+    if (const auto done = try_sendall(fd_, bytes.view(), timeout_, sent); !done) raise_plain(done.failure());
+}
+
+std::size_t Socket::sendall(BytesLike bytes, std::error_code& code) noexcept {
+    std::size_t sent = 0;
+    const auto done = try_sendall(fd_, bytes.view(), timeout_, sent);
+    code = done ? std::error_code() : plain_code(done.failure());
+    return sent;
 }
 
 std::size_t Socket::recv_into(MutableBytes buffer, std::error_code& code) noexcept {
@@ -264,32 +324,56 @@ std::size_t Socket::send(BytesLike bytes, std::error_code& code) noexcept {
 namespace {
 
 // As Python does it: one address after the other, from the given source.
-Socket connect_from(const Address& source, const Address& address, const Timeout& timeout) {
-    std::exception_ptr last;
-    for (const net::Address& candidate : addresses_of(address)) {
-        try {
-            Socket socket(candidate.family());
-            socket.settimeout(timeout);
-            socket.bind(source);
-            socket.connect(to_address(candidate));
+ssl::Attempt<Socket> connect_from(const Address& source, const std::vector<net::Address>& addresses,
+                                  const Timeout& timeout) {
+    ssl::Failure last = ssl::Failure(Error{ErrorCode::name_resolution_failed});
+    for (const net::Address& candidate : addresses) {
+        const int flags = SOCK_STREAM | SOCK_CLOEXEC | (timeout ? SOCK_NONBLOCK : 0);
+        Socket socket = Socket::from_fd(::socket(candidate.family(), flags, 0));
+        auto from = find_address(socket.fileno(), source);
+        if (!from) {
+            last = from.failure();
+        } else if (::bind(socket.fileno(), (*from).get(), (*from).length) != 0) {
+            last = ssl::Failure::system(errno);
+        } else if (const auto done = try_connect(socket.fileno(), to_address(candidate), timeout); !done) {
+            last = done.failure();
+        } else {
             return socket;
-        } catch (const OSError&) {
-            last = std::current_exception();
         }
     }
-    std::rethrow_exception(last);
+    return last;
+}
+
+ssl::Attempt<Socket> try_create_connection(const Address& address, const ConnectionOptions& options) {
+    const auto addresses = net::resolve({address.host, address.port});
+    if (!addresses) return ssl::Failure(addresses.error());
+    if (options.source_address) return connect_from(*options.source_address, *addresses, options.timeout);
+    auto connected = net::connect_to_any(*addresses, deadline_of(options.timeout));
+    if (connected) return Socket::from_fd(connected->release());
+    if (connected.error().code == ErrorCode::deadline_passed) return ssl::Failure::timed_out();
+    return ssl::Failure::system(connected.error().detail);
 }
 
 } // namespace
 
 Socket create_connection(const Address& address, const ConnectionOptions& options) {
-    if (options.source_address) return connect_from(*options.source_address, address, options.timeout);
-    auto connected = net::connect_to_any(addresses_of(address), deadline_of(options.timeout));
-    if (!connected) {
-        if (connected.error().code == ErrorCode::deadline_passed) throw TimeoutError("timed out");
-        raise_os_error(connected.error().detail);
-    }
-    Socket socket = Socket::from_fd(connected->release());
+    check_timeout(options.timeout);
+    auto connected = try_create_connection(address, options);
+    if (!connected) raise_plain(connected.failure());
+    Socket socket = std::move(*connected);
+    socket.settimeout(options.timeout);
+    return socket;
+}
+
+std::optional<Socket> create_connection(const Address& address, const ConnectionOptions& options,
+                                        std::error_code& code) {
+    code = {};
+    if (is_negative(options.timeout)) code = std::make_error_code(std::errc::invalid_argument);
+    if (code) return std::nullopt;
+    auto connected = try_create_connection(address, options);
+    code = connected ? std::error_code() : plain_code(connected.failure());
+    if (!connected) return std::nullopt;
+    Socket socket = std::move(*connected);
     socket.settimeout(options.timeout);
     return socket;
 }

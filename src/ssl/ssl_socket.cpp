@@ -61,6 +61,33 @@ void check_flags(int flags, const char* call) {
         throw ValueError("non-zero flags not allowed in calls to " + std::string(call) + "() on SSLSocket");
 }
 
+// What is left to be sent stays in `left`.
+Done send_all(Tls& tls, SocketTransport& transport, SSLSocket& owner, Bytes& left) {
+    while (!left.empty()) {
+        auto sent = tls.write(transport, owner, left);
+        if (!sent) return sent.failure();
+        left = left.subspan(*sent);
+    }
+    return std::monostate();
+}
+
+// `send` says how much of its piece went; less than all ends it.
+template <class Send>
+std::size_t send_file(std::istream& file, const std::optional<std::size_t>& count, Send send) {
+    constexpr std::size_t chunk = 65536;
+    ByteVector buffer(chunk);
+    std::size_t sent = 0;
+    while (file && (!count || sent < *count)) {
+        const std::size_t want = std::min(chunk, count ? *count - sent : chunk);
+        file.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(want));
+        const auto got = static_cast<std::size_t>(file.gcount());
+        const std::size_t went = send(Bytes(buffer).first(got));
+        sent += went;
+        if (went != got) break;
+    }
+    return sent;
+}
+
 bool is_connected(const Socket& socket) {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
@@ -104,6 +131,21 @@ void SSLSocket::connect(const Address& address) {
     if (transport_->handshake_on_connect) do_handshake();
 }
 
+void SSLSocket::connect(const Address& address, std::error_code& code) {
+    code = {};
+    if (tls_ == nullptr)
+        code = std::error_code(EBADF, std::system_category());
+    else if (tls_->role() == Role::server)
+        code = std::error_code(EOPNOTSUPP, std::system_category());
+    else if (transport_->connected)
+        code = std::error_code(EISCONN, std::system_category());
+    if (code) return;
+    transport_->socket.connect(address, code);
+    if (code) return;
+    transport_->connected = true;
+    if (transport_->handshake_on_connect) do_handshake(code);
+}
+
 void SSLSocket::bind(const Address& address) {
     tls();
     transport_->socket.bind(address);
@@ -121,6 +163,25 @@ AcceptedSSLSocket SSLSocket::accept() {
                                                  .do_handshake_on_connect = transport_->handshake_on_connect,
                                                  .suppress_ragged_eofs = transport_->suppress_ragged_eofs});
     return {std::move(socket), std::move(address)};
+}
+
+std::optional<AcceptedSSLSocket> SSLSocket::accept(std::error_code& code) {
+    code = std::error_code(EBADF, std::system_category());
+    if (tls_ == nullptr) return std::nullopt;
+    auto accepted = transport_->socket.accept(code);
+    if (code) return std::nullopt;
+    // Where wrap_socket() refuses to make one, the call is refused, whoever comes.
+    if (tls_->role() == Role::client) {
+        code = std::error_code(EOPNOTSUPP, std::system_category());
+        return std::nullopt;
+    }
+    SSLSocket socket = tls_->context().wrap_socket(
+        std::move(accepted->socket), {.server_side = true,
+                                      .do_handshake_on_connect = false,
+                                      .suppress_ragged_eofs = transport_->suppress_ragged_eofs});
+    if (transport_->handshake_on_connect) socket.do_handshake(code);
+    if (code) return std::nullopt;
+    return AcceptedSSLSocket{std::move(socket), std::move(accepted->address)};
 }
 
 int SSLSocket::fileno() const noexcept {
@@ -207,63 +268,76 @@ std::size_t SSLSocket::send(BytesLike bytes, int flags) {
 
 void SSLSocket::sendall(BytesLike bytes, int flags) {
     check_flags(flags, "sendall");
-    Tls& mine = tls();
     Bytes left = bytes.view();
-    const auto all = transport_->until_done([&]() -> Done {
-        while (!left.empty()) {
-            auto sent = mine.write(*transport_, *this, left);
-            if (!sent) return sent.failure();
-            left = left.subspan(*sent);
-        }
-        return std::monostate();
+    value_or_raise(tls(), transport_->until_done([&] { return send_all(tls(), *transport_, *this, left); }),
+                   "write");
+}
+
+std::size_t SSLSocket::sendall(BytesLike bytes, std::error_code& code) {
+    Bytes left = bytes.view();
+    with_code(tls_.get(), code, [&](Tls& tls) {
+        return transport_->until_done([&] { return send_all(tls, *transport_, *this, left); });
     });
-    value_or_raise(mine, all, "write");
+    return bytes.view().size() - left.size();
 }
 
 std::size_t SSLSocket::sendfile(std::istream& file, std::optional<std::size_t> count) {
-    constexpr std::size_t chunk = 65536;
-    ByteVector buffer(chunk);
-    std::size_t sent = 0;
-    while (file && (!count || sent < *count)) {
-        const std::size_t want = std::min(chunk, count ? *count - sent : chunk);
-        file.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(want));
-        const auto got = static_cast<std::size_t>(file.gcount());
-        sendall(Bytes(buffer).first(got));
-        sent += got;
-    }
-    return sent;
+    return send_file(file, count, [&](Bytes piece) {
+        sendall(piece);
+        return piece.size();
+    });
+}
+
+std::size_t SSLSocket::sendfile(std::istream& file, std::optional<std::size_t> count, std::error_code& code) {
+    code = {};
+    return send_file(file, count, [&](Bytes piece) { return sendall(piece, code); });
 }
 
 Socket SSLSocket::unwrap() {
     Tls& mine = tls();
-    value_or_raise(mine, transport_->until_done([&] { return mine.shutdown(*transport_); }), "shutdown");
+    value_or_raise(mine, transport_->until_done([&] { return mine.shutdown(*transport_, *this); }),
+                   "shutdown");
     transport_->connected = false;
     return std::move(transport_->socket);
+}
+
+void SSLSocket::close_sending() {
+    Tls& mine = tls();
+    value_or_raise(mine, transport_->until_done([&] { return mine.close_sending(*transport_); }), "shutdown");
 }
 
 void SSLSocket::do_handshake(std::error_code& code) {
-    Tls& mine = tls();
-    value_or_code(transport_->until_done([&] { return mine.handshake(*transport_, *this); }), code);
+    with_code(tls_.get(), code, [&](Tls& tls) {
+        return transport_->until_done([&] { return tls.handshake(*transport_, *this); });
+    });
 }
 
 std::size_t SSLSocket::recv_into(MutableBytes buffer, std::error_code& code) {
-    Tls& mine = tls();
-    auto count = transport_->until_done([&] { return mine.read(*transport_, *this, buffer); });
-    return value_or_code(transport_->none_at_end(count), code);
+    return with_code(tls_.get(), code, [&](Tls& tls) {
+        return transport_->none_at_end(
+            transport_->until_done([&] { return tls.read(*transport_, *this, buffer); }));
+    });
 }
 
 std::size_t SSLSocket::send(BytesLike bytes, std::error_code& code) {
-    Tls& mine = tls();
-    return value_or_code(transport_->until_done([&] { return mine.write(*transport_, *this, bytes.view()); }),
-                         code);
+    return with_code(tls_.get(), code, [&](Tls& tls) {
+        return transport_->until_done([&] { return tls.write(*transport_, *this, bytes.view()); });
+    });
 }
 
 std::optional<Socket> SSLSocket::unwrap(std::error_code& code) {
-    Tls& mine = tls();
-    value_or_code(transport_->until_done([&] { return mine.shutdown(*transport_); }), code);
+    with_code(tls_.get(), code, [&](Tls& tls) {
+        return transport_->until_done([&] { return tls.shutdown(*transport_, *this); });
+    });
     if (code) return std::nullopt;
     transport_->connected = false;
     return std::move(transport_->socket);
+}
+
+void SSLSocket::close_sending(std::error_code& code) {
+    with_code(tls_.get(), code, [&](Tls& tls) {
+        return transport_->until_done([&] { return tls.close_sending(*transport_); });
+    });
 }
 
 // ---------------------------------------------------------------- a server's certificate

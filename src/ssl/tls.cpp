@@ -55,6 +55,12 @@ Tls::Tls(SSLContext context, TlsOptions options) :
     if (options.session) set_session(*options.session);
 }
 
+void Tls::set_early_data(Bytes data) {
+    if (role_ == Role::server) throw ValueError("early data is a client's");
+    if (connection_) throw ValueError("Cannot set early data after handshake.");
+    early_.assign(data.begin(), data.end());
+}
+
 void Tls::set_session(const SSLSession& session) {
     check_session(session, context_, role_);
     if (connection_) throw ValueError("Cannot set session after handshake.");
@@ -68,15 +74,17 @@ Done Tls::begin_client() {
     std::shared_ptr<const ClientConfig> config = context_.state()->client_config();
     if (settings_->psk_client_callback) {
         auto with_psk = std::make_shared<ClientConfig>(*config);
-        // Python's callback is asked for each server's hint; here it is asked once, before anything is sent.
-        auto [identity, key] = settings_->psk_client_callback(std::nullopt);
-        if (key.empty()) return Failure(Refusal::callback_failed);
-        const Bytes name = as_bytes(identity ? *identity : std::string_view());
-        with_psk->external_psks = {{.identity = ByteVector(name.begin(), name.end()), .key = std::move(key)}};
+        auto psk = ask_psk_client_callback();
+        if (!psk) return Failure(Refusal::callback_failed);
+        with_psk->external_psks = {*std::move(psk)};
         config = std::move(with_psk);
     }
     ClientOptions options{.server_name = server_hostname_.value_or("")};
     if (session_ && session_->slot()->fits(*settings_)) options.session = session_->slot()->get();
+    // All of it or nothing: what goes only in part cannot be told from what went.
+    early_offered_ =
+        !early_.empty() && options.session && options.session.max_early_data_size() >= early_.size();
+    if (early_offered_) options.early_data = EarlyData::on;
     auto made = Connection::client(std::move(config), options);
     if (!made) return Failure(made.error());
     connection_.emplace(*std::move(made));
@@ -127,6 +135,28 @@ Done Tls::pull(Transport& transport, Reading reading) {
     return Failure(status.error());
 }
 
+// ---------------------------------------------------------------- early data
+
+// Before anything is read: the server's answer may close the door.
+Done Tls::send_early_data(Transport& transport) {
+    while (early_offered_ && early_sent_ < early_.size() && connection_->early_data_room() != 0) {
+        const auto taken = connection_->write(Bytes(early_).subspan(early_sent_));
+        if (!taken) return Failure(taken.error());
+        early_sent_ += *taken;
+        if (auto sent = flush(transport); !sent) return sent;
+    }
+    return std::monostate();
+}
+
+void Tls::keep_early_data() {
+    while (role_ == Role::server && !connection_->handshake_complete() && !connection_->data().empty()) {
+        const Bytes data = connection_->data();
+        early_.insert(early_.end(), data.begin(), data.end());
+        // A failure is the connection's, which is looked at next.
+        [[maybe_unused]] const Status read = connection_->data_read(data.size());
+    }
+}
+
 // ---------------------------------------------------------------- handshake
 
 Done Tls::handshake(Transport& transport, SSLConnection& owner) {
@@ -141,8 +171,10 @@ Done Tls::handshake(Transport& transport, SSLConnection& owner) {
             continue;
         }
         if (connection_->handshake_complete()) break;
+        if (auto early = send_early_data(transport); !early) return early;
         // Where the peer is gone, what it said last explains why.
         const Done pulled = pull(transport, transport.reading());
+        keep_early_data();
         if (!pulled && connection_->error()) (void)flush(transport); // the alert
         if (!pulled) return sent ? pulled.failure() : sent.failure();
     }
@@ -179,6 +211,7 @@ Attempt<std::size_t> Tls::read(Transport& transport, SSLConnection& owner, Mutab
         if (auto done = handshake(transport, owner); !done) return done.failure();
     if (into.empty()) return std::size_t{0};
     while (connection_->data().empty()) {
+        if (auto settled = settle(transport, owner); !settled) return settled.failure();
         if (const auto error = connection_->error()) return Failure(*error);
         if (connection_->peer_closed()) return Failure(SSL_ERROR_ZERO_RETURN);
         const Done pulled = pull(transport, transport.reading());
@@ -195,6 +228,48 @@ Attempt<std::size_t> Tls::read(Transport& transport, SSLConnection& owner, Mutab
     collect_sessions();
     return count;
 }
+
+// What lies between two messages of the peer: a request that is still to be sent, a chain to be judged.
+Done Tls::settle(Transport& transport, SSLConnection& owner) {
+    if (request_waits_.load(std::memory_order_relaxed)) {
+        const std::lock_guard lock(sending_);
+        if (auto sent = flush(transport); !sent) return sent;
+        request_waits_.store(false, std::memory_order_relaxed);
+    }
+    while (connection_->waiting_for() != Decision::none) {
+        const std::lock_guard lock(sending_);
+        if (auto decided = decide(owner); !decided) return decided;
+        // What cannot be sent now, an alert perhaps, goes with the next write.
+        [[maybe_unused]] const Done sent = flush(transport);
+    }
+    return std::monostate();
+}
+
+// ---------------------------------------------------------------- after the handshake
+
+Done Tls::request_certificate() {
+    if (!established_ || negotiated().version != ProtocolVersion::tls_1_3)
+        return Failure(Refusal::wrong_ssl_version);
+    if (role_ == Role::client) return Failure(Refusal::not_server);
+    if (!client_allows_later_auth_) return Failure(Refusal::extension_not_received);
+    if (settings_->verify_mode == CERT_NONE) return Failure(Refusal::invalid_config);
+    const PeerVerification how =
+        settings_->verify_mode == CERT_OPTIONAL ? PeerVerification::optional : PeerVerification::required;
+    const std::lock_guard lock(sending_);
+    if (const Status asked = connection_->request_certificate(how); !asked) return Failure(asked.error());
+    request_waits_.store(true, std::memory_order_relaxed);
+    return std::monostate();
+}
+
+Done Tls::update_keys(KeyUpdateScope scope) {
+    if (!established_ || negotiated().version != ProtocolVersion::tls_1_3)
+        return Failure(Refusal::wrong_ssl_version);
+    const std::lock_guard lock(sending_);
+    if (const Status updated = connection_->update_keys(scope); !updated) return Failure(updated.error());
+    return std::monostate();
+}
+
+// ---------------------------------------------------------------- application data, the other way
 
 Attempt<std::size_t> Tls::write(Transport& transport, SSLConnection& owner, Bytes bytes) {
     if (!established_)
@@ -214,23 +289,25 @@ Attempt<std::size_t> Tls::write(Transport& transport, SSLConnection& owner, Byte
     return std::exchange(taken_, 0);
 }
 
-Done Tls::shutdown(Transport& transport) {
+Done Tls::close_sending(Transport& transport) {
     if (!established_) return Failure(Refusal::shutdown_while_in_init);
-    {
-        const std::lock_guard lock(sending_);
-        if (!close_sent_) {
-            if (const Status closed = connection_->close(); !closed) return Failure(closed.error());
-            close_sent_ = true;
-        }
-        if (auto sent = flush(transport); !sent) {
-            // A peer that said goodbye and left does not need ours.
-            if (connection_->peer_closed() && !sent.failure().is(SSL_ERROR_WANT_WRITE))
-                return std::monostate();
-            return sent;
-        }
+    const std::lock_guard lock(sending_);
+    if (!close_sent_) {
+        if (const Status closed = connection_->close(); !closed) return Failure(closed.error());
+        close_sent_ = true;
     }
+    auto sent = flush(transport);
+    // A peer that said goodbye and left does not need ours.
+    if (!sent && connection_->peer_closed() && !sent.failure().is(SSL_ERROR_WANT_WRITE))
+        return std::monostate();
+    return sent;
+}
+
+Done Tls::shutdown(Transport& transport, SSLConnection& owner) {
+    if (auto sent = close_sending(transport); !sent) return sent;
     for (;;) {
         if (!connection_->data().empty()) return Failure(Refusal::application_data_after_close_notify);
+        if (auto settled = settle(transport, owner); !settled) return settled;
         if (const auto error = connection_->error()) return Failure(*error);
         if (connection_->peer_closed()) return std::monostate();
         const Done pulled = pull(transport, Reading::record_by_record);

@@ -1,7 +1,10 @@
 // What the engine leaves to the facade: judging chains by the context's verify flags, the SNI callback with
 // its choice of a context, and the callback for pre-shared keys.
+#include "base/try.hpp"
+#include "engine/peer_verification.hpp"
 #include "messages/client_hello.hpp"
 #include "messages/message.hpp"
+#include "ssl/reasons.hpp"
 #include "ssl/tls.hpp"
 
 #include <algorithm>
@@ -52,24 +55,6 @@ trust::VerifyOptions options_of(const Settings& settings, Role role) {
     return options;
 }
 
-Result<trust::VerifiedChain> verify(ContextState& state, const Settings& settings, Role role,
-                                    const std::optional<std::string>& host,
-                                    const std::vector<Bytes>& presented) {
-    std::vector<trust::CertificatePtr> chain;
-    for (const Bytes der : presented) {
-        PAVISE_LET(auto certificate, trust::Certificate::parse(der));
-        chain.push_back(std::move(certificate));
-    }
-    PAVISE_LET(const trust::TrustStorePtr store, trust_for(state, settings, chain));
-    trust::VerifyOptions options = options_of(settings, role);
-    options.store = store.get();
-    if (role == Role::client && settings.check_hostname && host) {
-        PAVISE_LET(auto name, trust::ReferenceName::from_host(*host));
-        options.name = std::move(name);
-    }
-    return trust::verify_chain(chain, options);
-}
-
 std::vector<CipherSuite> suites_in(Bytes client_hello) {
     const auto hello =
         messages::parse_body<messages::ClientHello>(client_hello.subspan(messages::handshake_header_size));
@@ -99,22 +84,62 @@ bool is_text(Bytes identity) {
 
 Done Tls::decide(SSLConnection& owner) {
     switch (connection_->waiting_for()) {
-    case Decision::certificate: return decide_certificate();
+    case Decision::certificate: return decide_certificate(owner);
     case Decision::config: return decide_config(owner);
     case Decision::psk: return decide_psk();
     default: return Failure(Error{ErrorCode::internal});
     }
 }
 
-Done Tls::decide_certificate() {
-    auto chain =
-        verify(*context_.state(), *settings_, role_, server_hostname_, connection_->chain_to_verify());
+Result<trust::VerifiedChain> Tls::judge(const std::vector<Bytes>& presented) const {
+    trust::VerifyOptions options = options_of(*settings_, role_);
+    options.store = settings_->trust.get();
+    if (role_ == Role::client && settings_->check_hostname && server_hostname_) {
+        PAVISE_LET(auto name, trust::ReferenceName::from_host(*server_hostname_));
+        options.name = std::move(name);
+    }
+    PAVISE_LET(auto chain, trust::verify_chain(presented, options));
+    if (role_ == Role::client)
+        PAVISE_TRY(engine::check_staples(*context_.state()->client_config(), chain, connection_->negotiated(),
+                                         options.time));
+    return chain;
+}
+
+bool Tls::ask_verify_callback(SSLConnection& owner, const std::vector<Bytes>& presented,
+                              const std::optional<Error>& fault) {
+    PeerVerdict verdict;
+    for (const Bytes der : presented) verdict.chain.emplace_back(der.begin(), der.end());
+    if (fault) {
+        const ErrorDetails details = details_of(*fault, host());
+        // A fault that OpenSSL has no number for is its unspecified one.
+        constexpr int unspecified = 1;
+        verdict.verify_code = details.verify_code != 0 ? details.verify_code : unspecified;
+        verdict.verify_message = details.verify_code != 0 ? details.verify_message : describe(*fault);
+    }
+    try {
+        return settings_->verify_callback(owner, verdict);
+    } catch (...) {
+        callback_exception_ = std::current_exception();
+        return false;
+    }
+}
+
+Done Tls::decide_certificate(SSLConnection& owner) {
+    const std::vector<Bytes> presented = connection_->chain_to_verify();
+    auto chain = judge(presented);
     std::optional<Error> refusal;
+    verified_chain_.clear();
     if (chain) {
         for (const trust::CertificatePtr& certificate : chain->certificates)
             verified_chain_.emplace_back(certificate->der().begin(), certificate->der().end());
     } else {
         refusal = chain.error();
+    }
+    if (settings_->verify_callback) {
+        if (ask_verify_callback(owner, presented, refusal))
+            refusal = std::nullopt;
+        else if (!refusal)
+            refusal = Error{ErrorCode::certificate_rejected};
     }
     // A refusal fails the connection; the caller sees that when it has sent the alert.
     [[maybe_unused]] const Status decided = connection_->certificate_verdict(refusal);
@@ -133,6 +158,19 @@ std::optional<pavise::AlertDescription> Tls::ask_sni_callback(SSLConnection& own
     } catch (...) {
         callback_exception_ = std::current_exception();
         return pavise::AlertDescription::handshake_failure;
+    }
+}
+
+// Python's callback is asked for each server's hint; here it is asked once, before anything is sent.
+std::optional<ExternalPsk> Tls::ask_psk_client_callback() {
+    try {
+        auto [identity, key] = settings_->psk_client_callback(std::nullopt);
+        if (key.empty()) return std::nullopt;
+        const Bytes name = as_bytes(identity ? *identity : std::string_view());
+        return ExternalPsk{.identity = ByteVector(name.begin(), name.end()), .key = std::move(key)};
+    } catch (...) {
+        callback_exception_ = std::current_exception();
+        return std::nullopt;
     }
 }
 

@@ -62,4 +62,11 @@ std::vector<CertificatePtr> HashedDirectory::loaded() const {
     return all;
 }
 
+std::vector<CrlPtr> HashedDirectory::loaded_crls() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<CrlPtr> all;
+    for (const auto& [hash, crls] : crls_) std::ranges::copy(crls, std::back_inserter(all));
+    return all;
+}
+
 } // namespace pavise::trust

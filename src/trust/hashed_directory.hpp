@@ -25,6 +25,7 @@ class HashedDirectory {
     std::vector<CrlPtr> crls_of(Bytes canonical_issuer) const;
     // What has been read so far.
     std::vector<CertificatePtr> loaded() const;
+    std::vector<CrlPtr> loaded_crls() const;
 
   private:
     enum class Kind : std::uint8_t { certificates, lists };

@@ -328,6 +328,93 @@ TEST(ClientAuthentication, after_the_handshake_has_its_conditions) {
     ObjectPair tls12(old, server_context());
     tls12.handshake();
     EXPECT_EQ(reason(tls12.server), "WRONG_SSL_VERSION");
+    SSLContext offering = client_context();
+    offering.set_post_handshake_auth(true);
+    ObjectPair careless(offering, server_context()); // verify_mode is CERT_NONE
+    careless.handshake();
+    EXPECT_EQ(reason(careless.server), "INVALID_CONFIG");
+    std::error_code code;
+    careless.server.verify_client_post_handshake(code);
+    EXPECT_EQ(code, SSL_ERROR_SSL);
+    EXPECT_EQ(code.message(), "invalid config");
+}
+
+// A server that asks later, if at all, and a client that can be asked.
+ObjectPair to_be_asked(const SSLContext& client, VerifyMode mode) {
+    SSLContext asked = client;
+    asked.set_post_handshake_auth(true);
+    SSLContext server = server_context();
+    server.load_verify_locations({.cadata = pem_of(authority())});
+    server.set_verify_mode(mode);
+    server.set_post_handshake_auth(true);
+    ObjectPair pair(asked, server);
+    pair.handshake();
+    EXPECT_EQ(pair.server.getpeercert(), std::nullopt);
+    return pair;
+}
+
+TEST(ClientAuthentication, after_the_handshake_shows_the_client) {
+    SSLContext client = client_context();
+    client.load_cert_chain_from_memory(pem_of(client_leaf()), key_pem_of(client_leaf()));
+    ObjectPair pair = to_be_asked(client, CERT_REQUIRED);
+    EXPECT_TRUE(client.post_handshake_auth());
+    pair.server.verify_client_post_handshake();
+    EXPECT_EQ(pair.server_out.pending(), 0u) << "the request goes with the next write";
+    exchange(pair, "ping", "pong"); // the request rides on the answer
+    EXPECT_EQ(pair.server.getpeercert(), std::nullopt);
+    exchange(pair, "ping", "pong"); // and the certificate on the next request
+    EXPECT_EQ(pair.server.getpeercert()->subject.front().front().second, "client.test");
+    EXPECT_EQ(pair.server.get_verified_chain().size(), 2u);
+    // A read sends it as well.
+    pair.server.verify_client_post_handshake();
+    EXPECT_THROW(pair.server.read(), SSLWantReadError);
+    EXPECT_GT(pair.server_out.pending(), 0u);
+    pair.carry();
+    EXPECT_THROW(pair.client.read(), SSLWantReadError);
+    pair.carry();
+    EXPECT_THROW(pair.server.read(), SSLWantReadError);
+    EXPECT_EQ(pair.server.get_verified_chain().size(), 2u) << "the chain of the last answer alone";
+}
+
+TEST(ClientAuthentication, after_the_handshake_may_fail) {
+    const auto ask = [](ObjectPair& pair) {
+        pair.server.verify_client_post_handshake();
+        pair.server.write("who are you?");
+        pair.carry();
+        EXPECT_EQ(text(pair.client.read()), "who are you?");
+        pair.carry();
+    };
+    ObjectPair anonymous = to_be_asked(client_context(), CERT_OPTIONAL);
+    ask(anonymous);
+    exchange(anonymous, "ping", "pong");
+    EXPECT_EQ(anonymous.server.getpeercert(), std::nullopt);
+    ObjectPair required = to_be_asked(client_context(), CERT_REQUIRED);
+    ask(required);
+    try {
+        required.server.read();
+        FAIL();
+    } catch (const SSLError& error) {
+        EXPECT_EQ(error.reason(), "PEER_DID_NOT_RETURN_A_CERTIFICATE");
+    }
+    required.carry();
+    try {
+        required.client.read();
+        FAIL();
+    } catch (const SSLError& error) {
+        EXPECT_EQ(error.reason(), "TLSV13_ALERT_CERTIFICATE_REQUIRED");
+    }
+    SSLContext stranger_client = client_context();
+    stranger_client.load_cert_chain_from_memory(pem_of(stranger()), key_pem_of(stranger()));
+    ObjectPair unknown = to_be_asked(stranger_client, CERT_REQUIRED);
+    ask(unknown);
+    EXPECT_THROW(unknown.server.read(), SSLCertVerificationError);
+    unknown.carry();
+    try {
+        unknown.client.read();
+        FAIL();
+    } catch (const SSLError& error) {
+        EXPECT_EQ(error.reason(), "TLSV1_ALERT_UNKNOWN_CA");
+    }
 }
 
 // ---------------------------------------------------------------- negotiation

@@ -1,6 +1,7 @@
 // What SSLSocket and SSLObject have in common: everything but their transport.
 #pragma once
 
+#include <pavise/engine.hpp>
 #include <pavise/ssl/context.hpp>
 
 #include <memory>
@@ -53,13 +54,31 @@ class PAVISE_EXPORT SSLConnection {
     Optional<ByteVector> get_channel_binding(std::string_view cb_type = "tls-unique") const;
     // How many decrypted bytes wait to be read.
     std::size_t pending() const;
-    // SSLError where the connection cannot do it.
+    // Asks a client of TLS 1.3 for its certificate: the request goes with the next write or read, the answer
+    // comes with a later read, and getpeercert() shows it. SSLError where the connection cannot do it: it is
+    // a client, the client did not offer it, verify_mode is CERT_NONE.
     void verify_client_post_handshake();
+    void verify_client_post_handshake(std::error_code& code);
 
-    // Beyond Python: keying material for a protocol above TLS (RFC 8446 §7.5, RFC 5705).
+    // ---- beyond Python
+    // Early data (RFC 8446 §2.3). A client's is set before the handshake (ValueError else) and sent where a
+    // session allows it; a server's is what came, and nothing once it was taken. An attacker can send it
+    // again.
+    void set_early_data(BytesLike data);
+    ByteVector early_data();
+    // Nothing before the handshake; false: it was not taken, and has to be sent again.
+    Optional<bool> early_data_accepted() const;
+    // New keys for what is sent from now on, or for both ways (RFC 8446 §4.6.3): it goes with the next write.
+    void update_keys(KeyUpdateScope scope = KeyUpdateScope::ours);
+    // What the server stapled to its certificate, in DER.
+    Optional<ByteVector> ocsp_response() const;
+    // Keying material for a protocol above TLS (RFC 8446 §7.5, RFC 5705).
     ByteVector export_keying_material(std::string_view label, std::size_t size,
                                       std::optional<BytesLike> context = std::nullopt) const;
     Optional<NamedGroup> group() const;
+    // With which the peer, and we, proved to own the certificate; nothing where nobody did.
+    Optional<SignatureScheme> peer_sigalg() const;
+    Optional<SignatureScheme> local_sigalg() const;
 };
 
 // TLS between two MemoryBIOs, for programs that move the bytes themselves. Every operation that needs more
@@ -79,11 +98,15 @@ class PAVISE_EXPORT SSLObject : public SSLConnection {
     std::size_t write(BytesLike bytes);
     // Says goodbye and waits for the peer's goodbye. What comes after it stays in `incoming`.
     void unwrap();
+    // Beyond Python: says goodbye and goes on reading (half-close, RFC 8446 §6.1).
+    void close_sending();
 
+    // They throw nothing but what memory runs out of; on one that was moved from the code is that of EBADF.
     void do_handshake(std::error_code& code);
     std::size_t read_into(MutableBytes buffer, std::error_code& code);
     std::size_t write(BytesLike bytes, std::error_code& code);
     void unwrap(std::error_code& code);
+    void close_sending(std::error_code& code);
 };
 
 template <class Class>

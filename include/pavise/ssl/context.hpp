@@ -8,6 +8,7 @@
 #pragma once
 
 #include <pavise/bytes_like.hpp>
+#include <pavise/config.hpp>
 #include <pavise/registry.hpp>
 #include <pavise/session.hpp>
 #include <pavise/socket.hpp>
@@ -97,10 +98,23 @@ using PskClientCallback =
 // The key of an identity; an empty key: it is not known.
 using PskServerCallback = std::function<ByteVector(const std::optional<std::string>& identity)>;
 
+// What was made of the certificates of a peer.
+struct PeerVerdict {
+    std::vector<ByteVector> chain{}; // DER, as the peer sent it
+    int verify_code = 0;             // OpenSSL's number for the fault; 0: none was found
+    std::string verify_message{};
+};
+// Called with every chain that was looked at, good or not. True: the peer is believed, whatever the verdict.
+using VerifyCallback = std::function<bool(SSLConnection& connection, const PeerVerdict& verdict)>;
+
 class PAVISE_EXPORT SSLContext {
-    std::shared_ptr<ContextState> state_;
+    std::shared_ptr<ContextState> state_; // never null: what was moved from is still the same context
 
   public:
+    SSLContext(const SSLContext&) noexcept = default;
+    SSLContext& operator=(const SSLContext&) noexcept = default;
+    ~SSLContext() = default;
+
     using sslsocket_class = SSLSocket;
     using sslobject_class = SSLObject;
 
@@ -173,7 +187,17 @@ class PAVISE_EXPORT SSLContext {
                    const WrapBioOptions& options = {}) const;
 
     // ---- beyond Python
+    // PEM or DER each, or the same PKCS#12 twice. Errors: as load_cert_chain().
     void load_cert_chain_from_memory(BytesLike certificates, BytesLike key, const Password& password = {});
+    // Staples an OCSP response (DER; empty: none) to the chain that was loaded last. ValueError where there
+    // is none.
+    void set_ocsp_response(BytesLike der);
+    // Asks servers for such a response, and what is made of it; nothing: it is not asked for.
+    void set_ocsp_policy(std::optional<OcspPolicy> policy);
+    std::optional<OcspPolicy> ocsp_policy() const;
+    // Has the last word on a peer's certificates, unless verify_mode is CERT_NONE: nothing is judged then.
+    void set_verify_callback(VerifyCallback callback);
+    VerifyCallback verify_callback() const;
     // The names in the last set_ciphers() that selected nothing.
     std::vector<std::string> ignored_ciphers() const;
     void set_ciphersuites(std::string_view names); // of TLS 1.3, with colons between them
@@ -181,10 +205,19 @@ class PAVISE_EXPORT SSLContext {
     std::vector<NamedGroup> groups() const;
     void set_sigalgs(const std::vector<SignatureScheme>& schemes);
     std::vector<SignatureScheme> sigalgs() const;
+    // With which clients authenticate: what a server asks for and a client signs with. Empty: the sigalgs().
+    void set_client_sigalgs(const std::vector<SignatureScheme>& schemes);
+    std::vector<SignatureScheme> client_sigalgs() const;
     // The keys that seal tickets, so that several servers can share them; and where sessions are kept
-    // instead.
+    // instead. Without set_ticket_keys() ticket_keys() are made here; they are empty where there is a store.
     void set_ticket_keys(TicketKeys keys);
+    TicketKeys ticket_keys() const;
     void set_session_store(std::shared_ptr<SessionStore> store);
+    std::shared_ptr<SessionStore> session_store() const;
+    // How many bytes of early data a server takes with a ticket (RFC 8446 §2.3); 0, which is the default:
+    // none. What was sent early is had by early_data() alone, because an attacker can send it again.
+    void set_max_early_data(std::uint32_t bytes);
+    std::uint32_t max_early_data() const;
 
     friend bool operator==(const SSLContext&, const SSLContext&) noexcept = default;
     explicit SSLContext(std::shared_ptr<ContextState> state) noexcept;

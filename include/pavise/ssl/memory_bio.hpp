@@ -14,10 +14,13 @@ struct BioBuffer;
 // A handle: copies are the same buffer, as in Python. An empty one means "nothing is here yet", and once
 // write_eof() was called "the end". Thread rules: one thread at a time.
 class PAVISE_EXPORT MemoryBIO {
-    std::shared_ptr<BioBuffer> buffer_;
+    std::shared_ptr<BioBuffer> buffer_; // never null: what was moved from is still the same buffer
 
   public:
     MemoryBIO();
+    MemoryBIO(const MemoryBIO&) noexcept = default;
+    MemoryBIO& operator=(const MemoryBIO&) noexcept = default;
+    ~MemoryBIO() = default;
 
     // Up to `size` bytes; a negative size: all of them.
     ByteVector read(std::ptrdiff_t size = -1);

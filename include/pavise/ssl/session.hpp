@@ -16,9 +16,12 @@ class SSLContext;
 // handshake: the handle follows its connection, so that one taken early becomes resumable as data is read.
 // Thread-safe.
 class PAVISE_EXPORT SSLSession {
-    std::shared_ptr<SessionSlot> slot_;
+    std::shared_ptr<SessionSlot> slot_; // never null: what was moved from is still the same session
 
   public:
+    SSLSession(const SSLSession&) noexcept = default;
+    SSLSession& operator=(const SSLSession&) noexcept = default;
+    ~SSLSession() = default;
     explicit SSLSession(std::shared_ptr<SessionSlot> slot) noexcept;
 
     // Differs for every session; 32 bytes.

@@ -61,11 +61,20 @@ class PAVISE_EXPORT SSLSocket : public SSLConnection {
     std::unique_ptr<std::iostream> makefile();
     // Says goodbye, waits for the peer's goodbye, and gives the socket back for use without TLS.
     Socket unwrap();
+    // Beyond Python: says goodbye and goes on reading (half-close, RFC 8446 §6.1).
+    void close_sending();
 
+    // They throw nothing but what memory runs out of; on one that was moved from the code is that of EBADF.
+    void connect(const Address& address, std::error_code& code);
+    std::optional<AcceptedSSLSocket> accept(std::error_code& code);
     void do_handshake(std::error_code& code);
     std::size_t recv_into(MutableBytes buffer, std::error_code& code);
     std::size_t send(BytesLike bytes, std::error_code& code);
+    // How many bytes were sent: all, unless it failed.
+    std::size_t sendall(BytesLike bytes, std::error_code& code);
+    std::size_t sendfile(std::istream& file, std::optional<std::size_t> count, std::error_code& code);
     std::optional<Socket> unwrap(std::error_code& code);
+    void close_sending(std::error_code& code);
 };
 
 struct AcceptedSSLSocket {
