@@ -99,7 +99,8 @@ class ArgumentParser {
                 out_.given_.back().value = word;
                 value_wanted = false;
             } else if (only_operands || word.size() < 2 || word.front() != '-') {
-                if (out_.operands_.size() == usage_.operands.size())
+                if (out_.operands_.size() >= usage_.operands.size() &&
+                    (usage_.operands.empty() || usage_.operands.back().occurs != Occurs::any_number))
                     return wrong("unexpected argument " + quoted(word));
                 out_.operands_.push_back(word);
             } else if (word == "--") {

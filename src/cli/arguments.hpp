@@ -28,6 +28,7 @@ struct Option {
 struct Operand {
     std::string_view name; // "HOST:PORT"
     std::string_view help;
+    Occurs occurs = Occurs::exactly_once; // any_number: the last one, once or more
 };
 
 struct Usage {
@@ -68,6 +69,7 @@ class Arguments {
     Outcome<std::uint64_t> number(std::string_view name, std::uint64_t least, std::uint64_t most,
                                   std::uint64_t otherwise) const;
     std::string_view operand(std::size_t index) const noexcept { return operands_[index]; }
+    std::span<const std::string_view> operands() const noexcept { return operands_; }
 };
 
 // The text of `pavise VERB --help`.

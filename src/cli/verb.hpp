@@ -14,6 +14,9 @@ struct Verb {
 extern const Verb demo_verb;
 extern const Verb connect_verb;
 extern const Verb serve_verb;
+extern const Verb conform_server_verb;
+extern const Verb conform_client_verb;
+extern const Verb conform_verb;
 extern const Verb cert_show_verb;
 extern const Verb cert_make_ca_verb;
 extern const Verb cert_make_leaf_verb;

@@ -21,6 +21,7 @@ class ConnectionLink final : public Link {
 
     void send(Bytes bytes) override;
     ByteVector receive() override;
+    bool is_over() const override { return connection_.closed(); }
     // Goes on with bytes that waited for a decision of the connection's caller.
     void resume() { send({}); }
     // Bytes that the connection has not taken yet.

@@ -14,6 +14,8 @@ class Link {
     virtual void send(Bytes bytes) = 0;
     // What the other side has sent meanwhile; empty when nothing more comes: it waits for us, or it is gone.
     virtual ByteVector receive() = 0;
+    // Whether the other side has ended the connection and all that it sent was received.
+    virtual bool is_over() const { return false; }
 };
 
 } // namespace pavise::peer

@@ -8,10 +8,28 @@
 
 namespace pavise::peer {
 
+namespace {
+
+// As much of a message as a person wants to see in a report.
+constexpr std::size_t shown_bytes = 96;
+
+std::string in_hex(Bytes bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), shown_bytes))) {
+        text += digits[byte >> 4];
+        text += digits[byte & 0xf];
+    }
+    return text + (bytes.size() > shown_bytes ? "…" : "");
+}
+
+} // namespace
+
 std::string describe(const std::optional<Event>& event) {
     if (!event) return "silence";
     switch (event->type) {
     case ContentType::handshake: return name_of(static_cast<HandshakeType>(event->bytes.at(0)));
+    case ContentType::change_cipher_spec: return "change_cipher_spec";
     case ContentType::alert:
         if (event->bytes.size() != 2) return "a malformed alert";
         return "alert " + std::string(name_of(static_cast<AlertDescription>(event->bytes[1])));
@@ -37,12 +55,24 @@ void Peer::complain_of(Error error, std::string_view doing) {
 
 // ---------------------------------------------------------------- bytes and records out
 
+void Peer::put(Bytes bytes) {
+    if (meddler_ == nullptr) return port_.send_bytes(bytes);
+    ByteVector changed(bytes.begin(), bytes.end());
+    meddler_->outgoing_bytes(changed);
+    if (!changed.empty()) port_.send_bytes(changed);
+}
+
 void Peer::send_bytes(Bytes bytes) {
-    if (ok()) port_.send_bytes(bytes);
+    if (!ok()) return;
+    note("sent " + in_hex(bytes));
+    put(bytes);
 }
 
 void Peer::send_raw_record(ContentType type, ProtocolVersion version, Bytes fragment) {
-    send_bytes(plaintext_record(type, version, fragment));
+    if (!ok()) return;
+    note("sent an unprotected record: " + name_of(type) + ", " + std::to_string(fragment.size()) +
+         " bytes: " + in_hex(fragment));
+    put(plaintext_record(type, version, fragment));
 }
 
 ByteVector Peer::seal(ContentType type, Bytes content, std::size_t padding) {
@@ -50,7 +80,11 @@ ByteVector Peer::seal(ContentType type, Bytes content, std::size_t padding) {
 }
 
 void Peer::send_record(ContentType type, Bytes content, std::size_t padding) {
-    if (ok()) send_bytes(seal(type, content, padding));
+    if (!ok()) return;
+    note("sent a record: " + name_of(type) + ", " + std::to_string(content.size()) + " bytes" +
+         (padding > 0 ? " and " + std::to_string(padding) + " of padding" : "") +
+         (content.empty() ? "" : ": " + in_hex(content)));
+    put(seal(type, content, padding));
 }
 
 void Peer::send_change_cipher_spec(std::uint8_t value) {
@@ -72,19 +106,23 @@ void Peer::send_message(Bytes message) {
     send_pieces(message, {});
 }
 
-void Peer::send_pieces(Bytes message, const std::vector<std::size_t>& sizes) {
-    if (!ok()) return;
+void Peer::send_pieces(Bytes whole, const std::vector<std::size_t>& sizes) {
+    if (!ok() || whole.empty()) return;
+    ByteVector changed(whole.begin(), whole.end());
+    if (meddler_ != nullptr) meddler_->outgoing(changed);
+    Bytes message = changed;
+    if (message.empty()) return;
+    note("sent " + name_of(static_cast<HandshakeType>(message[0])) + ", " + std::to_string(message.size()) +
+         " bytes" + (sizes.empty() ? "" : " in " + std::to_string(sizes.size() + 1) + " records") + ": " +
+         in_hex(message));
     add_to_transcript(message);
-    for (const std::size_t size : sizes) {
+    const auto put_first = [&](std::size_t size) {
         const std::size_t count = std::min(size, message.size());
-        send_record(ContentType::handshake, message.first(count));
+        put(seal(ContentType::handshake, message.first(count)));
         message = message.subspan(count);
-    }
-    while (!message.empty()) {
-        const std::size_t count = std::min(message.size(), record::max_plaintext_size);
-        send_record(ContentType::handshake, message.first(count));
-        message = message.subspan(count);
-    }
+    };
+    for (const std::size_t size : sizes) put_first(size);
+    while (ok() && !message.empty()) put_first(record::max_plaintext_size);
 }
 
 // ---------------------------------------------------------------- in
@@ -110,12 +148,16 @@ std::optional<Event> Peer::read_event() {
             complain_of(record.error(), "reading a record");
             break;
         }
-        if (!*record) break;
+        if (!*record) {
+            note(is_over() ? "the connection is over" : "nothing came");
+            break;
+        }
         const Bytes content = (*record)->fragment;
         if ((*record)->type == ContentType::handshake)
             append(handshake_in_, content);
-        else if ((*record)->type == ContentType::change_cipher_spec)
-            ++change_cipher_specs_;
+        else if ((*record)->type == ContentType::change_cipher_spec &&
+                 (++change_cipher_specs_, !change_cipher_spec_is_an_event_))
+            continue;
         else
             return Event{(*record)->type, ByteVector(content.begin(), content.end())};
     }
@@ -124,11 +166,14 @@ std::optional<Event> Peer::read_event() {
 
 std::optional<Event> Peer::next() {
     if (looked_at_) return std::exchange(looked_at_, std::nullopt);
-    return read_event();
+    auto event = read_event();
+    if (event) note("came " + describe(event) + ", " + std::to_string(event->bytes.size()) + " bytes");
+    if (meddler_ != nullptr) meddler_->incoming(event);
+    return event;
 }
 
 const std::optional<Event>& Peer::peek() {
-    if (!looked_at_) looked_at_ = read_event();
+    if (!looked_at_) looked_at_ = next();
     return looked_at_;
 }
 

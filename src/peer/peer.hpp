@@ -12,8 +12,9 @@
 //     peer.expect_alert(AlertDescription::unexpected_message);
 //     EXPECT_TRUE(peer.ok()) << peer.complaint();
 //
-// This is what both roles share; client.hpp and server.hpp hold the legal flights that scripts deviate from.
-// TLS 1.3. Bytes in, bytes out: a Link carries them.
+// This is what roles and versions share; client.hpp and server.hpp hold the legal flights of TLS 1.3 that
+// scripts deviate from, client12.hpp and server12.hpp those of TLS 1.2. Bytes in, bytes out: a Link carries
+// them.
 #pragma once
 
 #include "peer/draft.hpp"
@@ -35,6 +36,20 @@ struct Event {
 // Event and silence in words, for complaints.
 std::string describe(const std::optional<Event>& event);
 
+// What changes the messages and events of a peer on their way, for tests that want a faulty other side and
+// for fuzzers that want a faulty self.
+class Meddler {
+  public:
+    virtual ~Meddler() = default;
+    // Handshake messages with their headers, as the script sends them in one go: what stands there afterwards
+    // goes out, and enters the transcript. Empty: nothing goes out.
+    virtual void outgoing(ByteVector& /*messages*/) {}
+    // Bytes as they would go to the link.
+    virtual void outgoing_bytes(ByteVector& /*bytes*/) {}
+    // What came from the other side; nothing: silence.
+    virtual void incoming(std::optional<Event>& /*event*/) {}
+};
+
 class Peer {
     Role role_;
     const crypto::Provider& provider_;
@@ -49,15 +64,25 @@ class Peer {
     std::optional<Secrets13> secrets_;
     ByteVector psk_;
     std::size_t change_cipher_specs_ = 0;
+    std::vector<std::string> journal_;
+    Meddler* meddler_ = nullptr;
 
   public:
     Peer(Role role, Link& link, const crypto::Provider& provider, Rng& rng);
+    virtual ~Peer() = default;
+    Peer(const Peer&) = delete;
+    Peer& operator=(const Peer&) = delete;
 
     // ---- how the script goes
     bool ok() const { return complaint_.empty(); }
     // What went otherwise than the script says; empty while nothing did.
     const std::string& complaint() const { return complaint_; }
     void complain(std::string what);
+    // What was sent and what came, a line each, in their order.
+    const std::vector<std::string>& journal() const { return journal_; }
+    void note(std::string line) { journal_.push_back(std::move(line)); }
+    // Not owned; nullptr: nobody.
+    void set_meddler(Meddler* meddler) { meddler_ = meddler; }
 
     // ---- bytes and records out
     void send_bytes(Bytes bytes);
@@ -86,7 +111,8 @@ class Peer {
     void send_message(Bytes message);
 
     // ---- in
-    // The next event, change_cipher_spec records left out; nothing where the other side is silent.
+    // The next event; nothing where the other side is silent. change_cipher_spec records are left out in
+    // TLS 1.3.
     std::optional<Event> next();
     // The same, which stays the next one.
     const std::optional<Event>& peek();
@@ -97,6 +123,10 @@ class Peer {
     void expect_alert(AlertDescription description);
     void expect_data(std::string_view text);
     void expect_silence();
+    // Whether the other side has ended the connection: nothing more will come, not even late.
+    bool is_over() const { return port_.is_over(); }
+    // The headers of the records that came so far.
+    const std::vector<RecordHeader>& record_headers() const { return port_.headers(); }
     // How many change_cipher_spec records came so far.
     std::size_t change_cipher_specs() const { return change_cipher_specs_; }
 
@@ -159,9 +189,13 @@ class Peer {
         if (!status) complain_of(status.error(), doing);
     }
     void complain_of(Error error, std::string_view doing);
+    crypto::Digest hash_transcript(crypto::HashId id, Bytes behind);
+    RecordPort& port() { return port_; }
+    // TLS 1.2: change_cipher_spec is an event like any other.
+    bool change_cipher_spec_is_an_event_ = false;
 
   private:
-    crypto::Digest hash_transcript(crypto::HashId id, Bytes behind);
+    void put(Bytes bytes);
     template <class Message> static ByteVector bytes_of(const Message& message) {
         if constexpr (messages::Message<Message>)
             return written(message);

@@ -33,10 +33,35 @@ Result<std::optional<record::Record>> RecordPort::receive() {
     for (;;) {
         PAVISE_LET(const auto record, reader_.next());
         if (record) return record;
-        if (incoming_.empty()) incoming_ = link_.receive();
+        if (incoming_.empty()) {
+            incoming_ = link_.receive();
+            note_headers(incoming_);
+        }
         if (incoming_.empty()) return std::optional<record::Record>();
         const std::size_t taken = reader_.feed(incoming_);
         incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken));
+    }
+}
+
+// The stream as a row of records, whether or not the reader will take them.
+void RecordPort::note_headers(Bytes bytes) {
+    while (!bytes.empty()) {
+        if (to_skip_ > 0) {
+            const std::size_t count = std::min(to_skip_, bytes.size());
+            to_skip_ -= count;
+            bytes = bytes.subspan(count);
+            continue;
+        }
+        header_bytes_.push_back(bytes[0]);
+        bytes = bytes.subspan(1);
+        if (header_bytes_.size() < record::header_size) continue;
+        const auto u16 = [&](std::size_t at) {
+            return static_cast<std::uint16_t>(header_bytes_[at] << 8 | header_bytes_[at + 1]);
+        };
+        headers_.push_back(
+            {static_cast<ContentType>(header_bytes_[0]), static_cast<ProtocolVersion>(u16(1)), u16(3)});
+        to_skip_ = headers_.back().length;
+        header_bytes_.clear();
     }
 }
 

@@ -1,0 +1,97 @@
+#include "cli/conform_common.hpp"
+
+#include "cli/files.hpp"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+namespace pavise::cli {
+
+namespace {
+
+void print(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+// One line that is overwritten on a terminal; nothing elsewhere.
+class Progress {
+    bool shown_;
+    std::size_t failed_ = 0;
+
+  public:
+    explicit Progress(const Arguments& arguments) :
+        shown_(!arguments.has("--quiet") && ::isatty(STDERR_FILENO) == 1) {}
+    void operator()(const conform::Outcome& outcome, std::size_t done, std::size_t all) {
+        if (outcome.verdict == conform::Verdict::fail) ++failed_;
+        if (shown_)
+            std::fprintf(stderr, "\r\x1b[K%zu of %zu, %zu failed: %s", done, all, failed_,
+                         outcome.check->id().c_str());
+    }
+    void end() const {
+        if (shown_) std::fprintf(stderr, "\r\x1b[K");
+    }
+};
+
+// Results may be written again and again to the same place.
+std::optional<Problem> write_results(std::string_view path, const std::string& text) {
+    if (path == "-") {
+        print(text);
+        return std::nullopt;
+    }
+    std::FILE* file = std::fopen(std::string(path).c_str(), "wb");
+    const bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const bool closed = file != nullptr && std::fclose(file) == 0;
+    if (written && closed) return std::nullopt;
+    return misuse("'" + std::string(path) + "' cannot be written");
+}
+
+} // namespace
+
+Outcome<conform::Pace> pace_from(const Arguments& arguments) {
+    conform::Pace pace;
+    auto patience = arguments.number("--patience", 10, 600'000, 2000);
+    if (!patience) return patience.problem();
+    auto rate = arguments.number("--rate", 1, 100'000, 0);
+    if (!rate) return rate.problem();
+    pace.patience = conform::Milliseconds(*patience);
+    pace.connections_per_second = static_cast<double>(*rate);
+    return pace;
+}
+
+std::optional<Problem> narrow_versions(const Arguments& arguments, conform::Profile& profile) {
+    const std::string version(arguments.value("--tls").value_or("both"));
+    if (version != "1.2" && version != "1.3" && version != "both")
+        return misuse("--tls: there is 1.2, 1.3 and both, not '" + version + "'");
+    if (version == "1.2") profile.tls13 = false;
+    if (version == "1.3") profile.tls12 = false;
+    return std::nullopt;
+}
+
+Outcome<Exit> run_conformance(const Arguments& arguments, conform::Setting& setting, Role role,
+                              std::string subject) {
+    if (auto problem = narrow_versions(arguments, setting.profile)) return *problem;
+    if (!setting.profile.tls12 && !setting.profile.tls13)
+        return Problem{Exit::connection, subject + " completes no handshake that this tool knows" +
+                                             (setting.target->complaint().empty() ? "" : ": ") +
+                                             setting.target->complaint()};
+    const bool json_out = arguments.value("--json") == "-";
+    if (!arguments.has("--quiet") && !json_out) print(subject + "\n" + setting.profile.describe() + "\n");
+    conform::Selection selection{role, arguments.values("--only")};
+    Progress progress(arguments);
+    auto report = conform::run_checks(setting, selection, std::ref(progress));
+    progress.end();
+    report.subject = std::move(subject);
+    if (report.outcomes.empty()) return misuse("--only: no check of this role fits");
+    if (!json_out) print(conform::text_report(report));
+    if (const auto path = arguments.value("--json"))
+        if (auto problem = write_results(*path, conform::json_report(report))) return *problem;
+    if (const auto path = arguments.value("--junit"))
+        if (auto problem = write_results(*path, conform::junit_report(report))) return *problem;
+    if (const auto path = arguments.value("--html"))
+        if (auto problem = write_results(*path, conform::html_report(report))) return *problem;
+    return report.totals.failed > 0 ? Exit::handshake : Exit::ok;
+}
+
+} // namespace pavise::cli

@@ -1,0 +1,36 @@
+// What `pavise conform server` and `pavise conform client` share: options, progress, reports.
+#pragma once
+
+#include "cli/arguments.hpp"
+#include "conform/report.hpp"
+#include "conform/socket_link.hpp"
+
+namespace pavise::cli {
+
+inline constexpr Option option_only{
+    "--only", "PATTERN", "run the checks whose ids fit, in which * stands for any text", Occurs::any_number};
+inline constexpr Option option_versions{"--tls", "VERSION", "check this version alone: 1.2 or 1.3 (both)"};
+inline constexpr Option option_json{"--json", "FILE",
+                                    "write the results for programs to FILE; -: standard output"};
+inline constexpr Option option_junit{"--junit", "FILE", "write the results as JUnit XML to FILE"};
+inline constexpr Option option_html{"--html", "FILE", "write a page that explains the results to FILE"};
+inline constexpr Option option_patience{
+    "--patience", "MS", "how long the other side may be silent before that is taken for silence (2000)"};
+inline constexpr Option option_rate{"--rate", "N", "at most N connections a second (no limit)"};
+inline constexpr Option option_quiet{"--quiet", "", "print failures and sums alone, and no progress"};
+
+inline constexpr std::string_view conform_exit_notes =
+    "'pavise conform --list' lists the checks, 'pavise conform --explain ID' explains one.\n\n"
+    "exit status: 0  no check failed\n"
+    "             1  the other side cannot be reached\n"
+    "             2  an argument or a file is not right\n"
+    "             3  a check of something that the RFC demands (MUST) failed";
+
+Outcome<conform::Pace> pace_from(const Arguments& arguments);
+// Narrows the profile to the versions of --tls.
+std::optional<Problem> narrow_versions(const Arguments& arguments, conform::Profile& profile);
+// Runs the checks, and writes what the options ask for.
+Outcome<Exit> run_conformance(const Arguments& arguments, conform::Setting& setting, Role role,
+                              std::string subject);
+
+} // namespace pavise::cli

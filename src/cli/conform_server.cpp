@@ -1,0 +1,78 @@
+// pavise conform server
+#include "cli/conform_common.hpp"
+#include "cli/verb.hpp"
+#include "conform/explore.hpp"
+#include "net/failure.hpp"
+
+#include <array>
+#include <regex>
+
+namespace pavise::cli {
+
+namespace {
+
+constexpr std::array operands{
+    Operand{"HOST:PORT", "the server to check, and the only place that is connected to"}};
+constexpr std::array options{
+    Option{"--servername", "NAME", "the name to ask for (HOST); empty: none"},
+    Option{"--http-get", "PATH", "see that a connection works by this HTTP request (/)"},
+    Option{"--send", "BYTES", "see it by these bytes, in which \\r, \\n and \\\\ are known, instead of HTTP"},
+    Option{"--expect", "REGEX", "what has to be in the answer (anything)"},
+    option_versions,
+    option_only,
+    option_patience,
+    option_rate,
+    option_json,
+    option_junit,
+    option_html,
+    option_quiet,
+};
+constexpr Usage usage{"conform server", "does that server keep to the RFC?", operands, options,
+                      conform_exit_notes};
+
+std::string unescaped(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\' || i + 1 == text.size()) {
+            out += text[i];
+            continue;
+        }
+        ++i;
+        out += text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r' : text[i];
+    }
+    return out;
+}
+
+bool is_address(std::string_view host) {
+    return host.find(':') != std::string_view::npos ||
+           host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+Outcome<Exit> run(const Arguments& arguments) {
+    auto endpoint = net::parse_endpoint(arguments.operand(0));
+    if (!endpoint) return misuse(net::explain(endpoint.error(), arguments.operand(0)));
+    auto pace = pace_from(arguments);
+    if (!pace) return pace.problem();
+    auto addresses = net::resolve(*endpoint);
+    if (!addresses) return Problem{Exit::connection, net::explain(addresses.error(), arguments.operand(0))};
+
+    conform::ServerTarget target(*std::move(addresses), *pace);
+    conform::Setting setting;
+    setting.target = &target;
+    setting.rng = &system_rng();
+    setting.server_name = std::string(
+        arguments.value("--servername")
+            .value_or(is_address(endpoint->host) ? "localhost" : std::string_view(endpoint->host)));
+    if (const auto path = arguments.value("--http-get"))
+        setting.probe.request = "GET " + std::string(*path) + " HTTP/1.0\r\n\r\n";
+    if (const auto bytes = arguments.value("--send")) setting.probe.request = unescaped(*bytes);
+    if (const auto regex = arguments.value("--expect")) setting.probe.expected = std::string(*regex);
+    conform::explore_server(setting);
+    return run_conformance(arguments, setting, Role::server, std::string(arguments.operand(0)));
+}
+
+} // namespace
+
+const Verb conform_server_verb{&usage, &run};
+
+} // namespace pavise::cli

@@ -1,0 +1,85 @@
+#include "conform/runner.hpp"
+
+#include "conform/as_client.hpp"
+#include "conform/as_server.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace pavise::conform {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double since(SteadyClock::time_point start) {
+    return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+template <class As> Outcome run_script(void (*script)(As&), Setting& setting) {
+    As trial(setting);
+    script(trial);
+    return trial.finish();
+}
+
+// Why a check cannot apply; empty where it can.
+std::string obstacle(const Check& check, const Profile& profile) {
+    const std::string who = check.role() == Role::server ? "the server" : "the client";
+    const bool speaks = check.version() == ProtocolVersion::tls_1_3 ? profile.tls13 : profile.tls12;
+    if (!speaks) return who + " does not speak " + pavise::name_of(check.version());
+    for (const Need& need : check.needs)
+        if (need.holds != nullptr && !need.holds(profile)) return std::string(need.reason);
+    return {};
+}
+
+} // namespace
+
+Outcome run_check(const Check& check, Setting& setting) {
+    const auto start = SteadyClock::now();
+    Outcome outcome;
+    if (std::string reason = obstacle(check, setting.profile); !reason.empty()) {
+        outcome.verdict = Verdict::not_applicable;
+        outcome.reason = std::move(reason);
+    } else {
+        outcome = std::visit([&](auto script) { return run_script(script, setting); }, check.script);
+    }
+    outcome.check = &check;
+    outcome.seconds = since(start);
+    return outcome;
+}
+
+void Totals::add(const Outcome& outcome) {
+    switch (outcome.verdict) {
+    case Verdict::pass: ++passed; break;
+    case Verdict::fail: ++(outcome.check->rule.level == Level::must ? failed : failed_should); break;
+    case Verdict::not_applicable: ++not_applicable; break;
+    case Verdict::inconclusive: ++inconclusive; break;
+    }
+}
+
+bool Selection::contains(const Check& check) const {
+    if (check.role() != role) return false;
+    return patterns.empty() ||
+           std::ranges::any_of(patterns, [&](std::string_view pattern) { return fits(check.id(), pattern); });
+}
+
+Report run_checks(Setting& setting, const Selection& selection,
+                  const std::function<void(const Outcome&, std::size_t done, std::size_t all)>& on_outcome) {
+    const auto start = SteadyClock::now();
+    std::vector<const Check*> chosen;
+    for (const Group& group : catalogue())
+        for (const Check& check : group.checks)
+            if (selection.contains(check)) chosen.push_back(&check);
+    Report report;
+    report.role = selection.role;
+    report.profile = setting.profile;
+    for (const Check* check : chosen) {
+        report.outcomes.push_back(run_check(*check, setting));
+        report.totals.add(report.outcomes.back());
+        if (on_outcome) on_outcome(report.outcomes.back(), report.outcomes.size(), chosen.size());
+    }
+    report.seconds = since(start);
+    return report;
+}
+
+} // namespace pavise::conform

@@ -1,0 +1,146 @@
+#include "conform/trial.hpp"
+
+#include <algorithm>
+#include <regex>
+
+namespace pavise::conform {
+
+namespace {
+
+// A connection on which nothing was ever opened.
+class DeadLink final : public peer::Link {
+  public:
+    void send(Bytes) override {}
+    ByteVector receive() override { return {}; }
+    bool is_over() const override { return true; }
+};
+
+bool is_fatal(const peer::Event& alert) {
+    return alert.bytes.size() != 2 || alert.bytes[0] != static_cast<std::uint8_t>(AlertLevel::warning);
+}
+
+} // namespace
+
+std::string Check::id() const {
+    const std::string prefix = std::string(role() == Role::server ? "s" : "c") +
+                               (version() == ProtocolVersion::tls_1_3 ? "13-" : "12-");
+    return prefix + std::string(name);
+}
+
+std::string_view name_of(Verdict verdict) noexcept {
+    switch (verdict) {
+    case Verdict::pass: return "pass";
+    case Verdict::fail: return "fail";
+    case Verdict::not_applicable: return "not applicable";
+    case Verdict::inconclusive: return "inconclusive";
+    }
+    return "";
+}
+
+std::string_view name_of(Level level) noexcept {
+    return level == Level::must ? "MUST" : "SHOULD";
+}
+
+std::string names_of(const Alerts& alerts) {
+    if (alerts.empty()) return "a fatal alert";
+    std::string text;
+    for (const AlertDescription alert : alerts)
+        text += (text.empty() ? "alert " : " or ") + std::string(name_of(alert));
+    return text;
+}
+
+void Trial::decide(Verdict verdict, std::string reason) {
+    if (decided_) return;
+    decided_ = true;
+    outcome_.verdict = verdict;
+    outcome_.reason = std::move(reason);
+}
+
+void Trial::expects(std::string what) {
+    if (outcome_.expected.empty()) outcome_.expected = std::move(what);
+}
+
+void Trial::from_here() {
+    if (!std::exchange(counts_, true) && setting_.saboteur != nullptr) setting_.saboteur->begin();
+}
+
+bool Trial::is_over() {
+    return us().is_over() && (setting_.saboteur == nullptr || !setting_.saboteur->hides_end());
+}
+
+void Trial::demand(bool holds, std::string_view what) {
+    from_here();
+    expects(std::string(what));
+    if (ok() && !holds) fails("not so: " + std::string(what));
+}
+
+peer::Link& Trial::connect_link() {
+    link_.reset();
+    if (!decided_) link_ = setting_.target->open();
+    if (link_ == nullptr) {
+        is_inconclusive("no connection: " + setting_.target->complaint());
+        link_ = std::make_unique<DeadLink>();
+    }
+    return *link_;
+}
+
+void Trial::keep_journal() {
+    const auto& lines = us().journal();
+    outcome_.journal.insert(outcome_.journal.end(), lines.begin(), lines.end());
+}
+
+bool Trial::matches_probe(std::string_view text) const {
+    if (setting_.probe.expected.empty()) return !text.empty();
+    return std::regex_search(text.begin(), text.end(), std::regex(setting_.probe.expected));
+}
+
+void Trial::refused(const Alerts& alerts) {
+    expects("the connection is ended with " + names_of(alerts) + ", or without any");
+    from_here();
+    while (ok()) {
+        const auto event = us().next();
+        if (!us().ok()) return; // finish() says what came instead
+        if (!event && is_over()) return passes("the connection was ended without an alert");
+        if (!event) return fails("nothing came, and the connection stays open");
+        if (event->type == ContentType::application_data && !event->bytes.empty())
+            return fails("the other side went on: it sent application data");
+        if (event->type != ContentType::alert || !is_fatal(*event)) continue;
+        if (event->bytes.size() != 2) return fails("an alert came that has not two bytes");
+        const auto description = static_cast<AlertDescription>(event->bytes[1]);
+        if (alerts.empty() || std::ranges::find(alerts, description) != alerts.end() ||
+            description == AlertDescription::close_notify)
+            return passes("alert " + std::string(pavise::name_of(description)));
+        return fails("alert " + std::string(pavise::name_of(description)) + " came instead");
+    }
+}
+
+void Trial::close_notify_answered() {
+    expects("the connection is ended without a fatal alert");
+    from_here();
+    while (ok()) {
+        const auto event = us().next();
+        if (!us().ok()) return;
+        if (!event && is_over()) return;
+        if (!event) return is_inconclusive("nothing came after close_notify, and the connection stays open");
+        if (event->type != ContentType::alert || event->bytes.size() != 2) continue;
+        const auto description = static_cast<AlertDescription>(event->bytes[1]);
+        if (description == AlertDescription::close_notify) return;
+        return fails("alert " + std::string(pavise::name_of(description)) + " came");
+    }
+}
+
+Outcome Trial::finish() {
+    peer::Peer& last = us();
+    if (!decided_ && !last.ok()) {
+        if (counts_)
+            fails(last.complaint());
+        else
+            is_inconclusive("before it came to what is checked: " + last.complaint());
+    }
+    if (!decided_) passes();
+    keep_journal();
+    link_.reset();
+    return std::move(outcome_);
+}
+
+} // namespace pavise::conform

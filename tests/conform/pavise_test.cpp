@@ -1,0 +1,35 @@
+// Pavise itself keeps to everything.
+#include "subjects.hpp"
+
+#include "conform/report.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pavise::testing {
+
+namespace {
+
+void expect_no_failure(Subject subject, Role role) {
+    ASSERT_TRUE(subject.setting.profile.tls13 && subject.setting.profile.tls12)
+        << subject.setting.profile.describe();
+    const auto report = conform::run_checks(subject.setting, {role, {}}, nullptr);
+    EXPECT_GT(report.totals.passed, 0u);
+    EXPECT_EQ(report.totals.failed + report.totals.failed_should + report.totals.inconclusive, 0u)
+        << conform::text_report(report);
+}
+
+TEST(ConformPavise, ServerKeepsToEverything) {
+    expect_no_failure(server_subject(ServerKind::plain), Role::server);
+}
+
+TEST(ConformPavise, ServerThatAsksForCertificatesKeepsToEverything) {
+    expect_no_failure(server_subject(ServerKind::asking), Role::server);
+}
+
+TEST(ConformPavise, ClientKeepsToEverything) {
+    expect_no_failure(client_subject(), Role::client);
+}
+
+} // namespace
+
+} // namespace pavise::testing
