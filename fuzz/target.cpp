@@ -1,5 +1,7 @@
 #include "target.hpp"
 
+#include "world.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +11,7 @@ namespace pavise::fuzz {
 const std::vector<Target>& all_targets() {
     static const std::vector<Target> targets = [] {
         std::vector<Target> all;
+        make_credentials();
         add_message_targets(all);
         add_record_targets(all);
         add_connection_targets(all);
@@ -16,6 +19,9 @@ const std::vector<Target>& all_targets() {
         add_quic_targets(all);
         add_stored_targets(all);
         add_trust_targets(all);
+        add_key_targets(all);
+        add_facade_targets(all);
+        add_foreign_targets(all);
         return all;
     }();
     return targets;

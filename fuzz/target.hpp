@@ -2,9 +2,10 @@
 // one that PAVISE_FUZZ_TARGET, or its own file name, names.
 #pragma once
 
-#include <pavise/bytes.hpp>
+#include "shape/tree.hpp"
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,11 @@ struct Target {
     std::string what;                // one line, for `--list`
     std::function<void(Bytes)> run;  // ends the process where something is not as it must be
     std::vector<ByteVector> seeds{}; // inputs that get somewhere, besides those of corpus/NAME
+    Shape shape{};                   // of its inputs, for mutation part by part; none: plain bytes
+    const std::vector<ByteVector>& (*words)() = nullptr; // its dictionary
+
+    // For GoogleTest, which would print the bytes of this struct.
+    friend std::ostream& operator<<(std::ostream& out, const Target& target) { return out << target.name; }
 };
 
 // By room; each adds its own.
@@ -26,6 +32,9 @@ void add_script_targets(std::vector<Target>& targets);
 void add_quic_targets(std::vector<Target>& targets);
 void add_stored_targets(std::vector<Target>& targets);
 void add_trust_targets(std::vector<Target>& targets);
+void add_key_targets(std::vector<Target>& targets);
+void add_facade_targets(std::vector<Target>& targets);
+void add_foreign_targets(std::vector<Target>& targets);
 
 const std::vector<Target>& all_targets();
 const Target* target_named(std::string_view name);

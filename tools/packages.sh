@@ -25,10 +25,11 @@ test      file:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a,file:/
 test      cmd:llvm-symbolizer-19,cmd:llvm-symbolizer llvm-19/llvm         llvm             llvm          llvm
 lint      cmd:clang-format-19                      clang-format-19       clang-tools-extra clang-format  clang
 lint      cmd:clang-tidy-19                        clang-tidy-19         clang-tools-extra llvm          clang
-test      file:/usr/include/asio.hpp,file:/opt/homebrew/include/asio.hpp libasio-dev           asio-devel       asio          asio
 check     pc:botan-2                               libbotan-2-dev        -                -             -
-check     cmd:x86_64-w64-mingw32-g++               g++-mingw-w64-x86-64  mingw64-gcc-c++  mingw-w64     mingw-w64-gcc
 bench     pc:benchmark                             libbenchmark-dev      google-benchmark-devel google-benchmark benchmark
+foreign   pc:openssl                               libssl-dev            openssl-devel    openssl@3     openssl
+foreign   pc:gnutls                                libgnutls28-dev       gnutls-devel     gnutls        gnutls
+afl       cmd:afl-fuzz                             afl++                 american-fuzzy-lop afl-fuzz    afl++
 coverage  cmd:gcovr                                gcovr                 gcovr            gcovr         gcovr
 '
 

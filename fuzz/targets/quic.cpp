@@ -4,6 +4,8 @@
 
 #include <pavise/quic.hpp>
 
+#include <algorithm>
+
 namespace pavise::fuzz {
 
 namespace {
@@ -28,9 +30,7 @@ void open_packet(Bytes bytes) {
     if (!header) return;
     must_hold(header->size > offset && header->size <= offset + 4, "a packet number has 1 to 4 bytes");
     must_hold(header->packet_number <= max_packet_number, "a packet number has 62 bits");
-    const auto opened = keys->open(*header, packet);
-    must_hold(!opened || opened->size() + header->size + quic_tag_size == packet.size(),
-              "the payload lies between header and tag");
+    must_hold(!keys->open(*header, packet), "nobody else seals our packets");
 }
 
 // A script: each byte a level and a length, then that many bytes of its stream.
@@ -39,7 +39,10 @@ void converse(QuicHandshake& side, Bytes script) {
     while (!input.empty() && !side.error()) {
         const std::uint8_t head = input.byte();
         const auto level = static_cast<QuicLevel>(head % 4);
-        const auto status = side.receive(level, input.take(std::size_t{head} * 8));
+        const bool expected = level == side.read_level();
+        const Bytes bytes = input.take(std::size_t{head} * 8);
+        const auto status = side.receive(level, bytes);
+        must_hold(expected || bytes.empty() || !status, "bytes of another level are refused");
         must_hold(status.has_value() != side.error().has_value(), "an error of receive() is the handshake's");
         must_hold(!side.handshake_complete(), "nobody proves to be somebody");
         while (!side.output().bytes.empty()) side.output_taken(side.output().bytes.size());
@@ -86,6 +89,38 @@ ByteVector frames(QuicLevel level, Bytes stream) {
     return script;
 }
 
+// Carries what one side has to say to the other, at its level.
+void carry(QuicHandshake& from, QuicHandshake& to) {
+    while (!from.output().bytes.empty()) {
+        const QuicHandshake::Output output = from.output();
+        (void)to.receive(output.level, output.bytes);
+        from.output_taken(output.bytes.size());
+    }
+    while (from.secret()) {
+    }
+}
+
+// Both sides send the fuzzer's bytes as their parameters; a handshake carries them unchanged (RFC 9001 §8.2).
+void exchange_parameters(Bytes bytes) {
+    QuicWorld world;
+    Input input(bytes);
+    const Bytes ours = input.take(input.word());
+    const Bytes theirs = input.rest();
+    auto client = QuicHandshake::client(world.client_config(), {.server_name = world.config.name}, ours);
+    auto server = QuicHandshake::server(world.server_config(), theirs);
+    if (!client || !server) return;
+    for (int flights = 0; flights < 4; ++flights) {
+        carry(*client, *server);
+        carry(*server, *client);
+    }
+    if (client->error() || server->error()) return;
+    must_hold(client->handshake_complete() && server->handshake_complete(), "the handshake comes to its end");
+    const auto at_server = server->peer_transport_parameters();
+    const auto at_client = client->peer_transport_parameters();
+    must_hold(at_server && std::ranges::equal(*at_server, ours), "the server has what the client sent");
+    must_hold(at_client && std::ranges::equal(*at_client, theirs), "the client has what the server sent");
+}
+
 ByteVector hello_frames() {
     QuicWorld world;
     return frames(QuicLevel::initial, client_in(world).output().bytes);
@@ -106,6 +141,10 @@ void add_quic_targets(std::vector<Target>& targets) {
                            converse(server, script);
                        },
                        {hello_frames()}});
+    targets.push_back({"quic-transport-parameters",
+                       "QUIC transport parameters of any kind, through a handshake",
+                       exchange_parameters,
+                       {{0, 4, 0x01, 0x02, 0x40, 0x64, 0x03, 0x02, 0x45, 0xc0}}});
     targets.push_back({"quic-client",
                        "a QUIC client's handshake on CRYPTO frames of any level",
                        [](Bytes script) {

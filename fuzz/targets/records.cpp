@@ -1,5 +1,7 @@
 // The record reader on bytes that nobody wrote.
+#include "dictionary.hpp"
 #include "record/reader.hpp"
+#include "shape/tls.hpp"
 #include "target.hpp"
 
 #include <algorithm>
@@ -16,7 +18,7 @@ bool is_record_type(ContentType type) {
 }
 
 // Records until more bytes are needed or one is refused; counts the content.
-void read_records(record::RecordReader& reader, std::size_t& content) {
+void read_records(record::RecordReader& reader, record::ChangeCipherSpecs policy, std::size_t& content) {
     for (;;) {
         const auto record = reader.next();
         if (!record) {
@@ -26,6 +28,9 @@ void read_records(record::RecordReader& reader, std::size_t& content) {
         }
         if (!*record) return;
         must_hold(is_record_type((*record)->type), "only types of records come out");
+        must_hold(policy == record::ChangeCipherSpecs::accepted ||
+                      (*record)->type != ContentType::change_cipher_spec,
+                  "what is refused does not come out");
         must_hold((*record)->fragment.size() <= max_plaintext, "no fragment is longer than 2^14");
         must_hold((*record)->provenance == record::Provenance::unprotected, "nothing was protected");
         content += (*record)->fragment.size();
@@ -44,7 +49,7 @@ void read_in_pieces(Bytes bytes, record::ChangeCipherSpecs policy) {
         const Bytes next = input.take(piece);
         const std::size_t taken = reader.feed(next);
         fed += taken;
-        read_records(reader, content);
+        read_records(reader, policy, content);
         if (taken < next.size()) break;
     }
     must_hold(content <= fed, "no more content than bytes");
@@ -59,11 +64,15 @@ void add_record_targets(std::vector<Target>& targets) {
     targets.push_back({"record-reader",
                        "the record reader, cut anywhere, with change_cipher_spec tolerated",
                        [](Bytes bytes) { read_in_pieces(bytes, record::ChangeCipherSpecs::accepted); },
-                       {handshake_record, mixed_records}});
+                       {handshake_record, mixed_records},
+                       behind(1, records_shape),
+                       tls_words});
     targets.push_back({"record-reader-strict",
                        "the record reader where change_cipher_spec is refused",
                        [](Bytes bytes) { read_in_pieces(bytes, record::ChangeCipherSpecs::refused); },
-                       {handshake_record, mixed_records}});
+                       {handshake_record, mixed_records},
+                       behind(1, records_shape),
+                       tls_words});
 }
 
 } // namespace pavise::fuzz

@@ -1,11 +1,12 @@
 // Two of our sides and a fuzzer between them. Its bytes are a script: what is written, delivered, damaged,
 // closed, and, in a second kind of target, what each side says in its handshake messages.
+#include "dictionary.hpp"
+#include "edits.hpp"
 #include "target.hpp"
 #include "wire/tap.hpp"
 #include "world.hpp"
 
 #include <algorithm>
-#include <deque>
 
 namespace pavise::fuzz {
 
@@ -24,7 +25,8 @@ struct Lane {
     ByteVector wire{};
     std::string written{};
     std::string received{};
-    ByteVector last{}; // what was delivered last, to be repeated
+    std::size_t early = 0; // of what was written: before the handshake was complete
+    ByteVector last{};     // what was delivered last, to be repeated
 
     void collect() {
         const Bytes output = from->output();
@@ -45,18 +47,29 @@ struct Lane {
             received += as_text(to->data());
             if (!to->data_read(to->data().size())) break;
         }
+        forget_rejected_early_data();
         must_hold(written.starts_with(received), "what arrives is the beginning of what was written");
+    }
+    // What a client wrote before it was told that early data is rejected never arrives (RFC 8446 §4.2.10).
+    void forget_rejected_early_data() {
+        if (early == 0 || from->negotiated().early_data != EarlyDataStatus::rejected) return;
+        written.erase(0, early);
+        early = 0;
     }
     void write(Input& input) {
         const Bytes text = input.take(input.byte());
         const auto taken = from->write(text);
-        if (taken) written += as_text(text.first(*taken));
+        if (!taken) return;
+        written += as_text(text.first(*taken));
+        if (from->role() == Role::client && !from->handshake_complete()) early += *taken;
     }
 };
 
-// Whether a script may still damage bytes: afterwards the two sides need not agree.
+// What a script did that lets a side fail: after damage the two need not agree, and who closes during the
+// handshake ends it.
 struct Damage {
     bool done = false;
+    bool closed = false;
 };
 
 void damage(Lane& lane, Input& input, Damage& seen) {
@@ -86,7 +99,10 @@ void step(Pair& pair, Lane& lane, Input& input, Damage& seen) {
     case 7:
         (void)lane.from->update_keys(input.byte() % 2 == 0 ? KeyUpdateScope::ours : KeyUpdateScope::both);
         break;
-    case 8: (void)lane.from->close(); break;
+    case 8:
+        (void)lane.from->close();
+        seen.closed = true;
+        break;
     case 9: pair.clock().advance(std::chrono::milliseconds(input.word())); break;
     case 10: lane.from->release_idle(); break;
     case 11:
@@ -112,16 +128,48 @@ void settle(Lane& up, Lane& down) {
     must_hold(false, "the conversation comes to rest");
 }
 
-void must_agree(Pair& pair) {
+bool among(const std::vector<std::string>& names, const std::string& name) {
+    return name.empty() || std::ranges::find(names, name) != names.end();
+}
+
+// Two sides that are connected have the same view of their connection, and each only what its config allows.
+void must_agree(Pair& pair, const PairConfig& config) {
     const bool failed = pair.client.error() || pair.server.error();
     must_hold(failed || pair.client.handshake_complete() == pair.server.handshake_complete(),
               "both sides are connected, or none");
     if (failed || !pair.client.handshake_complete()) return;
+    const Negotiated& client = pair.client.negotiated();
+    const Negotiated& server = pair.server.negotiated();
+    must_hold(client.version == server.version && client.cipher_suite == server.cipher_suite &&
+                  client.group == server.group && client.alpn_protocol == server.alpn_protocol &&
+                  client.resumed == server.resumed && client.psk_identity == server.psk_identity,
+              "both sides negotiated the same");
+    must_hold(client.version >= config.client.versions.least && client.version <= config.client.versions.most,
+              "the version is one that the client speaks");
+    must_hold(among(config.client.alpn_protocols, client.alpn_protocol) &&
+                  among(config.server.alpn_protocols, server.alpn_protocol),
+              "the protocol is one that both sides speak");
+    must_hold((client.early_data == EarlyDataStatus::accepted) ==
+                  (server.early_data == EarlyDataStatus::accepted),
+              "early data is accepted on both sides, or rejected");
+    if (!client.resumed && client.psk_identity.empty())
+        must_hold(client.peer_chain.size() > 0 && client.peer_chain.front() == server.local_certificate,
+                  "the client saw the certificate that the server showed");
     ByteVector ours(32);
     ByteVector theirs(32);
     const auto a = pair.client.export_keying_material("EXPORTER-fuzz", Bytes(), ours);
     const auto b = pair.server.export_keying_material("EXPORTER-fuzz", Bytes(), theirs);
     must_hold(a && b && ours == theirs, "both sides agree on the transcript");
+}
+
+// Undamaged, nobody fails: but for one who was flooded with KeyUpdates, or told to stop in the handshake.
+void must_be_well(const Pair& pair, const Damage& seen) {
+    for (const auto& error : {pair.client.error(), pair.server.error()}) {
+        if (!error || error->code == ErrorCode::no_progress || error->code == ErrorCode::alert_received)
+            continue;
+        must_hold(seen.closed && error->code == ErrorCode::closed_during_handshake,
+                  "nobody fails without a reason");
+    }
 }
 
 void play(Bytes script, const PairConfig& config) {
@@ -137,7 +185,8 @@ void play(Bytes script, const PairConfig& config) {
     }
     if (seen.done) return;
     settle(up, down);
-    must_agree(pair);
+    must_be_well(pair, seen);
+    must_agree(pair, config);
 }
 
 // A script that connects, writes both ways, updates keys and closes.
@@ -160,62 +209,38 @@ ByteVector damaged() {
 
 // ---------------------------------------------------------------- edited messages
 
-// Edits the messages of one side before they are protected: the other side's keys are right, and what they
-// say is the fuzzer's. An edit: how many messages go by, what is done, where, with what.
+// What proves something cannot be changed unnoticed.
+bool is_proof(HandshakeType type) {
+    return type == HandshakeType::finished || type == HandshakeType::certificate_verify;
+}
+
 class Editor final : public wire::Tap {
-    Input input_;
-    std::size_t untouched_;
+    Edits edits_;
+    bool forged_ = false;
 
   public:
-    explicit Editor(Bytes script) : input_(script), untouched_(input_.byte() % 8) {}
-
-    void rewrite_outgoing(HandshakeType, ByteVector& message) noexcept override {
-        if (untouched_ > 0 || input_.empty()) {
-            if (untouched_ > 0) --untouched_;
-            return;
-        }
-        const std::uint8_t how = input_.byte();
-        const std::size_t at = 4 + (message.size() > 4 ? input_.word() % (message.size() - 4) : 0);
-        edit(message, how, at);
-        const std::size_t length = message.size() - 4;
-        message[1] = static_cast<std::uint8_t>(length >> 16);
-        message[2] = static_cast<std::uint8_t>(length >> 8 & 0xff);
-        message[3] = static_cast<std::uint8_t>(length & 0xff);
-        untouched_ = input_.byte() % 8;
-    }
-
-  private:
-    void edit(ByteVector& message, std::uint8_t how, std::size_t at) {
-        const auto place = message.begin() + static_cast<std::ptrdiff_t>(std::min(at, message.size()));
-        switch (how % 5) {
-        case 0:
-            if (at < message.size()) message[at] = input_.byte();
-            break;
-        case 1: message.erase(place, message.end()); break;
-        case 2: {
-            const Bytes more = input_.take(input_.byte());
-            message.insert(place, more.begin(), more.end());
-            break;
-        }
-        case 3:
-            if (at < message.size()) message.erase(place);
-            break;
-        case 4: message[0] = input_.byte(); break;
-        default: break;
-        }
+    explicit Editor(Bytes script) : edits_(script) {}
+    bool forged() const { return forged_; }
+    void rewrite_outgoing(HandshakeType type, ByteVector& message) noexcept override {
+        const ByteVector before = message;
+        edits_.apply(message);
+        if (is_proof(type) && message != before) forged_ = true;
     }
 };
 
 enum class Liar : std::uint8_t { client, server };
 
-void play_edited(Bytes script, PairConfig config, Liar liar) {
+void play_edited(Bytes script, const PairConfig& config, Liar liar) {
     Editor editor(script);
-    (liar == Liar::client ? config.client_hooks : config.server_hooks).tap = &editor;
-    Pair pair(std::move(config));
+    PairConfig edited = config;
+    (liar == Liar::client ? edited.client_hooks : edited.server_hooks).tap = &editor;
+    Pair pair(std::move(edited));
     pair.pump();
-    // A lie in the ClientHello can be one that the server may overlook; both then connect, on one transcript.
+    // A lie in a hello can be one that the other side may overlook; both then connect, on one transcript.
     const bool connected = pair.client.handshake_complete() && pair.server.handshake_complete();
-    if (connected && !pair.client.error() && !pair.server.error()) must_agree(pair);
+    if (!connected || pair.client.error() || pair.server.error()) return;
+    must_hold(!editor.forged(), "no proof is accepted that was changed");
+    must_agree(pair, config);
 }
 
 const ByteVector one_edit{0, 0, 0, 10, 0x55};
@@ -226,7 +251,9 @@ Target edited(std::string name, std::string what, PairConfig (*world)(), Liar li
     return {std::move(name),
             std::move(what),
             [world, liar](Bytes script) { play_edited(script, world(), liar); },
-            {one_edit, third_message_cut, second_message_longer}};
+            {one_edit, third_message_cut, second_message_longer},
+            {},
+            tls_words};
 }
 
 Target scripted(std::string name, std::string what, PairConfig (*world)()) {
@@ -236,51 +263,31 @@ Target scripted(std::string name, std::string what, PairConfig (*world)()) {
             {whole_conversation(), byte_by_byte(), damaged()}};
 }
 
-PairConfig resumed13() {
-    static const Session session = session_in(world13());
-    PairConfig config = world13();
-    config.session = session;
-    config.early_data = EarlyData::on;
-    return config;
-}
-
-PairConfig resumed12() {
-    static const Session session = session_in(world12());
-    PairConfig config = world12();
-    config.session = session;
-    return config;
-}
-
-PairConfig with_client_certificate() {
-    PairConfig config = world13();
-    config.server.client_verification = PeerVerification::required;
-    config.client.credentials = {testing::client_credential(crypto::KeyType::ecdsa_p256)};
-    return config;
-}
-
-PairConfig with_retry() {
-    PairConfig config = world13();
-    config.server.groups = {NamedGroup::secp256r1};
-    return config;
-}
-
 } // namespace
 
 void add_script_targets(std::vector<Target>& targets) {
     targets.push_back(scripted("script-tls13", "a script between two sides, TLS 1.3", world13));
     targets.push_back(scripted("script-tls12", "a script between two sides, TLS 1.2", world12));
     targets.push_back(
-        scripted("script-early-data", "a script between two sides that resume with early data", resumed13));
+        scripted("script-early-data", "a script between two sides that resume with early data", resuming13));
     targets.push_back(
-        scripted("script-resumption12", "a script between two sides that resume in TLS 1.2", resumed12));
+        scripted("script-resumption12", "a script between two sides that resume in TLS 1.2", resuming12));
+    targets.push_back(
+        scripted("script-retry", "a script between two sides, a HelloRetryRequest", with_retry));
+    targets.push_back(scripted("script-null", "a script between two sides without cryptography",
+                               [] { return without_cryptography(world13()); }));
     targets.push_back(edited("edits-client13", "a TLS 1.3 client's messages, edited", world13, Liar::client));
     targets.push_back(edited("edits-server13", "a TLS 1.3 server's messages, edited", world13, Liar::server));
     targets.push_back(edited("edits-client12", "a TLS 1.2 client's messages, edited", world12, Liar::client));
     targets.push_back(edited("edits-server12", "a TLS 1.2 server's messages, edited", world12, Liar::server));
     targets.push_back(
-        edited("edits-resuming-client", "a resuming client's messages, edited", resumed13, Liar::client));
+        edited("edits-resuming-client", "a resuming client's messages, edited", resuming13, Liar::client));
     targets.push_back(
-        edited("edits-resuming-server", "a resuming server's messages, edited", resumed13, Liar::server));
+        edited("edits-resuming-server", "a resuming server's messages, edited", resuming13, Liar::server));
+    targets.push_back(
+        edited("edits-psk", "the messages of a client with an external key, edited", with_psk, Liar::client));
+    targets.push_back(edited("edits-everything", "a server's messages, with all that is optional, edited",
+                             with_everything, Liar::server));
     targets.push_back(edited("edits-client-auth", "the messages of a client with a certificate, edited",
                              with_client_certificate, Liar::client));
     targets.push_back(

@@ -1,12 +1,15 @@
 // Certificates, lists, keys and names, as files and peers give them.
 #include "base/pem.hpp"
 #include "crypto/signing_key.hpp"
+#include "dictionary.hpp"
 #include "handshake/credential.hpp"
+#include "shape/der.hpp"
 #include "target.hpp"
 #include "trust/certificate.hpp"
 #include "trust/crl.hpp"
 #include "trust/mint.hpp"
 #include "trust/name_match.hpp"
+#include "trust/ocsp.hpp"
 #include "trust/trust_store.hpp"
 #include "trust/verify.hpp"
 #include "world.hpp"
@@ -27,12 +30,22 @@ void read_certificate(Bytes bytes) {
     (void)trust::match_name(**certificate, *name, trust::CommonNamePolicy::when_no_dns_name);
 }
 
+ByteVector crl_seed() {
+    testing::SeededRng rng(11);
+    trust::CrlSpec spec{testing::test_time, testing::test_time + std::chrono::hours(24), 1, {}};
+    spec.revoked.push_back({{1, 2, 3}, testing::test_time, 1});
+    return *trust::mint_crl(spec, testing::authority(), rng);
+}
+
 void read_crl(Bytes bytes) {
+    // tbsCertList (RFC 5280 §5.1).
+    static const ByteVector genuine = written(der_shape(crl_seed())->parts.at(0).parts.at(0));
     const auto crl = trust::Crl::parse(bytes);
     if (!crl) return;
     must_hold(std::ranges::equal((*crl)->der(), bytes), "a list keeps its bytes");
     const auto& authority = *testing::authority().certificate;
-    (void)(*crl)->check(authority, authority, testing::test_time);
+    if (!(*crl)->check(authority, authority, testing::test_time)) return;
+    must_hold(!std::ranges::search(bytes, genuine).empty(), "only what the authority signed is believed");
 }
 
 void read_pem_text(Bytes bytes) {
@@ -95,6 +108,36 @@ void verify_presented(Bytes bytes) {
               "only what the authority signed is believed");
 }
 
+trust::CertificatePtr server_leaf() {
+    return *trust::Certificate::parse(
+        testing::server_credential(crypto::KeyType::ecdsa_p256).data()->chain.front());
+}
+
+ByteVector ocsp_seed() {
+    testing::SeededRng rng(17);
+    trust::OcspSpec spec;
+    spec.subject = server_leaf();
+    spec.issuer = testing::authority().certificate;
+    spec.this_update = testing::test_time - std::chrono::hours(1);
+    spec.next_update = testing::test_time + std::chrono::hours(24);
+    return *trust::mint_ocsp_response(spec, testing::authority(), rng);
+}
+
+// tbsResponseData of an OCSPResponse (RFC 6960 §4.2.1): response, responseBytes, response, BasicOCSPResponse,
+// and its first field.
+ByteVector signed_part(const ByteVector& response) {
+    const auto tree = der_shape(response);
+    return written(tree->parts.at(0).parts.at(1).parts.at(0).parts.at(1).parts.at(0).parts.at(0));
+}
+
+// A response about our leaf: one that is believed says what the authority signed.
+void read_ocsp(Bytes bytes) {
+    static const trust::VerifiedChain chain{{server_leaf(), testing::authority().certificate}};
+    static const ByteVector genuine = signed_part(ocsp_seed());
+    if (!trust::check_ocsp_response(bytes, chain, 0, testing::test_time)) return;
+    must_hold(!std::ranges::search(bytes, genuine).empty(), "only what the authority signed is believed");
+}
+
 ByteVector bytes_of(std::string_view text) {
     const Bytes bytes = as_bytes(text);
     return {bytes.begin(), bytes.end()};
@@ -118,13 +161,6 @@ ByteVector chain_seed() {
     return seed;
 }
 
-ByteVector crl_seed() {
-    testing::SeededRng rng(11);
-    trust::CrlSpec spec{testing::test_time, testing::test_time + std::chrono::hours(24), 1, {}};
-    spec.revoked.push_back({{1, 2, 3}, testing::test_time, 1});
-    return *trust::mint_crl(spec, testing::authority(), rng);
-}
-
 ByteVector credential_seed() {
     const auto& authority = testing::authority();
     ByteVector seed{0};
@@ -134,6 +170,23 @@ ByteVector credential_seed() {
     return seed;
 }
 
+// Certificates with a length of 16 bits before each.
+std::optional<Node> chain_shape(Bytes bytes) {
+    Node chain;
+    chain.label = "chain";
+    chain.repeats = true;
+    for (Input input(bytes); !input.empty();) {
+        Node entry;
+        entry.label = "certificate";
+        entry.length = Length::bits16;
+        const Bytes der = input.take(input.word());
+        entry.bytes.assign(der.begin(), der.end());
+        if (auto inside = der_shape(der)) entry.parts = std::move(inside->parts);
+        chain.parts.push_back(std::move(entry));
+    }
+    return chain;
+}
+
 } // namespace
 
 void add_trust_targets(std::vector<Target>& targets) {
@@ -141,21 +194,37 @@ void add_trust_targets(std::vector<Target>& targets) {
                        "an X.509 certificate, its key and its names",
                        read_certificate,
                        {testing::authority().der,
-                        testing::server_credential(crypto::KeyType::ecdsa_p256).data()->chain.front()}});
-    targets.push_back(
-        {"certificate-chain", "a presented chain against our trust store", verify_presented, {chain_seed()}});
-    targets.push_back({"crl", "a certificate revocation list", read_crl, {crl_seed()}});
-    targets.push_back({"pem", "PEM text", read_pem_text, {bytes_of(testing::authority().certificate_pem())}});
+                        testing::server_credential(crypto::KeyType::ecdsa_p256).data()->chain.front()},
+                       der_shape,
+                       der_words});
+    targets.push_back({"ocsp", "a stapled OCSP response", read_ocsp, {ocsp_seed()}, der_shape, der_words});
+    targets.push_back({"certificate-chain",
+                       "a presented chain against our trust store",
+                       verify_presented,
+                       {chain_seed()},
+                       chain_shape,
+                       der_words});
+    targets.push_back({"crl", "a certificate revocation list", read_crl, {crl_seed()}, der_shape, der_words});
+    targets.push_back({"pem",
+                       "PEM text",
+                       read_pem_text,
+                       {bytes_of(testing::authority().certificate_pem())},
+                       {},
+                       pem_words});
     targets.push_back({"credential",
                        "a file of certificates and a key: PEM, PKCS#8, PKCS#12, encrypted or not",
                        load_credential,
-                       {credential_seed()}});
+                       {credential_seed()},
+                       {},
+                       pem_words});
     targets.push_back(
         {"host-name",
          "host names, wildcards and U-labels",
          match_names,
          {names_seed("*.example.org", "www.example.org"), names_seed("xn--bcher-kva.example", "b\xc3\xbc"),
-          names_seed("", "192.0.2.1"), names_seed("", "2001:db8::1")}});
+          names_seed("", "192.0.2.1"), names_seed("", "2001:db8::1")},
+         {},
+         host_name_words});
 }
 
 } // namespace pavise::fuzz

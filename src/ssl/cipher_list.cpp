@@ -254,7 +254,9 @@ class Parser {
                 apply(operation, rule);
             first = first && operation == '@';
         }
-        for (const CipherRow* row : ranking_.active()) list_.suites.push_back(row->suite());
+        const int level = list_.security_level.value_or(default_security_level);
+        for (const CipherRow* row : ranking_.active())
+            if (allowed_at(level, row->bits())) list_.suites.push_back(row->suite());
         return std::move(list_);
     }
 

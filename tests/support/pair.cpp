@@ -38,8 +38,16 @@ PairConfig::PairConfig(crypto::KeyType server_key) {
     server.client_trust = trust_in(authority());
 }
 
+std::unique_ptr<Pair::World> Pair::make_world(PairConfig& config) {
+    std::unique_ptr<World> world(
+        new World{FixedClock(config.time), SeededRng(config.seed), SeededRng(~config.seed)});
+    world->client_transcript = TranscriptFiles::before(config.client_hooks.tap, Role::client);
+    world->server_transcript = TranscriptFiles::before(config.server_hooks.tap, Role::server);
+    return world;
+}
+
 Pair::Pair(PairConfig config) :
-    world_(new World{FixedClock(config.time), SeededRng(config.seed), SeededRng(~config.seed)}),
+    world_(make_world(config)),
     step_(config.step),
     client(must(Access::client(
         with(std::move(config.client), world_->client_rng, world_->clock),

@@ -4,6 +4,7 @@
 #include "engine/access.hpp"
 #include "support/credentials.hpp"
 #include "support/environment.hpp"
+#include "support/transcripts.hpp"
 
 #include "wire/tap.hpp"
 
@@ -39,7 +40,10 @@ class Pair {
         FixedClock clock;
         SeededRng client_rng;
         SeededRng server_rng;
+        std::unique_ptr<TranscriptFiles> client_transcript{};
+        std::unique_ptr<TranscriptFiles> server_transcript{};
     };
+    static std::unique_ptr<World> make_world(PairConfig& config);
     std::unique_ptr<World> world_;
     Step step_;
 
