@@ -112,12 +112,17 @@ Status check(const ClientConfig& config) {
 }
 
 Status check(const ServerConfig& config) {
-    PAVISE_TRY(check_common(config));
     const bool any_credential =
         std::ranges::any_of(config.credentials, [](const Credential& c) { return c.data() != nullptr; });
     // Pre-shared keys can stand for all certificates.
     const bool any_psk = !config.external_psks.empty() || config.deferred.psk;
+    PAVISE_TRY(check_until_chosen(config));
     if (!any_credential && !any_psk) return fail(ErrorCode::config_no_credential);
+    return {};
+}
+
+Status check_until_chosen(const ServerConfig& config) {
+    PAVISE_TRY(check_common(config));
     // What clients would refuse (RFC 8446 §4.2.5).
     const std::vector<messages::OidFilter> filters = handshake::filters_of(config);
     if (!handshake::UseFilters::in({filters})) return fail(ErrorCode::bad_config);

@@ -39,7 +39,7 @@ Status HandshakeEngine::open_client(std::shared_ptr<const ClientConfig> config, 
 Status HandshakeEngine::open_server(std::shared_ptr<const ServerConfig> config,
                                     handshake::Transport& transport) {
     if (config == nullptr) return fail(ErrorCode::bad_config);
-    PAVISE_TRY(check(*config));
+    PAVISE_TRY(config->deferred.config ? check_until_chosen(*config) : check(*config));
     server_config_ = std::move(config);
     const auto around = surroundings(*server_config_->rng, *server_config_->clock, transport);
     PAVISE_LET(handshake_, handshake::make_server(around));

@@ -1,5 +1,7 @@
 #include "ssl/certificate_dict.hpp"
 
+#include "base/der.hpp"
+
 #include <pavise/ssl/errors.hpp>
 
 #include <array>
@@ -93,6 +95,31 @@ std::string address_text(Bytes address) {
     return "<invalid>";
 }
 
+// The kinds that OpenSSL prints, each a text: (RFC 9598, RFC 6120, RFC 4985, RFC 7585, and Microsoft's).
+struct OtherName {
+    std::string_view type;
+    std::string_view label;
+};
+constexpr OtherName other_names[] = {{"1.3.6.1.5.5.7.8.9", "SmtpUTF8Mailbox"},
+                                     {"1.3.6.1.5.5.7.8.5", "XmppAddr"},
+                                     {"1.3.6.1.5.5.7.8.7", "SRVName"},
+                                     {"1.3.6.1.4.1.311.20.2.3", "UPN"},
+                                     {"1.3.6.1.5.5.7.8.8", "NAIRealm"}};
+
+// OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY } (RFC 5280 §4.2.1.6)
+std::string other_name_text(Bytes contents) {
+    der::Reader reader(contents);
+    const auto type = reader.oid();
+    const auto tagged = reader.element();
+    if (!type || !tagged) return "<unsupported>";
+    der::Reader inside(tagged->contents);
+    const auto value = inside.element();
+    for (const OtherName& known : other_names)
+        if (value && type->to_string() == known.type)
+            return std::string(known.label) + ":" + std::string(as_text(value->contents));
+    return "<unsupported>";
+}
+
 AlternativeName alternative_name(const trust::GeneralName& name) {
     const auto text = [&] { return std::string(name.text()); };
     switch (name.kind) {
@@ -112,7 +139,7 @@ AlternativeName alternative_name(const trust::GeneralName& name) {
     case edi_party_name: return {.kind = "EdiPartyName", .value = "<unsupported>"};
     case other_name: break;
     }
-    return {.kind = "othername", .value = "<unsupported>"};
+    return {.kind = "othername", .value = other_name_text(name.value)};
 }
 
 std::vector<std::string> texts(std::span<const std::string_view> views) {
@@ -120,6 +147,28 @@ std::vector<std::string> texts(std::span<const std::string_view> views) {
 }
 
 // ---------------------------------------------------------------- printing
+
+// A tuple of one element ends with a comma.
+template <class Elements, class Print> std::string tuple(const Elements& elements, Print print) {
+    std::string out = "(";
+    for (const auto& element : elements) out += (out.size() == 1 ? "" : ", ") + print(element);
+    return out + (elements.size() == 1 ? ",)" : ")");
+}
+
+std::string print_name(const DistinguishedName& name) {
+    return tuple(name, [](const RelativeName& rdn) {
+        return tuple(rdn, [](const NameValue& pair) {
+            return "(" + quoted(pair.first) + ", " + quoted(pair.second) + ")";
+        });
+    });
+}
+
+std::string print_alternative(const AlternativeName& name) {
+    const bool directory = name.kind == "DirName" && name.value.empty();
+    return "(" + quoted(name.kind) + ", " + (directory ? print_name(name.name) : quoted(name.value)) + ")";
+}
+
+} // namespace
 
 // As repr() of a str: in single quotes, unless it has some and no double ones.
 std::string quoted(const std::string& text) {
@@ -143,28 +192,6 @@ std::string quoted(const std::string& text) {
     }
     return out + quote;
 }
-
-// A tuple of one element ends with a comma.
-template <class Elements, class Print> std::string tuple(const Elements& elements, Print print) {
-    std::string out = "(";
-    for (const auto& element : elements) out += (out.size() == 1 ? "" : ", ") + print(element);
-    return out + (elements.size() == 1 ? ",)" : ")");
-}
-
-std::string print_name(const DistinguishedName& name) {
-    return tuple(name, [](const RelativeName& rdn) {
-        return tuple(rdn, [](const NameValue& pair) {
-            return "(" + quoted(pair.first) + ", " + quoted(pair.second) + ")";
-        });
-    });
-}
-
-std::string print_alternative(const AlternativeName& name) {
-    const bool directory = name.kind == "DirName" && name.value.empty();
-    return "(" + quoted(name.kind) + ", " + (directory ? print_name(name.name) : quoted(name.value)) + ")";
-}
-
-} // namespace
 
 CertificateDict dict_of(const trust::Certificate& certificate) {
     CertificateDict dict;

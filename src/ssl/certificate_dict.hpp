@@ -8,4 +8,7 @@ namespace pavise::ssl {
 
 CertificateDict dict_of(const trust::Certificate& certificate);
 
+// repr() of a str.
+std::string quoted(const std::string& text);
+
 } // namespace pavise::ssl

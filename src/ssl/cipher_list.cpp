@@ -254,9 +254,7 @@ class Parser {
                 apply(operation, rule);
             first = first && operation == '@';
         }
-        const int level = list_.security_level.value_or(default_security_level);
-        for (const CipherRow* row : ranking_.active())
-            if (allowed_at(level, row->bits())) list_.suites.push_back(row->suite());
+        for (const CipherRow* row : ranking_.active()) list_.suites.push_back(row->suite());
         return std::move(list_);
     }
 

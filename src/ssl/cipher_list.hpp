@@ -10,7 +10,7 @@
 namespace pavise::ssl {
 
 struct CipherList {
-    std::vector<CipherSuite> suites{};   // TLS 1.2, by preference
+    std::vector<CipherSuite> suites{};   // TLS 1.2, by preference, whatever the security level
     std::vector<std::string> ignored{};  // names that select nothing here
     std::optional<int> security_level{}; // where the string has @SECLEVEL
 };

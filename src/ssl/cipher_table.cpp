@@ -101,7 +101,9 @@ std::string padded(std::string_view text, std::size_t width) {
 }
 
 std::string description_of(const CipherRow& row) {
-    return padded(row.name, 30) + " " + padded(row.protocol(), 7) +
+    // Its description has another name for the oldest protocol than its protocol field.
+    const std::string_view protocol = row.protocol() == "TLSv1.0" ? "TLSv1" : row.protocol();
+    return padded(row.name, 30) + " " + padded(protocol, 7) +
            " Kx=" + padded(words(key_agreements, row.kx).description, 8) +
            " Au=" + padded(words(authentications, row.au).description, 5) +
            " Enc=" + padded(encryption(row).description, 22) +

@@ -57,8 +57,7 @@ void SSLConnection::set_session(const SSLSession& session) {
 }
 
 Optional<bool> SSLConnection::session_reused() const {
-    if (!tls().established()) return std::nullopt;
-    return tls().negotiated().resumed;
+    return tls().established() && tls().negotiated().resumed;
 }
 
 Optional<ByteVector> SSLConnection::getpeercert_der() const {
@@ -226,9 +225,9 @@ void SSLObject::do_handshake() {
 
 namespace {
 
-// The end that the peer announced is no error for a reader.
-Attempt<std::size_t> none_at_end(Attempt<std::size_t> attempt) {
-    if (!attempt && attempt.failure().is(SSL_ERROR_ZERO_RETURN)) return std::size_t{0};
+// The end that the peer announced is no error for a reader, unless it said goodbye itself before.
+Attempt<std::size_t> none_at_end(const Tls& tls, Attempt<std::size_t> attempt) {
+    if (!attempt && attempt.failure().is(SSL_ERROR_ZERO_RETURN) && !tls.goodbye_said()) return std::size_t{0};
     return attempt;
 }
 
@@ -236,7 +235,7 @@ Attempt<std::size_t> none_at_end(Attempt<std::size_t> attempt) {
 
 std::size_t SSLObject::read_into(MutableBytes buffer) {
     BioTransport transport(incoming_, outgoing_);
-    return value_or_raise(tls(), none_at_end(tls().read(transport, *this, buffer)), "read");
+    return value_or_raise(tls(), none_at_end(tls(), tls().read(transport, *this, buffer)), "read");
 }
 
 ByteVector SSLObject::read(std::size_t size) {
@@ -268,7 +267,7 @@ void SSLObject::do_handshake(std::error_code& code) {
 std::size_t SSLObject::read_into(MutableBytes buffer, std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
     return with_code(tls_.get(), code,
-                     [&](Tls& tls) { return none_at_end(tls.read(transport, *this, buffer)); });
+                     [&](Tls& tls) { return none_at_end(tls, tls.read(transport, *this, buffer)); });
 }
 
 std::size_t SSLObject::write(BytesLike bytes, std::error_code& code) {

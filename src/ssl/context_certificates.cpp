@@ -8,7 +8,9 @@
 #include <pavise/ssl/context.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <filesystem>
+#include <set>
 
 namespace pavise::ssl {
 
@@ -19,6 +21,7 @@ constexpr int pem_lib = 524297;
 constexpr int key_values_mismatch = 116;
 constexpr int no_start_line = 108;
 constexpr int no_certificate_or_crl_found = 136;
+constexpr int ee_key_too_small = 399;
 
 constexpr std::size_t longest_password = 1024; // as Python has it
 
@@ -62,6 +65,35 @@ Credential load_credential(Bytes certificates, Bytes key, const Password& passwo
     return *std::move(credential);
 }
 
+// Of an RSA key (RFC 8017 A.1.1); nothing for others.
+std::optional<std::size_t> rsa_bits_of(const Credential& credential) {
+    const auto leaf = trust::Certificate::parse(credential.data()->chain.front());
+    if (!leaf) return std::nullopt;
+    der::Reader outer((*leaf)->subject_public_key_info());
+    auto info = outer.sequence();
+    if (!info || !info->sequence()) return std::nullopt;
+    const auto key = info->whole_bit_string();
+    if (!key) return std::nullopt;
+    der::Reader inner(*key);
+    auto numbers = inner.sequence();
+    if (!numbers) return std::nullopt;
+    auto modulus = numbers->integer();
+    if (!modulus || modulus->empty()) return std::nullopt;
+    Bytes magnitude = *modulus;
+    if (magnitude.front() == 0) magnitude = magnitude.subspan(1);
+    return magnitude.empty()
+               ? 0
+               : magnitude.size() * 8 - static_cast<std::size_t>(std::countl_zero(magnitude[0]));
+}
+
+// As OpenSSL does it when a key is loaded, and not when a peer refuses it.
+void check_strength(const Settings& settings, const Credential& credential) {
+    const auto bits = rsa_bits_of(credential);
+    if (!bits || *bits >= minimum_rsa_bits(settings.security_level)) return;
+    throw SSLError(ee_key_too_small,
+                   {.library = "SSL", .reason = "EE_KEY_TOO_SMALL", .text = "ee key too small"});
+}
+
 std::string key_algorithm_of(const Credential& credential) {
     const auto leaf = trust::Certificate::parse(credential.data()->chain.front());
     return leaf ? (*leaf)->public_key_algorithm().to_string() : std::string();
@@ -69,6 +101,7 @@ std::string key_algorithm_of(const Credential& credential) {
 
 // A second pair with the same kind of key takes the place of the first; the last one is the last.
 void add_credential(Settings& settings, const Credential& credential) {
+    check_strength(settings, credential);
     const std::string algorithm = key_algorithm_of(credential);
     std::erase_if(settings.credentials,
                   [&](const Credential& present) { return key_algorithm_of(present) == algorithm; });
@@ -86,6 +119,7 @@ void add_credential(Settings& settings, const Credential& credential) {
 
 void add_cadata(trust::TrustStore::Builder& builder, const VerifyLocations& locations) {
     if (const auto* pem = std::get_if<std::string>(&locations.cadata)) {
+        if (pem->empty()) throw ValueError("Empty certificate data");
         const auto added = builder.add_pem(*pem);
         if (added) return;
         if (added.error().code == ErrorCode::no_certificate_found)
@@ -93,8 +127,10 @@ void add_cadata(trust::TrustStore::Builder& builder, const VerifyLocations& loca
         raise_trust_error(added.error(), "cadata");
     }
     if (const auto* der = std::get_if<ByteVector>(&locations.cadata)) {
-        if (der->empty()) throw SSLError("not enough data: cadata does not contain a certificate");
+        if (der->empty()) throw ValueError("Empty certificate data");
         const auto added = builder.add_der(*der);
+        if (!added && added.error().code == ErrorCode::certificate_not_read && added.error().detail == 1)
+            throw SSLError("not enough data: cadata does not contain a certificate");
         if (!added) raise_trust_error(added.error(), "cadata");
     }
 }
@@ -113,11 +149,13 @@ bool is_authority(const trust::Certificate& certificate) {
 // Those of a capath count once they were needed, as with OpenSSL.
 template <class Visit> void visit_trusted(const ContextState& state, Visit visit) {
     const auto settings = state.settings();
-    const trust::TrustStore& store = *settings->trust;
-    for (const trust::CertificatePtr& certificate : store.certificates()) visit(certificate);
-    for (const auto& directory : store.directories())
-        for (const trust::CertificatePtr& certificate : directory->loaded())
-            if (!store.contains(*certificate)) visit(certificate);
+    std::set<trust::Fingerprint> seen;
+    const auto once = [&](const trust::CertificatePtr& certificate) {
+        if (seen.insert(certificate->fingerprint()).second) visit(certificate);
+    };
+    std::ranges::for_each(settings->trust->certificates(), once);
+    for (const auto& directory : settings->trust->directories())
+        std::ranges::for_each(directory->loaded(), once);
 }
 
 Result<DhParameters> parse_dh_parameters(Bytes der) {

@@ -56,7 +56,10 @@ void raise_os_error(int number, std::optional<std::string> filename) {
     case EACCES:
     case EPERM: throw PermissionError(number, std::move(filename));
     case EPIPE:
-    case ESHUTDOWN: throw BrokenPipeError(number, std::move(filename));
+#if defined(ESHUTDOWN) // not everywhere
+    case ESHUTDOWN:
+#endif
+        throw BrokenPipeError(number, std::move(filename));
     case ECONNABORTED: throw ConnectionAbortedError(number, std::move(filename));
     case ECONNREFUSED: throw ConnectionRefusedError(number, std::move(filename));
     case ECONNRESET: throw ConnectionResetError(number, std::move(filename));

@@ -30,6 +30,17 @@ std::string_view reason_of(Refusal refusal) {
     return "INTERNAL_ERROR";
 }
 
+// Outside of I/O Python's errno is OpenSSL's number of the reason.
+int number_of(Refusal refusal) {
+    switch (refusal) {
+    case Refusal::wrong_ssl_version: return 266;
+    case Refusal::extension_not_received: return 279;
+    case Refusal::invalid_config: return 283;
+    case Refusal::not_server: return 284;
+    default: return static_cast<int>(SSL_ERROR_SSL);
+    }
+}
+
 bool ends_early(Error error) {
     return error.code == ErrorCode::truncated_connection || error.code == ErrorCode::ended_during_handshake;
 }
@@ -185,8 +196,8 @@ void Failure::raise(std::string_view host, std::string_view operation) const {
     if (const auto* system = std::get_if<System>(&what_)) raise_os_error(system->number);
     if (const auto* refusal = std::get_if<Refusal>(&what_)) {
         const std::string_view reason = reason_of(*refusal);
-        raise_number(SSL_ERROR_SSL,
-                     {.library = "SSL", .reason = std::string(reason), .text = ssl::words_of(reason)});
+        throw SSLError(number_of(*refusal),
+                       {.library = "SSL", .reason = std::string(reason), .text = ssl::words_of(reason)});
     }
     throw TimeoutError("The " + std::string(operation) + " operation timed out");
 }

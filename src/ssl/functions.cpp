@@ -1,6 +1,7 @@
 #include <pavise/ssl/functions.hpp>
 
 #include "base/pem.hpp"
+#include "ssl/certificate_dict.hpp"
 #include "trust/trust_store.hpp"
 
 #include <pavise/environment.hpp>
@@ -102,10 +103,13 @@ constexpr const char* hard_coded_directory = "/etc/ssl/certs";
 
 std::int64_t cert_time_to_seconds(std::string_view cert_time) {
     const auto seconds = parse_time(cert_time);
-    if (!seconds)
-        throw ValueError("time data \"" + std::string(cert_time) +
-                         "\" does not match format \"%b %d %H:%M:%S %Y GMT\"");
-    return *seconds;
+    if (seconds) return *seconds;
+    // Python reads the month itself, and strptime() complains of the rest.
+    if (month_of(cert_time))
+        throw ValueError("time data " + quoted(std::string(cert_time.substr(3))) +
+                         " does not match format ' %d %H:%M:%S %Y GMT'");
+    throw ValueError("time data " + quoted(std::string(cert_time)) +
+                     " does not match format \"%b %d %H:%M:%S %Y GMT\"");
 }
 
 std::string DER_cert_to_PEM_cert(BytesLike der) {

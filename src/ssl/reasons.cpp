@@ -123,6 +123,7 @@ constexpr ReasonRow reasons[] = {
     {ErrorCode::record_overflow, "ENCRYPTED_LENGTH_TOO_LONG"},
     {ErrorCode::plaintext_is_http, "HTTP_REQUEST"},
     {ErrorCode::bad_record_version, "WRONG_VERSION_NUMBER"},
+    {ErrorCode::unknown_content_type, "WRONG_VERSION_NUMBER"},
     {ErrorCode::unsupported_version, "UNSUPPORTED_PROTOCOL"},
     {ErrorCode::downgrade_detected, "INAPPROPRIATE_FALLBACK"},
     {ErrorCode::unexpected_message, "UNEXPECTED_MESSAGE"},
@@ -147,7 +148,8 @@ constexpr ReasonRow reasons[] = {
     {ErrorCode::trailing_bytes, "LENGTH_MISMATCH"},
     {ErrorCode::config_no_version, "NO_PROTOCOLS_AVAILABLE"},
     {ErrorCode::config_no_suite, "NO_CIPHERS_AVAILABLE"},
-    {ErrorCode::config_no_credential, "NO_CERTIFICATE_SET"},
+    // As OpenSSL has it: without a certificate no suite can be used.
+    {ErrorCode::config_no_credential, "NO_SHARED_CIPHER"},
     {ErrorCode::truncated_connection, "UNEXPECTED_EOF_WHILE_READING"},
     {ErrorCode::ended_during_handshake, "UNEXPECTED_EOF_WHILE_READING"},
 };

@@ -1,5 +1,7 @@
 #include "ssl/settings.hpp"
 
+#include "ssl/cipher_list.hpp"
+
 #include <algorithm>
 
 namespace pavise::ssl {
@@ -9,6 +11,10 @@ namespace {
 template <class Config> void set_common(const Settings& settings, Config& config) {
     config.versions = versions_of(settings);
     config.cipher_suites = suites_of(settings);
+    std::erase_if(config.cipher_suites, [&](CipherSuite suite) {
+        const CipherRow* row = find_cipher(suite);
+        return row != nullptr && !allowed_at(settings.security_level, row->bits());
+    });
     config.groups = settings.groups;
     config.signature_schemes = settings.signature_schemes;
     config.alpn_protocols = settings.alpn_protocols;
@@ -124,6 +130,11 @@ std::vector<CipherSuite> suites_of(const Settings& settings) {
     std::vector<CipherSuite> suites = settings.ciphers13;
     suites.insert(suites.end(), settings.ciphers12.begin(), settings.ciphers12.end());
     return suites;
+}
+
+std::size_t minimum_rsa_bits(int security_level) noexcept {
+    constexpr std::size_t bits[] = {2048, 2048, 2048, 3072, 7680, 15360};
+    return bits[security_level];
 }
 
 SettingsPtr ContextState::settings() const {

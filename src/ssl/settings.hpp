@@ -59,6 +59,8 @@ using SettingsPtr = std::shared_ptr<const Settings>;
 VersionRange versions_of(const Settings& settings) noexcept;
 // All cipher suites, those of TLS 1.3 first.
 std::vector<CipherSuite> suites_of(const Settings& settings);
+// What a security level asks of RSA keys; below level 2 the engine's floor stays.
+std::size_t minimum_rsa_bits(int security_level) noexcept;
 
 struct Counters {
     std::atomic<std::uint64_t> connect{0};

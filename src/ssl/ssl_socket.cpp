@@ -58,7 +58,8 @@ namespace {
 
 void check_flags(int flags, const char* call) {
     if (flags != 0)
-        throw ValueError("non-zero flags not allowed in calls to " + std::string(call) + "() on SSLSocket");
+        throw ValueError("non-zero flags not allowed in calls to " + std::string(call) +
+                         "() on <class 'ssl.SSLSocket'>");
 }
 
 // What is left to be sent stays in `left`.
@@ -257,6 +258,26 @@ ByteVector SSLSocket::recv(std::size_t size, int flags) {
     ByteVector out(size);
     out.resize(recv_into(out));
     return out;
+}
+
+// As in Python they differ from recv() and send() where there is no TLS (any more): those go on to the
+// socket.
+ByteVector SSLSocket::read(std::size_t size) {
+    tls();
+    if (!transport_->connected) throw ValueError("Read on closed or unwrapped SSL socket.");
+    return recv(size);
+}
+
+std::size_t SSLSocket::read_into(MutableBytes buffer) {
+    tls();
+    if (!transport_->connected) throw ValueError("Read on closed or unwrapped SSL socket.");
+    return recv_into(buffer);
+}
+
+std::size_t SSLSocket::write(BytesLike bytes) {
+    tls();
+    if (!transport_->connected) throw ValueError("Write on closed or unwrapped SSL socket.");
+    return send(bytes);
 }
 
 std::size_t SSLSocket::send(BytesLike bytes, int flags) {

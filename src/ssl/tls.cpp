@@ -24,7 +24,8 @@ void check_hostname(const std::optional<std::string>& name, const Settings& sett
     if (!name) return;
     if (name->empty() || name->front() == '.')
         throw ValueError("server_hostname cannot be an empty string or start with a leading dot.");
-    if (name->find('\0') != std::string::npos) throw TypeError("embedded null character");
+    if (name->find('\0') != std::string::npos)
+        throw TypeError("argument must be encoded string without null bytes, not str");
     const auto reference = trust::ReferenceName::from_host(*name);
     if (reference) return;
     std::string text = describe(reference.error());
@@ -34,9 +35,9 @@ void check_hostname(const std::optional<std::string>& name, const Settings& sett
 }
 
 void check_session(const SSLSession& session, const SSLContext& context, Role role) {
-    if (role == Role::server) throw ValueError("Cannot set session for server-side SSLSocket.");
     if (session.slot()->context != context.state())
         throw ValueError("Session refers to a different SSLContext.");
+    if (role == Role::server) throw ValueError("Cannot set session for server-side SSLSocket.");
 }
 
 bool is_ragged_end(Error error) {
@@ -164,7 +165,7 @@ Done Tls::handshake(Transport& transport, SSLConnection& owner) {
     if (auto begun = begin(); !begun) return begun;
     for (;;) {
         const Done sent = flush(transport);
-        if (const auto error = connection_->error()) return Failure(*error);
+        if (const auto error = this->error()) return Failure(*error);
         if (!sent && sent.failure().is(SSL_ERROR_WANT_WRITE)) return sent.failure();
         if (connection_->waiting_for() != Decision::none) {
             if (auto decided = decide(owner); !decided) return decided;
@@ -212,7 +213,7 @@ Attempt<std::size_t> Tls::read(Transport& transport, SSLConnection& owner, Mutab
     if (into.empty()) return std::size_t{0};
     while (connection_->data().empty()) {
         if (auto settled = settle(transport, owner); !settled) return settled.failure();
-        if (const auto error = connection_->error()) return Failure(*error);
+        if (const auto error = this->error()) return Failure(*error);
         if (connection_->peer_closed()) return Failure(SSL_ERROR_ZERO_RETURN);
         const Done pulled = pull(transport, transport.reading());
         flush_answers(transport);
@@ -304,11 +305,12 @@ Done Tls::close_sending(Transport& transport) {
 }
 
 Done Tls::shutdown(Transport& transport, SSLConnection& owner) {
+    goodbye_said_ = established_;
     if (auto sent = close_sending(transport); !sent) return sent;
     for (;;) {
         if (!connection_->data().empty()) return Failure(Refusal::application_data_after_close_notify);
         if (auto settled = settle(transport, owner); !settled) return settled;
-        if (const auto error = connection_->error()) return Failure(*error);
+        if (const auto error = this->error()) return Failure(*error);
         if (connection_->peer_closed()) return std::monostate();
         const Done pulled = pull(transport, Reading::record_by_record);
         collect_sessions();

@@ -36,6 +36,8 @@ class Tls {
     std::size_t taken_ = 0; // bytes of a write that the engine has, but the transport not yet
     std::mutex sending_;    // the receiving thread sends answers where the sending one does not
     std::exception_ptr callback_exception_;
+    std::optional<Error> cause_; // why we gave the connection up, where the engine cannot know it
+    bool goodbye_said_ = false;  // unwrap() was called: Python's reads end otherwise from then on
 
     std::vector<ByteVector> verified_chain_;
     std::vector<CipherSuite> shared_;
@@ -77,6 +79,7 @@ class Tls {
     // Precondition: established().
     const Negotiated& negotiated() const { return connection_->negotiated(); }
     const Connection& connection() const { return *connection_; }
+    bool goodbye_said() const noexcept { return goodbye_said_; }
     std::size_t pending() { return connection_ ? connection_->data().size() : 0; }
     const std::vector<ByteVector>& verified_chain() const noexcept { return verified_chain_; }
     const std::vector<CipherSuite>& shared_ciphers() const noexcept { return shared_; }
@@ -91,6 +94,7 @@ class Tls {
 
   private:
     Done begin();
+    std::optional<Error> error() const { return cause_ ? cause_ : connection_->error(); }
     Done begin_client();
     Done flush(Transport& transport);
     Done send_early_data(Transport& transport);

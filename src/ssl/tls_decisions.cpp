@@ -27,12 +27,6 @@ std::vector<CipherSuite> in_the_order_of(const std::vector<CipherSuite>& theirs,
     return ordered;
 }
 
-// What a security level asks of RSA keys; below level 2 the engine's floor stays.
-std::size_t minimum_rsa_bits(int security_level) {
-    constexpr std::size_t bits[] = {2048, 2048, 2048, 3072, 7680, 15360};
-    return bits[security_level];
-}
-
 trust::RevocationPolicy revocation_of(VerifyFlags flags) {
     if (has(flags, VERIFY_CRL_CHECK_CHAIN)) return trust::RevocationPolicy::whole_chain;
     return has(flags, VERIFY_CRL_CHECK_LEAF) ? trust::RevocationPolicy::leaf
@@ -209,7 +203,12 @@ Done Tls::decide_config(SSLConnection& owner) {
     for (const CipherSuite suite : config->cipher_suites)
         if (std::ranges::find(client_suites, suite) != client_suites.end()) shared_.push_back(suite);
     const Status chosen = connection_->choose_config(std::move(config));
-    if (!chosen && !connection_->error()) return Failure(chosen.error());
+    if (!chosen && !connection_->error()) {
+        // A config that cannot work is no secret to the client, whose handshake fails.
+        cause_ = chosen.error();
+        [[maybe_unused]] const Status refused =
+            connection_->refuse(pavise::AlertDescription::handshake_failure);
+    }
     return std::monostate();
 }
 

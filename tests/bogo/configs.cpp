@@ -250,7 +250,9 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
     auto config = std::make_shared<ServerConfig>();
     set_common(options, credentials, world, *config);
     if (!options.select_alpn.empty()) config->alpn_protocols = {options.select_alpn};
-    if (options.reject_alpn) config->alpn_protocols = {"a protocol that no client offers"};
+    // QUIC has to agree on a protocol (RFC 9001 §8.1): who declines all has one of its own.
+    const bool declines_all = options.reject_alpn || (options.quic && options.select_alpn.empty());
+    if (declines_all) config->alpn_protocols = {"a protocol that no client offers"};
     if (options.require_any_client_certificate)
         config->client_verification = PeerVerification::required;
     else if (options.verify_peer)
@@ -260,6 +262,8 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
     config->client_authorities = authorities(options.use_client_ca_list);
     if (resumption == Resumption::by_ticket) config->ticket_keys = world.ticket_keys;
     if (resumption == Resumption::by_id) config->session_store = world.sessions;
+    const Bytes context = as_bytes(options.quic_early_data_context);
+    config->session_context.assign(context.begin(), context.end());
     config->psk_identity_hint = options.psk_identity;
     if (options.enable_early_data) {
         config->max_early_data = default_of_runner::max_early_data;

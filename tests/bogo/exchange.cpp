@@ -41,7 +41,7 @@ class Exchange {
     Link& link_;
     bool checked_ = false; // the handshake is complete, and is as expected
 
-    Connection& connection() { return link_.connection(); }
+    Channel& connection() { return link_.connection(); }
     void export_keys();
     void show_tls_unique();
     void export_between_reads();

@@ -85,6 +85,13 @@ void check_early_data(const Options& options, const Negotiated& negotiated) {
     if (options.expect_reject_early_data && accepted) stop_unexpected("early data is accepted");
 }
 
+void check_transport_parameters(const Options& options, const Channel& connection) {
+    if (options.expect_quic_transport_params.empty()) return;
+    const auto parameters = connection.peer_transport_parameters();
+    if (!parameters || !std::ranges::equal(*parameters, options.expect_quic_transport_params))
+        stop_unexpected("the peer's transport parameters");
+}
+
 messages::ClientHello parse_hello(Bytes message) {
     const auto hello =
         messages::parse_body<messages::ClientHello>(message.subspan(messages::handshake_header_size));
@@ -93,7 +100,7 @@ messages::ClientHello parse_hello(Bytes message) {
 }
 
 // Where it is absent, nothing that comes from the master secret may be shown (RFC 7627 §5.4).
-bool has_extended_master_secret(const Connection& connection) {
+bool has_extended_master_secret(const Channel& connection) {
     std::uint8_t byte = 0;
     return connection.export_keying_material("probe", std::nullopt, {&byte, 1}).has_value();
 }
@@ -129,7 +136,7 @@ void check_client_hello(const Options& options, Bytes message) {
     }
 }
 
-void check_handshake(const Options& options, const Connection& connection,
+void check_handshake(const Options& options, const Channel& connection,
                      const std::vector<Credential>& credentials, Turn turn) {
     const Negotiated& negotiated = connection.negotiated();
     if (options.handshake_never_done) stop_unexpected("the handshake is complete");
@@ -152,12 +159,12 @@ void check_handshake(const Options& options, const Connection& connection,
         stop_unexpected("no extended master secret");
     if (options.expect_total_renegotiations != 0) stop_unimplemented("renegotiation");
     check_early_data(options, negotiated);
+    check_transport_parameters(options, connection);
     check_peer_chain(options, negotiated);
     check_credential(options, negotiated, credentials);
 }
 
-void check_sessions(const Options& options, const Connection& connection,
-                    const std::vector<Session>& sessions) {
+void check_sessions(const Options& options, const Channel& connection, const std::vector<Session>& sessions) {
     if (options.server) return;
     const Negotiated& negotiated = connection.negotiated();
     const bool tls13 = negotiated.version == ProtocolVersion::tls_1_3;

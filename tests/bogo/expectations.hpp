@@ -1,11 +1,10 @@
 // What the runner expects of a connection besides that it works.
 #pragma once
 
+#include "channel.hpp"
 #include "configs.hpp"
 #include "options.hpp"
 #include "world.hpp"
-
-#include <pavise/engine.hpp>
 
 namespace pavise::bogo {
 
@@ -14,11 +13,10 @@ namespace pavise::bogo {
 // session.
 Resumption resumption_for(const Options& options, Bytes client_hello);
 void check_client_hello(const Options& options, Bytes message);
-void check_handshake(const Options& options, const Connection& connection,
+void check_handshake(const Options& options, const Channel& connection,
                      const std::vector<Credential>& credentials, Turn turn);
 // What the client got from the server by the end.
-void check_sessions(const Options& options, const Connection& connection,
-                    const std::vector<Session>& sessions);
+void check_sessions(const Options& options, const Channel& connection, const std::vector<Session>& sessions);
 // What a server keeps under session IDs.
 void check_kept_sessions(const Options& options, const World& world);
 void check_trace(const Options& options, const std::string& trace);

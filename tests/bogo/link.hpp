@@ -4,13 +4,12 @@
 // and decide late, so that every state is left and entered again in the middle.
 #pragma once
 
+#include "channel.hpp"
 #include "net/socket.hpp"
 #include "options.hpp"
 #include "world.hpp"
 
-#include "engine/access.hpp"
-
-#include <pavise/engine.hpp>
+#include "wire/tap.hpp"
 
 namespace pavise::bogo {
 
@@ -41,11 +40,12 @@ class Link {
     World& world_;
     std::vector<Credential> credentials_;
     MessageTrace trace_;
-    Connection connection_;
+    std::unique_ptr<Channel> connection_;
     net::Socket socket_;
     bool output_held_ = false;   // nothing is sent for now
     bool output_broken_ = false; // the runner takes nothing more
     bool transport_ended_ = false;
+    bool said_all_ = false; // of the handshake
     unsigned turns_waited_ = 0;
 
   public:
@@ -65,13 +65,18 @@ class Link {
     // Sends what is left, an alert perhaps, and waits until the runner has read it.
     void leave() noexcept;
 
-    Connection& connection() noexcept { return connection_; }
+    Channel& connection() noexcept { return *connection_; }
     const std::vector<Credential>& credentials() const noexcept { return credentials_; }
     const std::string& trace() const noexcept { return trace_.text(); }
 
   private:
-    Connection make_connection();
+    std::unique_ptr<Channel> make_connection();
+    std::unique_ptr<Channel> make_quic(const engine::Hooks& hooks);
+    std::unique_ptr<Channel> make_records(const engine::Hooks& hooks);
+    std::shared_ptr<const ServerConfig> first_server_config();
+    ClientOptions client_options() const;
     void step();
+    bool output_can_wait() const;
     bool send_some();
     void receive_some();
     void decide();

@@ -113,6 +113,10 @@ constexpr Flag flags[] = {
     sets<&Options::fallback_scsv>("-fallback-scsv"),
     sets<&Options::no_legacy_server_connect>("-no-legacy-server-connect"),
     sets<&Options::renegotiate_ignore>("-renegotiate-ignore"),
+    sets<&Options::quic>("-quic"),
+    sets<&Options::quic_transport_params>("-quic-transport-params"),
+    sets<&Options::quic_use_legacy_codepoint>("-quic-use-legacy-codepoint"),
+    sets<&Options::quic_early_data_context>("-quic-early-data-context"),
     ignored("-server-preference", Parameter::none),
     ignored("-cbc-record-splitting", Parameter::none),
     sets<&Options::fips_202205>("-fips-202205"),
@@ -216,6 +220,7 @@ constexpr Flag flags[] = {
     sets<&Options::expect_reject_early_data>("-expect-reject-early-data"),
     ignored("-expect-early-data-reason", Parameter::one),
     sets<&Options::expect_verify_result>("-expect-verify-result"),
+    sets<&Options::expect_quic_transport_params>("-expect-quic-transport-params"),
     sets<&Options::expect_msg_callback>("-expect-msg-callback"),
 };
 

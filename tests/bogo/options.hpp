@@ -84,6 +84,10 @@ struct Options {
     std::string psk_identity;
     bool fallback_scsv = false;
     bool no_legacy_server_connect = false;
+    bool quic = false;
+    ByteVector quic_transport_params;
+    unsigned quic_use_legacy_codepoint = 0;
+    std::string quic_early_data_context;
     bool renegotiate_ignore = false;
     bool fips_202205 = false;
     bool wpa_202304 = false;
@@ -174,6 +178,7 @@ struct Options {
     bool expect_accept_early_data = false;
     bool expect_reject_early_data = false;
     bool expect_verify_result = false;
+    ByteVector expect_quic_transport_params;
     std::string expect_msg_callback;
 };
 

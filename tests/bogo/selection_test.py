@@ -164,10 +164,28 @@ def pair_cases(report, files):
     report.case("early data", pair, files, ["-resume-count", "1", "-enable-early-data", "-on-resume-expect-accept-early-data"],
                 ["-expect-ticket-supports-early-data", "-on-resume-shim-writes-first", "-on-resume-shim-shuts-down"],
                 ["-on-initial-shim-shuts-down"], 2)
+    quic_cases(report, files)
     report.case("a group that is not the expected one", pair, files, [], ["-expect-curve-id", "23"], ["-curves", "29"], 1,
                 (MUST_FAIL, "the group is 29"), (0, ""))
     report.case("a protocol that is not the expected one", pair, files, [], ["-expect-alpn", "foo"], [], 1,
                 (MUST_FAIL, "the application protocol"), (0, ""))
+
+
+def quic_cases(report, files):
+    """Over the runner's mock of QUIC, which both shims speak."""
+    client = ["-advertise-alpn", "\x03foo", "-expect-alpn", "foo", "-quic-transport-params", "AQI=", "-expect-quic-transport-params", "AwQ="]
+    server = ["-select-alpn", "foo", "-quic-transport-params", "AwQ=", "-expect-quic-transport-params", "AQI="]
+    for mode in ([], ["-async"]):
+        name = " ".join(mode) or "at once"
+        report.case(f"QUIC, {name}", pair, files, [*mode, "-quic"], ["-shim-writes-first", "-shim-shuts-down", *client], server)
+        report.case(f"QUIC, resumption, {name}", pair, files, [*mode, "-quic", "-resume-count", "1"], client, ["-shim-shuts-down", *server], 2)
+    report.case("QUIC, early data", pair, files, ["-quic", "-resume-count", "1", "-enable-early-data", "-on-resume-expect-accept-early-data"],
+                ["-expect-ticket-supports-early-data", "-on-resume-shim-writes-first", "-on-resume-shim-shuts-down", *client],
+                ["-on-initial-shim-shuts-down", *server], 2)
+    report.case("QUIC, other transport parameters", pair, files, ["-quic"], [*client, "-expect-quic-transport-params", "AQI="], server, 1,
+                (MUST_FAIL, "the peer's transport parameters"), (0, ""))
+    report.case("QUIC, no common protocol", pair, files, ["-quic"], client, ["-quic-transport-params", "AwQ="], 1,
+                (FAILURE, ":alert_received:no_application_protocol:"), (FAILURE, ":no_common_protocol:"))
 
 
 def openssl_cases(report, files):

@@ -33,7 +33,7 @@ TEST(CertTime, in_another_form_is_a_value_error) {
     try {
         cert_time_to_seconds("tomorrow");
     } catch (const ValueError& error) {
-        EXPECT_STREQ(error.what(), "time data \"tomorrow\" does not match format \"%b %d %H:%M:%S %Y GMT\"");
+        EXPECT_STREQ(error.what(), "time data 'tomorrow' does not match format \"%b %d %H:%M:%S %Y GMT\"");
     }
 }
 

@@ -33,7 +33,7 @@ class PAVISE_EXPORT SSLConnection {
     Optional<SSLSession> session() const;
     // Clients, before the handshake: ValueError else, and for a session of another context.
     void set_session(const SSLSession& session);
-    // Nothing before the handshake.
+    // False before the handshake.
     Optional<bool> session_reused() const;
 
     // Nothing where the peer has none; empty where it was not validated. ValueError before the handshake.

@@ -50,10 +50,11 @@ class PAVISE_EXPORT SSLSocket : public SSLConnection {
     // after an end without it. `flags` must be 0 (ValueError).
     ByteVector recv(std::size_t size = 1024, int flags = 0);
     std::size_t recv_into(MutableBytes buffer, int flags = 0);
-    ByteVector read(std::size_t size = 1024) { return recv(size); }
-    std::size_t read_into(MutableBytes buffer) { return recv_into(buffer); }
+    // The same, with a ValueError where the socket is closed or unwrapped.
+    ByteVector read(std::size_t size = 1024);
+    std::size_t read_into(MutableBytes buffer);
     std::size_t send(BytesLike bytes, int flags = 0);
-    std::size_t write(BytesLike bytes) { return send(bytes); }
+    std::size_t write(BytesLike bytes);
     void sendall(BytesLike bytes, int flags = 0);
     // Sends what is left of the stream, or `count` bytes of it; says how many.
     std::size_t sendfile(std::istream& file, std::optional<std::size_t> count = std::nullopt);
