@@ -6,86 +6,112 @@
 namespace pavise::ssl {
 namespace {
 
-template <class T> std::string numbers(std::initializer_list<T> values) {
-    std::string out;
-    for (const T value : values) out += (out.empty() ? "" : " ") + str(value);
-    return out;
+// What a constant is: told to the compiler, so that each is held by a line of its own.
+template <class T> consteval auto number(T value) {
+    return static_cast<std::underlying_type_t<T>>(value);
 }
 
 TEST(Constants, protocols_have_pythons_numbers) {
-    EXPECT_EQ(numbers({PROTOCOL_SSLv3, PROTOCOL_TLS, PROTOCOL_SSLv23, PROTOCOL_TLSv1, PROTOCOL_TLSv1_1,
-                       PROTOCOL_TLSv1_2, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER}),
-              "1 2 2 3 4 5 16 17");
+    static_assert(number(PROTOCOL_SSLv3) == 1);
+    static_assert(number(PROTOCOL_TLS) == 2);
+    static_assert(number(PROTOCOL_SSLv23) == 2);
+    static_assert(number(PROTOCOL_TLSv1) == 3);
+    static_assert(number(PROTOCOL_TLSv1_1) == 4);
+    static_assert(number(PROTOCOL_TLSv1_2) == 5);
+    static_assert(number(PROTOCOL_TLS_CLIENT) == 16);
+    static_assert(number(PROTOCOL_TLS_SERVER) == 17);
     EXPECT_EQ(repr(PROTOCOL_SSLv23), "<_SSLMethod.PROTOCOL_TLS: 2>");
 }
 
 TEST(Constants, verify_modes_and_flags_have_pythons_numbers) {
-    EXPECT_EQ(numbers({CERT_NONE, CERT_OPTIONAL, CERT_REQUIRED}), "0 1 2");
-    EXPECT_EQ(numbers({VERIFY_DEFAULT, VERIFY_CRL_CHECK_LEAF, VERIFY_CRL_CHECK_CHAIN, VERIFY_X509_STRICT,
-                       VERIFY_ALLOW_PROXY_CERTS, VERIFY_X509_TRUSTED_FIRST, VERIFY_X509_PARTIAL_CHAIN}),
-              "0 4 12 32 64 32768 524288");
+    static_assert(number(CERT_NONE) == 0);
+    static_assert(number(CERT_OPTIONAL) == 1);
+    static_assert(number(CERT_REQUIRED) == 2);
+    static_assert(number(VERIFY_DEFAULT) == 0);
+    static_assert(number(VERIFY_CRL_CHECK_LEAF) == 4);
+    static_assert(number(VERIFY_CRL_CHECK_CHAIN) == 12);
+    static_assert(number(VERIFY_X509_STRICT) == 32);
+    static_assert(number(VERIFY_ALLOW_PROXY_CERTS) == 64);
+    static_assert(number(VERIFY_X509_TRUSTED_FIRST) == 32768);
+    static_assert(number(VERIFY_X509_PARTIAL_CHAIN) == 524288);
+    EXPECT_EQ(str(CERT_OPTIONAL), "1");
 }
 
 TEST(Constants, options_have_pythons_numbers) {
-    EXPECT_EQ(bits(OP_ALL), 0x80000050u);
-    EXPECT_EQ(bits(OP_NO_SSLv2) + bits(OP_SINGLE_DH_USE) + bits(OP_SINGLE_ECDH_USE), 0u);
-    EXPECT_EQ(bits(OP_LEGACY_SERVER_CONNECT), 0x4u);
-    EXPECT_EQ(bits(OP_ENABLE_KTLS), 0x8u);
-    EXPECT_EQ(bits(OP_IGNORE_UNEXPECTED_EOF), 0x80u);
-    EXPECT_EQ(bits(OP_NO_TICKET), 0x4000u);
-    EXPECT_EQ(bits(OP_NO_COMPRESSION), 0x20000u);
-    EXPECT_EQ(bits(OP_ENABLE_MIDDLEBOX_COMPAT), 0x100000u);
-    EXPECT_EQ(bits(OP_CIPHER_SERVER_PREFERENCE), 0x400000u);
-    EXPECT_EQ(bits(OP_NO_SSLv3), 0x2000000u);
-    EXPECT_EQ(bits(OP_NO_TLSv1), 0x4000000u);
-    EXPECT_EQ(bits(OP_NO_TLSv1_1), 0x10000000u);
-    EXPECT_EQ(bits(OP_NO_TLSv1_2), 0x8000000u);
-    EXPECT_EQ(bits(OP_NO_TLSv1_3), 0x20000000u);
-    EXPECT_EQ(bits(OP_NO_RENEGOTIATION), 0x40000000u);
+    static_assert(number(OP_ALL) == 0x80000050);
+    static_assert(number(OP_NO_SSLv2) == 0x0);
+    static_assert(number(OP_SINGLE_DH_USE) == 0x0);
+    static_assert(number(OP_SINGLE_ECDH_USE) == 0x0);
+    static_assert(number(OP_LEGACY_SERVER_CONNECT) == 0x4);
+    static_assert(number(OP_ENABLE_KTLS) == 0x8);
+    static_assert(number(OP_IGNORE_UNEXPECTED_EOF) == 0x80);
+    static_assert(number(OP_NO_TICKET) == 0x4000);
+    static_assert(number(OP_NO_COMPRESSION) == 0x20000);
+    static_assert(number(OP_ENABLE_MIDDLEBOX_COMPAT) == 0x100000);
+    static_assert(number(OP_CIPHER_SERVER_PREFERENCE) == 0x400000);
+    static_assert(number(OP_NO_SSLv3) == 0x2000000);
+    static_assert(number(OP_NO_TLSv1) == 0x4000000);
+    static_assert(number(OP_NO_TLSv1_2) == 0x8000000);
+    static_assert(number(OP_NO_TLSv1_1) == 0x10000000);
+    static_assert(number(OP_NO_TLSv1_3) == 0x20000000);
+    static_assert(number(OP_NO_RENEGOTIATION) == 0x40000000);
+    EXPECT_EQ(str(OP_ALL), "2147483728");
 }
 
 TEST(Constants, versions_have_pythons_numbers) {
     using enum TLSVersion;
-    EXPECT_EQ(numbers({MINIMUM_SUPPORTED, MAXIMUM_SUPPORTED, SSLv3, TLSv1, TLSv1_1, TLSv1_2, TLSv1_3}),
-              "-2 -1 768 769 770 771 772");
+    static_assert(number(MINIMUM_SUPPORTED) == -2);
+    static_assert(number(MAXIMUM_SUPPORTED) == -1);
+    static_assert(number(SSLv3) == 768);
+    static_assert(number(TLSv1) == 769);
+    static_assert(number(TLSv1_1) == 770);
+    static_assert(number(TLSv1_2) == 771);
+    static_assert(number(TLSv1_3) == 772);
+    EXPECT_EQ(str(MINIMUM_SUPPORTED), "-2");
 }
 
 TEST(Constants, alerts_have_the_registrys_numbers) {
-    EXPECT_EQ(numbers({ALERT_DESCRIPTION_CLOSE_NOTIFY,
-                       ALERT_DESCRIPTION_UNEXPECTED_MESSAGE,
-                       ALERT_DESCRIPTION_BAD_RECORD_MAC,
-                       ALERT_DESCRIPTION_RECORD_OVERFLOW,
-                       ALERT_DESCRIPTION_DECOMPRESSION_FAILURE,
-                       ALERT_DESCRIPTION_HANDSHAKE_FAILURE,
-                       ALERT_DESCRIPTION_BAD_CERTIFICATE,
-                       ALERT_DESCRIPTION_UNSUPPORTED_CERTIFICATE,
-                       ALERT_DESCRIPTION_CERTIFICATE_REVOKED,
-                       ALERT_DESCRIPTION_CERTIFICATE_EXPIRED,
-                       ALERT_DESCRIPTION_CERTIFICATE_UNKNOWN,
-                       ALERT_DESCRIPTION_ILLEGAL_PARAMETER,
-                       ALERT_DESCRIPTION_UNKNOWN_CA,
-                       ALERT_DESCRIPTION_ACCESS_DENIED,
-                       ALERT_DESCRIPTION_DECODE_ERROR,
-                       ALERT_DESCRIPTION_DECRYPT_ERROR,
-                       ALERT_DESCRIPTION_PROTOCOL_VERSION,
-                       ALERT_DESCRIPTION_INSUFFICIENT_SECURITY,
-                       ALERT_DESCRIPTION_INTERNAL_ERROR,
-                       ALERT_DESCRIPTION_USER_CANCELLED,
-                       ALERT_DESCRIPTION_NO_RENEGOTIATION,
-                       ALERT_DESCRIPTION_UNSUPPORTED_EXTENSION,
-                       ALERT_DESCRIPTION_CERTIFICATE_UNOBTAINABLE,
-                       ALERT_DESCRIPTION_UNRECOGNIZED_NAME,
-                       ALERT_DESCRIPTION_BAD_CERTIFICATE_STATUS_RESPONSE,
-                       ALERT_DESCRIPTION_BAD_CERTIFICATE_HASH_VALUE,
-                       ALERT_DESCRIPTION_UNKNOWN_PSK_IDENTITY}),
-              "0 10 20 22 30 40 42 43 44 45 46 47 48 49 50 51 70 71 80 90 100 110 111 112 113 114 115");
+    static_assert(number(ALERT_DESCRIPTION_CLOSE_NOTIFY) == 0);
+    static_assert(number(ALERT_DESCRIPTION_UNEXPECTED_MESSAGE) == 10);
+    static_assert(number(ALERT_DESCRIPTION_BAD_RECORD_MAC) == 20);
+    static_assert(number(ALERT_DESCRIPTION_RECORD_OVERFLOW) == 22);
+    static_assert(number(ALERT_DESCRIPTION_DECOMPRESSION_FAILURE) == 30);
+    static_assert(number(ALERT_DESCRIPTION_HANDSHAKE_FAILURE) == 40);
+    static_assert(number(ALERT_DESCRIPTION_BAD_CERTIFICATE) == 42);
+    static_assert(number(ALERT_DESCRIPTION_UNSUPPORTED_CERTIFICATE) == 43);
+    static_assert(number(ALERT_DESCRIPTION_CERTIFICATE_REVOKED) == 44);
+    static_assert(number(ALERT_DESCRIPTION_CERTIFICATE_EXPIRED) == 45);
+    static_assert(number(ALERT_DESCRIPTION_CERTIFICATE_UNKNOWN) == 46);
+    static_assert(number(ALERT_DESCRIPTION_ILLEGAL_PARAMETER) == 47);
+    static_assert(number(ALERT_DESCRIPTION_UNKNOWN_CA) == 48);
+    static_assert(number(ALERT_DESCRIPTION_ACCESS_DENIED) == 49);
+    static_assert(number(ALERT_DESCRIPTION_DECODE_ERROR) == 50);
+    static_assert(number(ALERT_DESCRIPTION_DECRYPT_ERROR) == 51);
+    static_assert(number(ALERT_DESCRIPTION_PROTOCOL_VERSION) == 70);
+    static_assert(number(ALERT_DESCRIPTION_INSUFFICIENT_SECURITY) == 71);
+    static_assert(number(ALERT_DESCRIPTION_INTERNAL_ERROR) == 80);
+    static_assert(number(ALERT_DESCRIPTION_USER_CANCELLED) == 90);
+    static_assert(number(ALERT_DESCRIPTION_NO_RENEGOTIATION) == 100);
+    static_assert(number(ALERT_DESCRIPTION_UNSUPPORTED_EXTENSION) == 110);
+    static_assert(number(ALERT_DESCRIPTION_CERTIFICATE_UNOBTAINABLE) == 111);
+    static_assert(number(ALERT_DESCRIPTION_UNRECOGNIZED_NAME) == 112);
+    static_assert(number(ALERT_DESCRIPTION_BAD_CERTIFICATE_STATUS_RESPONSE) == 113);
+    static_assert(number(ALERT_DESCRIPTION_BAD_CERTIFICATE_HASH_VALUE) == 114);
+    static_assert(number(ALERT_DESCRIPTION_UNKNOWN_PSK_IDENTITY) == 115);
+    EXPECT_EQ(str(ALERT_DESCRIPTION_UNKNOWN_CA), "48");
 }
 
 TEST(Constants, error_numbers_have_pythons_numbers) {
-    EXPECT_EQ(numbers({SSL_ERROR_SSL, SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE, SSL_ERROR_WANT_X509_LOOKUP,
-                       SSL_ERROR_SYSCALL, SSL_ERROR_ZERO_RETURN, SSL_ERROR_WANT_CONNECT, SSL_ERROR_EOF,
-                       SSL_ERROR_INVALID_ERROR_CODE}),
-              "1 2 3 4 5 6 7 8 10");
+    static_assert(number(SSL_ERROR_SSL) == 1);
+    static_assert(number(SSL_ERROR_WANT_READ) == 2);
+    static_assert(number(SSL_ERROR_WANT_WRITE) == 3);
+    static_assert(number(SSL_ERROR_WANT_X509_LOOKUP) == 4);
+    static_assert(number(SSL_ERROR_SYSCALL) == 5);
+    static_assert(number(SSL_ERROR_ZERO_RETURN) == 6);
+    static_assert(number(SSL_ERROR_WANT_CONNECT) == 7);
+    static_assert(number(SSL_ERROR_EOF) == 8);
+    static_assert(number(SSL_ERROR_INVALID_ERROR_CODE) == 10);
+    EXPECT_EQ(str(SSL_ERROR_EOF), "8");
 }
 
 TEST(Constants, members_print_as_in_python) {
@@ -129,10 +155,20 @@ TEST(Constants, flags_combine_as_integers_do) {
 }
 
 TEST(Constants, what_the_library_has) {
-    EXPECT_TRUE(HAS_SNI && HAS_ECDH && HAS_ALPN && HAS_PSK && HAS_NEVER_CHECK_COMMON_NAME && HAS_TLSv1_2 &&
-                HAS_TLSv1_3);
-    EXPECT_FALSE(HAS_NPN || HAS_SSLv2 || HAS_SSLv3 || HAS_TLSv1 || HAS_TLSv1_1);
-    EXPECT_EQ(CHANNEL_BINDING_TYPES[0], "tls-unique");
+    static_assert(HAS_SNI);
+    static_assert(HAS_ECDH);
+    static_assert(!HAS_NPN);
+    static_assert(HAS_ALPN);
+    static_assert(HAS_PSK);
+    static_assert(HAS_NEVER_CHECK_COMMON_NAME);
+    static_assert(!HAS_SSLv2);
+    static_assert(!HAS_SSLv3);
+    static_assert(!HAS_TLSv1);
+    static_assert(!HAS_TLSv1_1);
+    static_assert(HAS_TLSv1_2);
+    static_assert(HAS_TLSv1_3);
+    static_assert(CHANNEL_BINDING_TYPES[0] == "tls-unique");
+    EXPECT_EQ(CHANNEL_BINDING_TYPES.size(), 3u);
 }
 
 TEST(Constants, the_version_is_told_in_three_ways) {
