@@ -26,6 +26,11 @@ test      cmd:llvm-symbolizer-19,cmd:llvm-symbolizer llvm-19/llvm         llvm  
 lint      cmd:clang-format-19                      clang-format-19       clang-tools-extra clang-format  clang
 lint      cmd:clang-tidy-19                        clang-tidy-19         clang-tools-extra llvm          clang
 test      file:/usr/include/asio.hpp,file:/opt/homebrew/include/asio.hpp libasio-dev           asio-devel       asio          asio
+check     cmd:cmake                                cmake                 cmake            cmake         cmake
+check     cmd:dh                                   debhelper             -                -             -
+check     cmd:dpkg-buildpackage                    dpkg-dev              -                -             -
+check     cmd:groff                                groff/groff-base      groff            groff         groff
+check     cmd:doxygen                              doxygen               doxygen          doxygen       doxygen
 check     pc:botan-2                               libbotan-2-dev        -                -             -
 check     cmd:x86_64-w64-mingw32-g++               g++-mingw-w64-x86-64  mingw64-gcc-c++  mingw-w64     mingw-w64-gcc
 bench     pc:benchmark                             libbenchmark-dev      google-benchmark-devel google-benchmark benchmark

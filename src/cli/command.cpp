@@ -1,5 +1,7 @@
 #include "cli/verb.hpp"
 
+#include <pavise/version.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -9,9 +11,9 @@ namespace pavise::cli {
 namespace {
 
 // Of two names that begin alike the longer comes first.
-constexpr std::array verbs{&demo_verb,           &connect_verb,        &serve_verb,
-                           &conform_server_verb, &conform_client_verb, &conform_verb,
-                           &cert_show_verb,      &cert_make_ca_verb,   &cert_make_leaf_verb};
+constexpr std::array verbs{&demo_verb,           &connect_verb,    &serve_verb,     &conform_server_verb,
+                           &conform_client_verb, &conform_verb,    &cert_show_verb, &cert_make_ca_verb,
+                           &cert_make_leaf_verb, &completion_verb, &manual_verb};
 
 void print(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);
@@ -71,6 +73,10 @@ Exit run_verb(const Verb& verb, std::span<const char* const> words) {
 }
 
 } // namespace
+
+std::span<const Verb* const> all_verbs() noexcept {
+    return verbs;
+}
 
 Exit run_command(std::span<const char* const> words) {
     const std::string_view first = words.empty() ? std::string_view() : words.front();

@@ -5,6 +5,8 @@
 #include "cli/drive.hpp"
 #include "net/failure.hpp"
 
+#include <pavise/version.hpp>
+
 #include <array>
 
 namespace pavise::cli {

@@ -20,6 +20,11 @@ extern const Verb conform_verb;
 extern const Verb cert_show_verb;
 extern const Verb cert_make_ca_verb;
 extern const Verb cert_make_leaf_verb;
+extern const Verb completion_verb;
+extern const Verb manual_verb;
+
+// In the order in which `pavise --help` lists them.
+std::span<const Verb* const> all_verbs() noexcept;
 
 // `pavise` as a whole: finds the verb, parses its arguments, runs it, says what went wrong.
 Exit run_command(std::span<const char* const> words);

@@ -1,4 +1,5 @@
 #include <pavise/ssl/constants.hpp>
+#include <pavise/version.hpp>
 
 #include <span>
 
