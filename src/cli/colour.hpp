@@ -18,6 +18,7 @@ class Palette {
     static Palette of(int fd) noexcept;
     static constexpr Palette colourless() noexcept { return Palette(false); }
 
+    bool on() const noexcept { return on_; }
     std::string paint(Tint tint, std::string_view text) const;
 };
 

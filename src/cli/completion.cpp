@@ -159,10 +159,12 @@ std::string zsh_completion(std::span<const Verb* const> verbs) {
     for (const std::string_view first : first_words(verbs)) {
         const auto seconds = second_words(verbs, first);
         if (seconds.empty()) continue;
-        out += "        " + std::string(first) +
-               ")\n            if (( CURRENT == 3 )); then\n                compadd -- " + joined(seconds) +
-               "\n                return\n            fi\n            verb=\"$verb ${words[3]}\"\n           "
-               " ;;\n";
+        out +=
+            "        " + std::string(first) +
+            ")\n            if [[ $CURRENT -eq 3 && ${words[3]} != -* ]]; then\n                compadd -- " +
+            joined(seconds) +
+            "\n                return\n            fi\n            verb=\"$verb ${words[3]}\"\n           "
+            " ;;\n";
     }
     out += "    esac\n    case $verb in\n";
     for (const Verb* verb : verbs) {

@@ -29,9 +29,6 @@ class Stream {
     net::Socket socket_;
 
     Status send_output(net::Deadline deadline);
-    // Reads once from the socket. A sending side that failed does not keep us from reading: the reason, an
-    // alert, may be waiting there.
-    Status exchange(net::Deadline deadline);
 
   public:
     Stream(Connection connection, net::Socket socket) noexcept;
@@ -39,6 +36,9 @@ class Stream {
     Connection& connection() noexcept { return connection_; }
     net::Socket& socket() noexcept { return socket_; }
 
+    // Sends what there is, then reads once from the socket. A sending side that failed does not keep us from
+    // reading: the reason, an alert, may be waiting there.
+    Status exchange(net::Deadline deadline);
     Status shake_hands(net::Deadline deadline);
     Status write_all(Bytes bytes, net::Deadline deadline);
     // At least one byte, or 0 after the peer's close_notify.

@@ -25,6 +25,7 @@ ARROWS = {
     "engine": "base wire compress crypto trust record schedule quic messages handshake",
     "net": "base",
     "ssl": f"{ENGINE_ROOMS} net",
+    "redis": "",  # on the public headers alone, as an application does
     "peer": f"{ENGINE_ROOMS} net",
     "conform": f"{ENGINE_ROOMS} net peer",
     "cli": f"{ENGINE_ROOMS} net ssl peer conform",
