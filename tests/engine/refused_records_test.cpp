@@ -69,7 +69,7 @@ const Row first_bytes_for_a_server[] = {
     {"change_cipher_spec_before_the_hello", record(ccs, {1}), ErrorCode::unexpected_change_cipher_spec},
     {"error_alert_as_a_warning", record(alert, {1, 40}), ErrorCode::alert_received},
     {"hello_without_a_body", record(handshake_type, {1, 0, 0, 0}), ErrorCode::truncated},
-    {"hello_longer_than_any", record(handshake_type, {1, 1, 0, 1}), ErrorCode::message_too_long},
+    {"hello_longer_than_any", record(handshake_type, {1, 2, 1, 0x45}), ErrorCode::message_too_long},
     {"server_hello", record(handshake_type, {2, 0, 0, 0}), ErrorCode::unexpected_message},
     {"data_within_a_message", record(handshake_type, {1, 0}) + record(data, {0}),
      ErrorCode::interleaved_handshake},

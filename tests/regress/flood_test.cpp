@@ -235,7 +235,7 @@ TEST(KeyUpdates, of_another_value_or_length_are_refused) {
     ClientUnderTest longer;
     expect_connected(longer);
     longer.peer.send(peer::written(HandshakeType::key_update, ByteVector{0, 0}));
-    expect_refused(longer, ErrorCode::message_too_long, illegal_parameter);
+    expect_refused(longer, ErrorCode::message_too_long, decode_error);
 
     ClientUnderTest shorter;
     expect_connected(shorter);
@@ -277,11 +277,11 @@ TEST(HugeMessages, are_refused_by_their_header) {
     client.peer.send_server_hello();
     client.peer.send_encrypted_extensions();
     client.peer.send_record(ContentType::handshake, sixteen_mebibytes);
-    expect_refused(client, ErrorCode::message_too_long, illegal_parameter);
+    expect_refused(client, ErrorCode::message_too_long, decode_error);
 
     ServerUnderTest server;
     server.peer.send_record(ContentType::handshake, ByteVector{1, 0xff, 0xff, 0xff});
-    expect_refused(server, ErrorCode::message_too_long, illegal_parameter);
+    expect_refused(server, ErrorCode::message_too_long, decode_error);
 }
 
 // A byte a record is a strange way to send a message, and costs the sender more than us.
