@@ -15,8 +15,7 @@ using Forms = std::vector<Form>;
 
 void must_come_back(const Form& form, Bytes bytes) {
     const auto written = form.rewrite(bytes);
-    must_hold(!written || std::ranges::equal(*written, bytes),
-              "what was parsed is written back to the same bytes");
+    must_hold(!written || form.keeps(bytes, *written), "what was parsed is written back to the same bytes");
 }
 
 // A target for one message.

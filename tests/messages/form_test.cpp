@@ -83,7 +83,7 @@ TEST_P(EveryForm, is_refused_or_kept_as_it_came_after_a_mutation) {
             bytes = mutated(bytes, generator);
         const auto rewritten = form.rewrite(bytes);
         if (rewritten)
-            ASSERT_EQ(*rewritten, bytes) << seed;
+            ASSERT_TRUE(form.keeps(bytes, *rewritten)) << seed << ": " << to_hex(bytes);
         else
             ASSERT_TRUE(alert_of(rewritten.error())) << seed << ": " << describe(rewritten.error());
     }

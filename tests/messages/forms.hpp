@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace pavise::messages {
 
@@ -19,6 +20,11 @@ struct Form {
     std::size_t complete_prefixes = 0;
     std::function<ByteVector(Generator&)> make;
     Result<ByteVector> (*rewrite)(Bytes) = nullptr; // parses, and writes what was parsed
+    // What is skipped in reading and so not written back; empty for most, which keep every byte.
+    std::string_view skips;
+
+    // Whether `written` is what reading `bytes` and writing it back has to give.
+    bool keeps(Bytes bytes, Bytes written) const;
 };
 
 void add_messages13(std::vector<Form>& forms);
