@@ -1,11 +1,14 @@
 #include "cli/config_options.hpp"
 
+#include "base/pem.hpp"
 #include "cli/files.hpp"
 #include "crypto/cipher_suite.hpp"
+#include "crypto/provider.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <system_error>
 
 namespace pavise::cli {
 
@@ -58,8 +61,32 @@ std::string text_of(NamedGroup group) {
     return name_of(group);
 }
 
+std::string text_of(SignatureScheme scheme) {
+    return name_of(scheme);
+}
+
+std::string text_of(PskKeyExchangeMode mode) {
+    return mode == PskKeyExchangeMode::psk_ke ? "psk_ke" : "psk_dhe_ke";
+}
+
+// Whatever there is an implementation of, by the registry's numbers.
+std::vector<NamedGroup> known_groups() {
+    std::vector<NamedGroup> groups;
+    for (std::uint32_t number = 0; number <= 0xffff; ++number)
+        if (const auto group = static_cast<NamedGroup>(number); crypto::botan_provider().supports(group))
+            groups.push_back(group);
+    return groups;
+}
+
 std::string text_of(CipherSuite suite) {
     return crypto::suite12(suite) ? openssl_name_of(suite) : name_of(suite);
+}
+
+template <class Value>
+std::optional<Value> value_among(const std::vector<Value>& known, std::string_view name) {
+    for (const Value value : known)
+        if (same_without_case(text_of(value), name)) return value;
+    return std::nullopt;
 }
 
 template <class Value> std::string list_of(const std::vector<Value>& values) {
@@ -101,6 +128,21 @@ Outcome<std::vector<Value>> values_from(const Arguments& arguments, std::string_
     return out;
 }
 
+// A SubjectPublicKeyInfo, in DER or as a PEM block "PUBLIC KEY". Nothing where the file has neither.
+std::optional<ByteVector> public_key_in(Bytes file) {
+    ByteVector key(file.begin(), file.end());
+    if (looks_like_pem(file)) {
+        const auto blocks = read_pem(as_text(file));
+        if (!blocks) return std::nullopt;
+        const auto block = std::ranges::find(*blocks, "PUBLIC KEY", &PemBlock::label);
+        if (block == blocks->end()) return std::nullopt;
+        const Bytes contents = block->contents.view();
+        key.assign(contents.begin(), contents.end());
+    }
+    if (!crypto::botan_provider().public_key(key)) return std::nullopt;
+    return key;
+}
+
 } // namespace
 
 Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments) {
@@ -120,6 +162,25 @@ Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments) {
             return misuse("certificate " + std::string(chains[i]) + " with key " + std::string(keys[i]) +
                           ": " + describe(credential.error()));
         out.push_back(*std::move(credential));
+    }
+    for (const std::string_view path : arguments.values(option_raw_key.name)) {
+        auto key = read_file(path);
+        if (!key) return key.problem();
+        auto credential = Credential::raw_public_key(key->view());
+        if (!credential) return misuse(std::string(path) + ": " + describe(credential.error()));
+        out.push_back(*std::move(credential));
+    }
+    return out;
+}
+
+Outcome<std::vector<ByteVector>> trusted_keys_from(const Arguments& arguments) {
+    std::vector<ByteVector> out;
+    for (const std::string_view path : arguments.values(option_trusted_key.name)) {
+        auto file = read_file(path);
+        if (!file) return file.problem();
+        auto key = public_key_in(file->view());
+        if (!key) return misuse(std::string(path) + ": is no public key (PEM or DER) that is supported");
+        out.push_back(*std::move(key));
     }
     return out;
 }
@@ -150,7 +211,11 @@ std::vector<CertificateCompressionPtr> compression_from(const Arguments& argumen
 }
 
 Outcome<std::vector<NamedGroup>> groups_from(const Arguments& arguments) {
-    return values_from(arguments, "--groups", default_groups(), default_groups(), group_named);
+    const std::vector<NamedGroup> known = known_groups();
+    return values_from(arguments, "--groups", default_groups(), known, [&known](std::string_view name) {
+        const std::optional<NamedGroup> group = group_named(name);
+        return group && std::ranges::find(known, *group) != known.end() ? group : std::nullopt;
+    });
 }
 
 Outcome<std::vector<CipherSuite>> cipher_suites_from(const Arguments& arguments) {
@@ -174,6 +239,44 @@ Outcome<VersionRange> versions_from(const Arguments& arguments) {
     if (*text == "1.2") return VersionRange{ProtocolVersion::tls_1_2, ProtocolVersion::tls_1_2};
     if (*text == "1.3") return VersionRange{ProtocolVersion::tls_1_3, ProtocolVersion::tls_1_3};
     return misuse("--tls: there is 1.2 and 1.3, not '" + std::string(*text) + "'");
+}
+
+Outcome<std::vector<SignatureScheme>> signature_schemes_from(const Arguments& arguments) {
+    const std::vector<SignatureScheme> known = default_signature_schemes();
+    return values_from(arguments, option_sigalgs.name, known, known,
+                       [&known](std::string_view name) { return value_among(known, name); });
+}
+
+Outcome<std::vector<PskKeyExchangeMode>> psk_modes_from(const Arguments& arguments) {
+    const std::vector known{PskKeyExchangeMode::psk_dhe_ke, PskKeyExchangeMode::psk_ke};
+    return values_from(arguments, option_psk_modes.name, std::vector{PskKeyExchangeMode::psk_dhe_ke}, known,
+                       [&known](std::string_view name) { return value_among(known, name); });
+}
+
+Outcome<std::optional<std::uint16_t>> record_size_limit_from(const Arguments& arguments) {
+    // RFC 8449 §4: 64 at the least; 2^14 and the content type of TLS 1.3 at the most.
+    auto limit = arguments.number(option_record_size.name, 64, 16385, 0);
+    if (!limit) return limit.problem();
+    if (*limit == 0) return std::optional<std::uint16_t>();
+    return std::optional(static_cast<std::uint16_t>(*limit));
+}
+
+Outcome<std::shared_ptr<KeyLog>> key_log_from(const Arguments& arguments) {
+    const auto path = arguments.value(option_keylog.name);
+    if (!path) return std::shared_ptr<KeyLog>();
+    auto log = open_key_log(std::string(*path));
+    if (!log)
+        return misuse(std::string(*path) + ": " + std::string(text_of(log.error().code)) + ": " +
+                      std::system_category().message(log.error().detail));
+    return *std::move(log);
+}
+
+Outcome<std::optional<KeyUpdateScope>> key_update_from(const Arguments& arguments) {
+    const auto scope = arguments.value(option_update_keys.name);
+    if (!scope) return std::optional<KeyUpdateScope>();
+    if (*scope == "ours") return std::optional(KeyUpdateScope::ours);
+    if (*scope == "both") return std::optional(KeyUpdateScope::both);
+    return misuse("--update-keys wants ours or both, not '" + std::string(*scope) + "'");
 }
 
 std::string openssl_name_of(CipherSuite suite) {

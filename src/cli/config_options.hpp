@@ -3,7 +3,7 @@
 
 #include "cli/arguments.hpp"
 
-#include <pavise/config.hpp>
+#include <pavise/engine.hpp>
 
 namespace pavise::cli {
 
@@ -26,22 +26,65 @@ inline constexpr Option option_tls{"--tls", "VERSION", "speak this version alone
 inline constexpr Option option_psk{"--psk", "FILE",
                                    "pre-shared keys: a line IDENTITY:KEY for each, the key in hexadecimal"};
 
+inline constexpr Option option_psk_modes{
+    "--psk-modes", "NAMES",
+    "how sessions and pre-shared keys may be used in TLS 1.3: psk_dhe_ke,psk_ke (the first)"};
+inline constexpr Option option_sigalgs{"--sigalgs", "NAMES",
+                                       "signature schemes by preference, with commas: "
+                                       "ecdsa_secp256r1_sha256,rsa_pss_rsae_sha256"};
+inline constexpr Option option_keylog{
+    "--keylog", "FILE",
+    "append the secrets to FILE, as Wireshark reads them: whoever has it can read everything"};
+inline constexpr Option option_record_size{
+    "--record-size-limit", "N", "the longest record that the peer may send, 64 to 16385 (RFC 8449)"};
+inline constexpr Option option_raw_key{
+    "--raw-key", "FILE", "a private key of ours that is shown by itself, without a certificate (RFC 7250)",
+    Occurs::any_number};
+inline constexpr Option option_trusted_key{
+    "--trusted-key", "FILE",
+    "believe a peer that shows this public key instead of a certificate (PEM or DER; RFC 7250)",
+    Occurs::any_number};
+inline constexpr Option option_update_keys{
+    "--update-keys", "SCOPE", "change the keys right after the handshake: ours, or those of both (TLS 1.3)"};
+
 inline constexpr Option option_compress{
     "--compress-certificates", "", "let certificates come and go compressed where the peer can (RFC 8879)"};
 
-// --cert and --key, in pairs by their order. Errors (usage): name the file.
+// Fills in a config from what options became, and keeps the first problem.
+class Settings {
+    std::optional<Problem> problem_;
+
+  public:
+    template <class Target, class Value> void set(Target& target, Outcome<Value> value) {
+        if (value)
+            target = *std::move(value);
+        else if (!problem_)
+            problem_ = value.problem();
+    }
+    const std::optional<Problem>& problem() const noexcept { return problem_; }
+};
+
+// --cert and --key, in pairs by their order, then --raw-key. Errors (usage): name the file.
 Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments);
+// The SubjectPublicKeyInfo of each --trusted-key. Errors (usage): name the file.
+Outcome<std::vector<ByteVector>> trusted_keys_from(const Arguments& arguments);
 // Errors (usage): name the file.
 Outcome<TrustStore> trust_from_file(std::string_view path);
 // Errors (usage) of the following: name the entry and, where it helps, the names that are known.
 Outcome<std::vector<std::string>> alpn_from(const Arguments& arguments);
 // Nothing where the option is not given; else the library's algorithms.
 std::vector<CertificateCompressionPtr> compression_from(const Arguments& arguments);
-// The library's defaults where the option is not given.
+// The library's defaults where the option is not given, here and below.
 Outcome<std::vector<NamedGroup>> groups_from(const Arguments& arguments);
 // Of both versions, from --ciphersuites and --ciphers.
 Outcome<std::vector<CipherSuite>> cipher_suites_from(const Arguments& arguments);
 Outcome<VersionRange> versions_from(const Arguments& arguments);
+Outcome<std::vector<SignatureScheme>> signature_schemes_from(const Arguments& arguments);
+Outcome<std::vector<PskKeyExchangeMode>> psk_modes_from(const Arguments& arguments);
+Outcome<std::optional<std::uint16_t>> record_size_limit_from(const Arguments& arguments);
+// None where the option is not given. Errors (usage): names the file.
+Outcome<std::shared_ptr<KeyLog>> key_log_from(const Arguments& arguments);
+Outcome<std::optional<KeyUpdateScope>> key_update_from(const Arguments& arguments);
 // Of --psk; none where it is not given. Errors (usage): name the file and the line.
 Outcome<std::vector<ExternalPsk>> psks_from(const Arguments& arguments);
 // PKCS #3 DHParameter, PEM ("DH PARAMETERS") or DER. Errors (usage): name the file.

@@ -1,12 +1,19 @@
 // pavise connect HOST:PORT
-#include "cli/config_options.hpp"
+#include "base/pem.hpp"
+#include "base/try.hpp"
+#include "cli/client_config.hpp"
 #include "cli/describe.hpp"
 #include "cli/drive.hpp"
 #include "cli/files.hpp"
+#include "cli/message_trace.hpp"
 #include "cli/relay.hpp"
+#include "cli/starttls.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
 
+#include <pavise/testing/connection.hpp>
+
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -21,24 +28,40 @@ constexpr std::uint64_t longest_timeout = 24 * 60 * 60;
 
 constexpr std::array operands{Operand{"HOST:PORT", "the server; an IPv6 address in brackets: [::1]:443"}};
 constexpr std::array options{
-    Option{"--cafile", "FILE", "trust the certificates in FILE (PEM or DER), and not those of the system"},
     Option{"--servername", "NAME",
            "the name that the server must prove and is asked for (SNI), instead of HOST"},
-    Option{"--insecure", "", "go on whoever the server is: nothing is verified"},
+    option_cafile,
+    option_capath,
+    option_insecure,
+    option_trusted_key,
+    option_ocsp,
     option_cert,
     option_key,
-    Option{"--post-handshake-auth", "", "let the server ask for our certificate after the handshake, too"},
-    Option{"--ocsp", "POLICY",
-           "ask for proof that the certificate is not revoked: checked (if it comes), required"},
-    option_compress,
-    option_alpn,
-    option_groups,
-    option_cipher_suites,
-    option_tls,
-    option_ciphers,
+    option_raw_key,
+    option_post_handshake_auth,
     option_psk,
+    option_psk_modes,
     Option{"--session-in", "FILE", "resume the session that --session-out left in FILE"},
     Option{"--session-out", "FILE", "leave the session in FILE, which must not be there; it is a secret"},
+    Option{"--early-data", "FILE",
+           "send FILE's contents before the handshake is done, and again after it where the server does not "
+           "take that; needs --session-in. An attacker can make the server see it twice"},
+    option_alpn,
+    option_tls,
+    option_ciphers,
+    option_cipher_suites,
+    option_groups,
+    option_sigalgs,
+    option_compress,
+    option_record_size,
+    option_max_fragment,
+    option_update_keys,
+    Option{"--starttls", "PROTOCOL",
+           "first ask for TLS in plaintext: smtp, imap, pop3, ftp, xmpp, ldap, postgres, mysql or sieve"},
+    Option{"--get", "PATH", "ask for PATH by HTTP/1.1 and print the answer, instead of relaying"},
+    Option{"--showcerts", "", "print the server's certificates (PEM) and end, instead of relaying"},
+    Option{"--msg", "", "print every message of the handshake and what it says, as it goes and comes"},
+    option_keylog,
     Option{"--timeout", "SECONDS", "how long connecting and the handshake may take (15)"},
     Option{"--quiet", "", "do not print what was negotiated"},
 };
@@ -48,7 +71,9 @@ constexpr Usage usage{
     operands, options,
     "What was negotiated goes to standard error; standard output gets the server's data alone. The end of "
     "standard\n"
-    "input closes our side (close_notify); the command ends when the server has closed its side too.\n\n"
+    "input closes our side (close_notify); the command ends when the server has closed its side too. In TLS "
+    "1.2\n"
+    "closing our side calls off what the server has not said yet: keep the input open, or use --get.\n\n"
     "exit status: 0  the server was verified (or --insecure given) and the connection closed properly\n"
     "             1  no connection, or it was cut\n"
     "             2  an argument or a file is not right\n"
@@ -94,68 +119,21 @@ Problem problem_of(Error error, const std::string& server) {
     return {exit_of(error), net::explain(error, server) + std::string(advice_for(error.code))};
 }
 
-Outcome<TrustStore> trust_from(const Arguments& arguments) {
-    if (arguments.has("--insecure")) return TrustStore();
-    if (const auto path = arguments.value("--cafile")) return trust_from_file(*path);
-    auto store = TrustStore::system();
-    if (!store)
-        return misuse("the system's trust store: " + describe(store.error()) + "\nname one with --cafile");
-    return *std::move(store);
-}
-
-Outcome<std::optional<OcspPolicy>> ocsp_from(const Arguments& arguments) {
-    const auto policy = arguments.value("--ocsp");
-    if (!policy) return std::optional<OcspPolicy>();
-    if (*policy == "checked") return std::optional(OcspPolicy::checked);
-    if (*policy == "required") return std::optional(OcspPolicy::required);
-    return misuse("--ocsp wants checked or required, not '" + std::string(*policy) + "'");
-}
-
-Outcome<std::shared_ptr<const ClientConfig>> config_from(const Arguments& arguments) {
-    auto config = std::make_shared<ClientConfig>();
-    auto alpn = alpn_from(arguments);
-    if (!alpn) return alpn.problem();
-    auto groups = groups_from(arguments);
-    if (!groups) return groups.problem();
-    auto suites = cipher_suites_from(arguments);
-    if (!suites) return suites.problem();
-    auto versions = versions_from(arguments);
-    if (!versions) return versions.problem();
-    auto psks = psks_from(arguments);
-    if (!psks) return psks.problem();
-    auto credentials = credentials_from(arguments);
-    if (!credentials) return credentials.problem();
-    auto trust = trust_from(arguments);
-    if (!trust) return trust.problem();
-    auto ocsp = ocsp_from(arguments);
-    if (!ocsp) return ocsp.problem();
-    if (*ocsp) {
-        config->ocsp_response = Staple::requested;
-        config->ocsp_policy = **ocsp;
-    }
-    if (arguments.has("--post-handshake-auth")) config->post_handshake_auth = PostHandshakeAuth::offered;
-    config->certificate_compression = compression_from(arguments);
-    config->trust = *std::move(trust);
-    config->credentials = *std::move(credentials);
-    config->alpn_protocols = *std::move(alpn);
-    config->groups = *std::move(groups);
-    config->cipher_suites = *std::move(suites);
-    config->versions = *versions;
-    config->external_psks = *std::move(psks);
-    if (arguments.has("--insecure")) config->verification = PeerVerification::none;
-    return std::shared_ptr<const ClientConfig>(std::move(config));
-}
-
-std::string_view verdict_on(const Negotiated& negotiated, PeerVerification verification) {
+std::string_view verdict_on(const Negotiated& negotiated, const ClientConfig& config) {
     if (negotiated.peer_chain.empty()) return "both sides proved that they know the pre-shared key\n";
-    return verification == PeerVerification::none ? "the certificate was NOT verified (--insecure)\n"
-                                                  : "the certificate was verified\n";
+    const bool raw = negotiated.peer_certificate_type == CertificateType::raw_public_key;
+    if (config.verification == PeerVerification::none)
+        return raw ? "the public key was NOT verified (--insecure)\n"
+                   : "the certificate was NOT verified (--insecure)\n";
+    return raw ? "the public key is one that is trusted\n" : "the certificate was verified\n";
 }
 
-void print_negotiated(const Negotiated& negotiated, PeerVerification verification) {
+void print_negotiated(const Negotiated& negotiated, const ClientConfig& config) {
     std::string out = "connected\n" + description_of(negotiated);
-    out += description_of_chain(negotiated.peer_chain);
-    out += verdict_on(negotiated, verification);
+    if (config.ocsp_response == Staple::requested)
+        out += row("OCSP staple", verdict_on_staple(negotiated, config.clock->now()));
+    out += description_of_peer(negotiated);
+    out += verdict_on(negotiated, config);
     std::fwrite(out.data(), 1, out.size(), stderr);
 }
 
@@ -180,32 +158,138 @@ Outcome<std::monostate> keep_session(const Arguments& arguments, Connection& con
     return written;
 }
 
+// What the connection is for.
+enum class Task : std::uint8_t { relay, get, show_certificates };
+
+Outcome<Task> task_from(const Arguments& arguments) {
+    const bool get = arguments.has("--get");
+    const bool show = arguments.has("--showcerts");
+    if (get && show) return misuse("--get and --showcerts do not go together");
+    if (show) return Task::show_certificates;
+    if (!get) return Task::relay;
+    const std::string_view path = *arguments.value("--get");
+    // RFC 9112 §3.2.1: what would be a space or a control character is percent-encoded.
+    const bool clean = std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7f; });
+    if (!path.starts_with('/') || !clean)
+        return misuse("--get wants a path that begins with '/' and has no spaces: '" + printable(path) + "'");
+    return Task::get;
+}
+
+// What the command line asks for, checked as far as it can be without the server.
+struct Plan {
+    std::string server; // as it was given
+    net::Endpoint endpoint;
+    std::string name; // that the server must prove
+    net::Deadline deadline = net::Deadline::never();
+    std::shared_ptr<const ClientConfig> config;
+    ClientOptions options;
+    SecretVector early_data;
+    std::optional<std::string_view> starttls;
+    std::optional<KeyUpdateScope> key_update;
+    Task task = Task::relay;
+};
+
+Outcome<Plan> plan_from(const Arguments& arguments) {
+    Plan plan;
+    plan.server = arguments.operand(0);
+    const auto endpoint = net::parse_endpoint(plan.server);
+    if (!endpoint) return misuse(net::explain(endpoint.error(), "'" + plan.server + "'"));
+    plan.endpoint = *endpoint;
+    plan.name = arguments.value("--servername").value_or(endpoint->host);
+    plan.starttls = arguments.value("--starttls");
+    if (plan.starttls && !is_starttls_protocol(*plan.starttls))
+        return misuse("--starttls: there is " + starttls_protocols() + ", not '" +
+                      std::string(*plan.starttls) + "'");
+    std::uint64_t timeout = 0;
+    Session session;
+    Settings settings;
+    settings.set(timeout, arguments.number("--timeout", 1, longest_timeout, default_timeout));
+    settings.set(plan.task, task_from(arguments));
+    settings.set(plan.key_update, key_update_from(arguments));
+    settings.set(session, session_from(arguments));
+    if (settings.problem()) return *settings.problem();
+    if (const auto path = arguments.value("--early-data")) {
+        if (!session)
+            return misuse("--early-data goes with --session-in: it is sent under the session's keys");
+        settings.set(plan.early_data, read_file(*path));
+    }
+    settings.set(plan.config, client_config_from(arguments));
+    if (settings.problem()) return *settings.problem();
+    plan.options = {plan.name, std::move(session),
+                    arguments.has("--early-data") ? EarlyData::on : EarlyData::off};
+    plan.deadline = net::Deadline::after(std::chrono::seconds(timeout));
+    return plan;
+}
+
+// The handshake, with early data before it; what of that the server did not take is sent after it.
+Status greet(Stream& stream, const Plan& plan) {
+    const Bytes data = plan.early_data.view();
+    const Bytes early = data.first(std::min(data.size(), stream.connection().early_data_room()));
+    PAVISE_TRY(stream.write_all(early, plan.deadline));
+    PAVISE_TRY(stream.shake_hands(plan.deadline));
+    const bool taken = stream.connection().negotiated().early_data == EarlyDataStatus::accepted;
+    return stream.write_all(data.subspan(taken ? early.size() : 0), plan.deadline);
+}
+
+void print_certificates(const Negotiated& negotiated) {
+    const bool raw = negotiated.peer_certificate_type == CertificateType::raw_public_key;
+    std::string out;
+    for (const ByteVector& der : negotiated.peer_chain)
+        out += write_pem(raw ? "PUBLIC KEY" : "CERTIFICATE", der);
+    std::fwrite(out.data(), 1, out.size(), stdout);
+    std::fflush(stdout);
+}
+
+Status get(Stream& stream, const Plan& plan, std::string_view path) {
+    const std::string request = "GET " + std::string(path) + " HTTP/1.1\r\nHost: " + plan.name +
+                                "\r\nUser-Agent: pavise\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+    PAVISE_TRY(stream.write_all(as_bytes(request), plan.deadline));
+    return relay(stream.connection(), stream.socket(), {no_input, STDOUT_FILENO});
+}
+
+// What comes behind the handshake, sessions among it, until the server closes too; for a moment at the most.
+void listen_on(Stream& stream) {
+    const net::Deadline deadline = net::Deadline::after(drain_time);
+    std::array<std::uint8_t, 4096> sink;
+    if (!stream.connection().close()) return;
+    while (const auto count = stream.read(sink, deadline))
+        if (*count == 0) return;
+}
+
+Status perform(Stream& stream, const Plan& plan, const Arguments& arguments) {
+    if (plan.key_update) PAVISE_TRY(stream.connection().update_keys(*plan.key_update));
+    switch (plan.task) {
+    case Task::get: return get(stream, plan, *arguments.value("--get"));
+    case Task::relay: return relay(stream.connection(), stream.socket(), {STDIN_FILENO, STDOUT_FILENO});
+    case Task::show_certificates: print_certificates(stream.connection().negotiated());
+    }
+    if (arguments.has("--session-out")) listen_on(stream);
+    return {};
+}
+
 Outcome<Exit> run(const Arguments& arguments) {
-    const std::string server(arguments.operand(0));
-    const auto endpoint = net::parse_endpoint(server);
-    if (!endpoint) return misuse(net::explain(endpoint.error(), "'" + server + "'"));
-    auto timeout = arguments.number("--timeout", 1, longest_timeout, default_timeout);
-    if (!timeout) return timeout.problem();
-    auto config = config_from(arguments);
-    if (!config) return config.problem();
+    auto plan = plan_from(arguments);
+    if (!plan) return plan.problem();
+    MessageTrace trace(stderr);
+    testing::Hooks hooks;
+    if (arguments.has("--msg")) hooks.tap = &trace;
+    auto connection = testing::client(plan->config, plan->options, hooks);
+    if (!connection) return misuse("'" + plan->name + "': " + describe(connection.error()));
 
-    const std::string_view name = arguments.value("--servername").value_or(endpoint->host);
-    auto session = session_from(arguments);
-    if (!session) return session.problem();
-    auto connection = Connection::client(*config, ClientOptions{std::string(name), *std::move(session)});
-    if (!connection) return misuse("'" + std::string(name) + "': " + describe(connection.error()));
-
-    const auto deadline = net::Deadline::after(std::chrono::seconds(*timeout));
-    auto socket = net::connect(*endpoint, deadline);
-    if (!socket) return problem_of(socket.error(), server);
+    auto socket = net::connect(plan->endpoint, plan->deadline);
+    if (!socket) return problem_of(socket.error(), plan->server);
+    if (plan->starttls) {
+        auto begun = start_tls(*plan->starttls, *socket, plan->server, plan->name, plan->deadline);
+        if (!begun) return begun.problem();
+    }
     Stream stream(*std::move(connection), *std::move(socket));
-    Status status = stream.shake_hands(deadline);
+    Status status = greet(stream, *plan);
     if (status && !arguments.has("--quiet"))
-        print_negotiated(stream.connection().negotiated(), (*config)->verification);
-    if (status) status = relay(stream.connection(), stream.socket(), {STDIN_FILENO, STDOUT_FILENO});
+        print_negotiated(stream.connection().negotiated(), *plan->config);
+    if (status) status = perform(stream, *plan, arguments);
     const auto kept = keep_session(arguments, stream.connection());
     stream.part();
-    if (!status) return problem_of(status.error(), server);
+    if (!status) return problem_of(status.error(), plan->server);
     if (!kept) return kept.problem();
     return Exit::ok;
 }

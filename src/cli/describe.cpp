@@ -1,6 +1,8 @@
 #include "cli/describe.hpp"
 
 #include "trust/certificate.hpp"
+#include "trust/fingerprint.hpp"
+#include "trust/ocsp.hpp"
 
 #include <array>
 #include <ctime>
@@ -56,8 +58,17 @@ std::string description_of_certificate(const trust::Certificate& certificate) {
 
 } // namespace
 
-std::string printable(std::string_view text) {
+std::string hexadecimal(Bytes bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const std::uint8_t byte : bytes) {
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+std::string printable(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
@@ -68,9 +79,7 @@ std::string printable(std::string_view text) {
             out += text[i];
             continue;
         }
-        out += "\\x";
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
+        out += "\\x" + hexadecimal(as_bytes(text.substr(i, 1)));
     }
     return out;
 }
@@ -108,6 +117,9 @@ std::string description_of(const Negotiated& negotiated) {
     append_row(out, "ALPN",
                negotiated.alpn_protocol.empty() ? "(none)" : printable(negotiated.alpn_protocol));
     if (!negotiated.server_name.empty()) append_row(out, "server name", printable(negotiated.server_name));
+    if (negotiated.early_data != EarlyDataStatus::not_offered)
+        append_row(out, "early data",
+                   negotiated.early_data == EarlyDataStatus::accepted ? "accepted" : "rejected");
     return out;
 }
 
@@ -121,6 +133,33 @@ std::string description_of_chain(std::span<const ByteVector> chain) {
         else
             out += "  (" + describe(certificate.error()) + ")\n";
     }
+    return out;
+}
+
+std::string description_of_peer(const Negotiated& negotiated) {
+    if (negotiated.peer_certificate_type != CertificateType::raw_public_key)
+        return description_of_chain(negotiated.peer_chain);
+    std::string out = "raw public key\n";
+    for (const ByteVector& key : negotiated.peer_chain) {
+        const auto digest = trust::sha256(key);
+        append_row(out, "SHA-256", digest ? hexadecimal(*digest) : describe(digest.error()));
+    }
+    return out;
+}
+
+std::string verdict_on_staple(const Negotiated& negotiated, Timestamp time) {
+    if (negotiated.ocsp_response.empty()) return "(none)";
+    trust::VerifiedChain chain;
+    for (const ByteVector& der : negotiated.verified_chain)
+        if (auto certificate = trust::Certificate::parse(der)) chain.certificates.push_back(*certificate);
+    if (chain.certificates.size() < 2) return "not judged: no issuer was verified";
+    const Status verdict = trust::check_ocsp_response(negotiated.ocsp_response, chain, 0, time);
+    return verdict ? "good" : "NOT good: " + describe(verdict.error());
+}
+
+std::string row(std::string_view name, std::string_view value) {
+    std::string out;
+    append_row(out, name, value);
     return out;
 }
 

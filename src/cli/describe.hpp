@@ -10,6 +10,9 @@ namespace pavise::cli {
 // Control characters as \xHH: a certificate's names must not move the cursor.
 std::string printable(std::string_view text);
 
+// "0a1b…"
+std::string hexadecimal(Bytes bytes);
+
 // "2026-07-01 12:00:00 UTC"
 std::string to_text(Timestamp time);
 
@@ -21,6 +24,16 @@ std::string description_of(const Negotiated& negotiated);
 
 // Subject, issuer, validity and names of each certificate.
 std::string description_of_chain(std::span<const ByteVector> chain);
+
+// What the peer proved itself with: its chain, or its raw public key.
+std::string description_of_peer(const Negotiated& negotiated);
+
+// What the OCSP response says that was stapled to the peer's certificate, at `time`: "good", "(none)", or why
+// it is not believed. It is judged by the verified chain.
+std::string verdict_on_staple(const Negotiated& negotiated, Timestamp time);
+
+// A row, as those of description_of().
+std::string row(std::string_view name, std::string_view value);
 
 // An error of a connection: where the detail is a place in the certificate chain, it is named.
 std::string in_words(Error error);

@@ -7,9 +7,12 @@
 
 namespace pavise::cli {
 
+// In place of an input: nothing is relayed to the peer, and our side is not closed before the peer's.
+inline constexpr int no_input = -1;
+
 // Two descriptors of the caller's, which need not be non-blocking.
 struct Terminal {
-    int input;
+    int input; // or no_input
     int output;
 };
 

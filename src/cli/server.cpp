@@ -39,17 +39,16 @@ Result<net::Descriptor> open_signals() {
 
 } // namespace
 
-Server::Server(net::Listener listener, net::Poller poller, net::Descriptor signals,
-               std::shared_ptr<const ServerConfig> config, const ServerOptions& options) :
+Server::Server(net::Listener listener, net::Poller poller, net::Descriptor signals, ConfigByName configs,
+               const ServerOptions& options) :
     listener_(std::move(listener)),
     poller_(std::move(poller)),
     signals_(std::move(signals)),
-    config_(std::move(config)),
+    configs_(std::make_unique<const ConfigByName>(std::move(configs))),
     options_(options),
     next_token_(first_client_token) {}
 
-Outcome<Server> Server::open(net::Listener listener, std::shared_ptr<const ServerConfig> config,
-                             const ServerOptions& options) {
+Outcome<Server> Server::open(net::Listener listener, ConfigByName configs, const ServerOptions& options) {
     auto poller = net::Poller::create();
     if (!poller) return no_loop(poller.error());
     auto signals = open_signals();
@@ -59,7 +58,7 @@ Outcome<Server> Server::open(net::Listener listener, std::shared_ptr<const Serve
         const Status added = poller->add(fd, net::Interest::read, token);
         if (!added) return no_loop(added.error());
     }
-    return Server(std::move(listener), *std::move(poller), *std::move(signals), std::move(config), options);
+    return Server(std::move(listener), *std::move(poller), *std::move(signals), std::move(configs), options);
 }
 
 void Server::log(std::string_view text) const {
@@ -82,10 +81,10 @@ void Server::accept_clients() {
 }
 
 Status Server::welcome(net::Accepted accepted) {
-    auto connection = Connection::server(config_);
+    auto connection = Connection::server(configs_->first());
     if (!connection) return Unexpected(connection.error());
     Session session(*std::move(connection), std::move(accepted.socket), net::to_text(accepted.peer),
-                    options_.service, options_.patience);
+                    *configs_, {options_.service, options_.conduct, options_.patience});
     const std::uint64_t token = next_token_++;
     const Status added = poller_.add(session.fd(), net::Interest::read, token);
     if (!added) return added;

@@ -5,8 +5,6 @@
 #include "cli/session.hpp"
 #include "net/listener.hpp"
 
-#include <pavise/config.hpp>
-
 #include <map>
 #include <set>
 
@@ -16,6 +14,7 @@ enum class Verbosity { quiet, lines };
 
 struct ServerOptions {
     Service service = Service::http;
+    Conduct conduct;
     Patience patience;
     Verbosity verbosity = Verbosity::lines;
 };
@@ -30,7 +29,7 @@ class Server {
     net::Listener listener_;
     net::Poller poller_;
     net::Descriptor signals_;
-    std::shared_ptr<const ServerConfig> config_;
+    std::unique_ptr<const ConfigByName> configs_; // sessions point to it
     ServerOptions options_;
     std::map<std::uint64_t, Client> clients_;
     std::set<std::pair<net::Deadline, std::uint64_t>> deadlines_; // of every client
@@ -39,8 +38,8 @@ class Server {
     net::Deadline accept_again_ = net::Deadline::never();
     bool stopping_ = false;
 
-    Server(net::Listener listener, net::Poller poller, net::Descriptor signals,
-           std::shared_ptr<const ServerConfig> config, const ServerOptions& options);
+    Server(net::Listener listener, net::Poller poller, net::Descriptor signals, ConfigByName configs,
+           const ServerOptions& options);
     void log(std::string_view text) const;
     void accept_clients();
     Status welcome(net::Accepted accepted);
@@ -52,8 +51,7 @@ class Server {
 
   public:
     // Takes SIGINT and SIGTERM of this thread for itself: call it before other threads are started.
-    static Outcome<Server> open(net::Listener listener, std::shared_ptr<const ServerConfig> config,
-                                const ServerOptions& options);
+    static Outcome<Server> open(net::Listener listener, ConfigByName configs, const ServerOptions& options);
 
     const net::Address& address() const noexcept { return listener_.address(); }
     // Serves until SIGINT or SIGTERM; then every client is told goodbye. A second signal ends it at once.

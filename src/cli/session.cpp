@@ -21,19 +21,23 @@ std::string page_about(const Negotiated& negotiated) {
     if (!negotiated.verified_chain.empty())
         out +=
             "\nYour certificate, which was verified:\n\n" + description_of_chain(negotiated.verified_chain);
+    else if (!negotiated.peer_chain.empty())
+        out += "\nYour key, which is trusted:\n\n" + description_of_peer(negotiated);
     return out;
 }
 
 } // namespace
 
-Session::Session(Connection connection, net::Socket socket, std::string peer, Service service,
-                 Patience patience) :
+Session::Session(Connection connection, net::Socket socket, std::string peer, const ConfigByName& configs,
+                 const Manner& manner) :
     connection_(std::move(connection)),
     socket_(std::move(socket)),
     peer_(std::move(peer)),
-    service_(service),
-    patience_(patience),
-    deadline_(net::Deadline::after(patience.request)) {}
+    configs_(&configs),
+    service_(manner.service),
+    conduct_(manner.conduct),
+    patience_(manner.patience),
+    deadline_(net::Deadline::after(manner.patience.request)) {}
 
 void Session::enter(Phase phase, std::chrono::milliseconds time) {
     phase_ = phase;
@@ -55,14 +59,17 @@ void Session::give_up(Error error) {
 }
 
 Result<Session::Progress> Session::answer() {
-    while (reply_.empty() && !connection_.data().empty()) {
+    while (!request_.complete() && !request_.too_large() && !connection_.data().empty()) {
         const Bytes data = connection_.data();
         request_.add(data);
-        if (request_.complete() || request_.too_large()) {
-            reply_ = response_to(request_, page_about(connection_.negotiated()));
-            deadline_ = net::Deadline::after(patience_.reply);
-        }
         PAVISE_TRY(connection_.data_read(data.size()));
+    }
+    // The answer depends on who asks: it waits for the certificate, which comes behind the request.
+    if (connection_.certificate_requests() > 0)
+        return connection_.peer_closed() ? Progress::done : Progress::going_on;
+    if (reply_.empty() && (request_.complete() || request_.too_large())) {
+        reply_ = response_to(request_, page_about(connection_.negotiated()));
+        deadline_ = net::Deadline::after(patience_.reply);
     }
     // Half a request, and no more to come.
     if (reply_.empty()) return connection_.peer_closed() ? Progress::done : Progress::going_on;
@@ -81,15 +88,77 @@ Result<Session::Progress> Session::echo() {
     return connection_.peer_closed() ? Progress::done : Progress::going_on;
 }
 
+Result<Session::Progress> Session::discard() {
+    while (!connection_.data().empty()) {
+        deadline_ = net::Deadline::after(patience_.idle);
+        PAVISE_TRY(connection_.data_read(connection_.data().size()));
+    }
+    return connection_.peer_closed() ? Progress::done : Progress::going_on;
+}
+
+Result<Session::Progress> Session::progress() {
+    switch (service_) {
+    case Service::http: return answer();
+    case Service::echo: return echo();
+    case Service::discard: return discard();
+    }
+    return Progress::done;
+}
+
+// The certificates go by the name that the client asks for.
+Status Session::decide() {
+    if (connection_.waiting_for() != Decision::config) return {};
+    PAVISE_LET(const ClientOffer offer, connection_.client_offer());
+    return connection_.choose_config(configs_->config_for(offer.server_name));
+}
+
+// Data that came before the handshake is done can be a replay (RFC 8446 §8). A request is read, and answered
+// when the handshake has shown that this client is alive; an echo and the dropping of bytes change nothing
+// that a replay could harm.
+Status Session::take_early_data() {
+    if (service_ == Service::http) {
+        while (!connection_.data().empty()) {
+            request_.add(connection_.data());
+            PAVISE_TRY(connection_.data_read(connection_.data().size()));
+        }
+        return {};
+    }
+    PAVISE_TRY(service_ == Service::echo ? echo() : discard());
+    return {};
+}
+
+Status Session::ask_for_certificate() {
+    if (conduct_.certificate_later == PeerVerification::none) return {};
+    const Status asked = connection_.request_certificate(conduct_.certificate_later);
+    if (asked || asked.error().code != ErrorCode::post_handshake_auth_not_offered) return asked;
+    if (conduct_.certificate_later == PeerVerification::optional) return {};
+    // As if it had been asked and had sent none.
+    return connection_.refuse(AlertDescription::certificate_required);
+}
+
+Status Session::begin_service() {
+    say(summary_of(connection_.negotiated()));
+    enter(Phase::service, service_ == Service::http ? patience_.request : patience_.idle);
+    PAVISE_TRY(ask_for_certificate());
+    if (conduct_.key_update && connection_.negotiated().version == ProtocolVersion::tls_1_3)
+        PAVISE_TRY(connection_.update_keys(*conduct_.key_update));
+    return {};
+}
+
 void Session::serve() {
-    if (phase_ == Phase::handshake && connection_.handshake_complete()) {
-        say(summary_of(connection_.negotiated()));
-        enter(Phase::service, service_ == Service::http ? patience_.request : patience_.idle);
+    if (phase_ == Phase::handshake) {
+        Status status = decide();
+        if (status) status = take_early_data();
+        if (status && connection_.handshake_complete()) status = begin_service();
+        if (!status) return give_up(status.error());
     }
     if (phase_ != Phase::service) return;
-    const Result<Progress> progress = service_ == Service::http ? answer() : echo();
-    if (!progress) return give_up(progress.error());
-    if (*progress == Progress::going_on) return;
+    const Result<Progress> progressed = progress();
+    // In TLS 1.2 the client's close_notify closes our side too, and calls off what we had to say (RFC 5246
+    // §7.2.1).
+    const bool called_off = !progressed && progressed.error().code == ErrorCode::already_closed;
+    if (!progressed && !called_off) return give_up(progressed.error());
+    if (progressed && *progressed == Progress::going_on) return;
     const Status closed = connection_.close();
     if (!closed) return give_up(closed.error());
     enter(Phase::closing, patience_.reply);
@@ -155,6 +224,8 @@ void Session::advance() {
     if (phase_ == Phase::lingering) linger();
     // A sending side that failed ends the session once there is nothing left to read that would explain it.
     if (!sending_ && phase_ != Phase::finished && phase_ != Phase::lingering) give_up(sending_.error());
+    // Nothing to do until the socket says so: an idle client costs little memory.
+    connection_.release_idle();
 }
 
 void Session::shut_down() {

@@ -1,6 +1,7 @@
 // One client of `pavise serve`: from the handshake to the last byte, without ever waiting.
 #pragma once
 
+#include "cli/config_by_name.hpp"
 #include "cli/http.hpp"
 #include "net/poller.hpp"
 #include "net/socket.hpp"
@@ -12,7 +13,15 @@
 
 namespace pavise::cli {
 
-enum class Service { http, echo };
+enum class Service : std::uint8_t { http, echo, discard };
+
+// What is done on every connection besides serving it.
+struct Conduct {
+    std::optional<KeyUpdateScope> key_update; // right after the handshake
+    // Asked of clients after the handshake (RFC 8446 §4.6.2). `required`: who cannot or will not show a
+    // certificate is refused.
+    PeerVerification certificate_later = PeerVerification::none;
+};
 
 // How long a client may take: for its handshake, and again for its request; for taking our answer; and how
 // long an echo client may be silent.
@@ -29,7 +38,9 @@ class Session {
     Connection connection_;
     net::Socket socket_;
     std::string peer_;
+    const ConfigByName* configs_; // the server's, which outlives its sessions
     Service service_;
+    Conduct conduct_;
     Patience patience_;
     Phase phase_ = Phase::handshake;
     net::Deadline deadline_;
@@ -44,7 +55,13 @@ class Session {
     void say(std::string_view text);
     void give_up(Error error);
     void serve();
+    Status decide();
+    Status begin_service();
+    Status ask_for_certificate();
     enum class Progress { going_on, done };
+    Result<Progress> progress();
+    Status take_early_data();
+    Result<Progress> discard();
     Result<Progress> answer();
     Result<Progress> echo();
     void send();
@@ -57,7 +74,13 @@ class Session {
     void time_out();
 
   public:
-    Session(Connection connection, net::Socket socket, std::string peer, Service service, Patience patience);
+    struct Manner {
+        Service service = Service::http;
+        Conduct conduct;
+        Patience patience;
+    };
+    Session(Connection connection, net::Socket socket, std::string peer, const ConfigByName& configs,
+            const Manner& manner);
 
     // Does all that can be done now. To be called when the socket is ready for interest(), and at deadline().
     void advance();

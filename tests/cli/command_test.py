@@ -56,6 +56,17 @@ def wrong_files():
         misuse(["serve", "--port", "0", *pair[:3], text], f"with key {text}: ")
         misuse(["serve", "--port", "0", *pair[:3], certificates.key("rsa")], f"with key {certificates.key('rsa')}: ")
         misuse(["connect", "localhost:1", "--insecure", "--session-in", text], f"{text}: ")
+        for words, wanted in (
+                (["--sessions", "some"], "--sessions: there is tickets, ids and none, not 'some'"),
+                (["--sessions", "none", "--max-early-data", "1"], "--max-early-data needs sessions"),
+                (["--tickets", "17"], "'--tickets' wants a number from 0 to 16, not '17'"),
+                (["--max-early-data", "4294967296"], "'--max-early-data' wants a number from 0 to 4294967295"),
+                (["--ocsp", text, "--ocsp", text], "each --ocsp goes with a --cert: there are more of the first"),
+                (["--ocsp", missing], f"{missing}: cannot be read"),
+                (["--trusted-key", text], f"{text}: is no public key (PEM or DER) that is supported"),
+                (["--trusted-key", certificates.chain("p256")], "is no public key"),
+                (["--raw-key", certificates.chain("p256")], f"{certificates.chain('p256')}: the file holds no private key")):
+            misuse(["serve", "--port", "0", *pair, *words], wanted)
         misuse(["serve", "--port", "0", *pair, "--dhparams", text], f"{text}: no Diffie-Hellman parameters")
         for line in ("no colon", ":00", "name:", "name:0", "name:0g"):
             text.write_text(f"# a comment\n\nfirst:00\n{line}\n")
@@ -162,10 +173,30 @@ def cases(report):
             (["connect", "localhost:1", "--tls", "1.1"], "--tls: there is 1.2 and 1.3, not '1.1'"),
             (["connect", "localhost:1", "--alpn", "a,,b"], "--alpn: a protocol's name has 1 to 255 bytes"),
             (["connect", "localhost:1", "--cert", "x"], "each --cert wants its --key: there are 1 and 0"),
+            (["connect", "localhost:1", "--sigalgs", "rot13"], "--sigalgs: there is no 'rot13'; known are"),
+            (["connect", "localhost:1", "--psk-modes", "psk"], "--psk-modes: there is no 'psk'; known are psk_dhe_ke, psk_ke"),
+            (["connect", "localhost:1", "--ocsp", "maybe"], "--ocsp wants ignored, checked or required, not 'maybe'"),
+            (["connect", "localhost:1", "--record-size-limit", "63"], "wants a number from 64 to 16385, not '63'"),
+            (["connect", "localhost:1", "--record-size-limit", "16386"], "wants a number from 64 to 16385, not '16386'"),
+            (["connect", "localhost:1", "--max-fragment-length", "1000"], "wants 512, 1024, 2048 or 4096, not '1000'"),
+            (["connect", "localhost:1", "--update-keys", "theirs"], "--update-keys wants ours or both, not 'theirs'"),
+            (["connect", "localhost:1", "--starttls", "nntp"], "--starttls: there is smtp, imap, pop3, ftp, xmpp, ldap, "
+             "postgres, mysql, sieve, not 'nntp'"),
+            (["connect", "localhost:1", "--get", "a"], "--get wants a path that begins with '/' and has no spaces: 'a'"),
+            (["connect", "localhost:1", "--get", "/a b"], "and has no spaces: '/a b'"),
+            (["connect", "localhost:1", "--get", "/", "--showcerts"], "--get and --showcerts do not go together"),
+            (["connect", "localhost:1", "--early-data", "x"], "--early-data goes with --session-in"),
+            (["connect", "localhost:1", "--capath", "/nonexistent"], "/nonexistent: is no directory"),
+            (["connect", "localhost:1", "--insecure", "--keylog", "/nonexistent/x"],
+             "/nonexistent/x: the key log file cannot be opened: No such file or directory"),
             (["connect", "localhost:1", "--timeout", "0"], "'--timeout' wants a number from 1 to"),
             (["serve"], "missing option --port N"),
             (["serve", "--port", "70000"], "--port wants a number from 0 to 65535, not '70000'"),
             (["serve", "--port", "0"], "a server needs a certificate"),
+            (["serve", "--port", "0", "--echo", "--discard"], "--http, --echo and --discard do not go together"),
+            (["serve", "--port", "0", "--require-client-cert"], "--require-client-cert goes with --client-ca"),
+            (["serve", "--port", "0", "--post-handshake-auth"], "--post-handshake-auth goes with --client-ca"),
+            (["serve", "--port", "0", "--sessions", "some"], "a server needs a certificate"),
             (["cert"], "'cert' goes on:\n  pavise cert show\n"),
             (["cert", "fly"], "'cert' goes on:"),
             (["cert", "make-ca", "--out", "x", "--key-out", "y", "--key-type", "dsa"], "--key-type wants p256, "),

@@ -57,6 +57,7 @@ ALWAYS = ("20010101000000Z", "20990101000000Z")
 LEAVES = {name: (name, "leaf", ALWAYS) for name in KEY_TYPES}
 LEAVES["elsewhere"] = ("p256", "elsewhere", ALWAYS)
 LEAVES["expired"] = ("p256", "leaf", LONG_AGO)
+LEAVES["revoked"] = ("p256", "leaf", ALWAYS)
 
 
 class Certificates:
@@ -85,6 +86,19 @@ class Certificates:
     def key(self, name):
         self._make(name)
         return self.folder / f"{name}.key"
+
+    def ocsp_response(self, name):
+        """The authority's response for this leaf, DER: good, or revoked for the leaf `revoked`. Made now, for a day."""
+        self._make(name)
+        response = self.folder / f"{name}.ocsp"
+        if not response.exists():
+            if name == "revoked":
+                self._openssl("ca", "-config", "openssl.cnf", "-cert", self.ca, "-keyfile", self.folder / "ca.key",
+                              "-revoke", self.folder / f"{name}.pem")
+            self._openssl("ocsp", "-index", "index.txt", "-CA", self.ca, "-rsigner", self.ca, "-rkey",
+                          self.folder / "ca.key", "-issuer", self.ca, "-cert", self.folder / f"{name}.pem", "-ndays", "1",
+                          "-respout", response)
+        return response
 
     def _openssl(self, *words):
         done = subprocess.run(["openssl", *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True,

@@ -175,7 +175,7 @@ def server_moves_much(certificates):
 
 def server_demands_certificate(certificates, leaf):
     with PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256"), "--client-ca",
-                      certificates.ca) as server:
+                      certificates.ca, "--require-client-cert") as server:
         words = cli_words(certificates, server, "--x509certfile", certificates.chain(leaf), "--x509keyfile",
                           certificates.key(leaf))
         _, page, said = run(*words, stdin=REQUEST)

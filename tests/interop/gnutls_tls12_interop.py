@@ -154,7 +154,7 @@ def server_knows_them(certificates, suite, sessions, client_options):
 
 def server_demands_certificate(certificates, leaf, sessions):
     options = ["--x509certfile", certificates.chain(leaf), "--x509keyfile", certificates.key(leaf)]
-    with serve(certificates, "p256", "--client-ca", certificates.ca, "--sessions", sessions) as server:
+    with serve(certificates, "p256", "--client-ca", certificates.ca, "--require-client-cert", "--sessions", sessions) as server:
         cli_page(certificates, server, TLS12, options, {"session": "new"})
         page = cli_page(certificates, server, TLS12, [*options, "--resume"], {"session": "resumed"})
         expect_in(f"CN=Test leaf {leaf}", page, "the page: the certificate of the session's first handshake")

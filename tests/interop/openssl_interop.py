@@ -248,7 +248,7 @@ def server_answers_key_update_at_once(certificates):
 
 def server_demands_certificate(certificates, leaf):
     with PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256"), "--client-ca",
-                      certificates.ca) as server:
+                      certificates.ca, "--require-client-cert") as server:
         words = s_client_words(certificates, server, "-quiet", "-cert", certificates.chain(leaf), "-key",
                                certificates.key(leaf))
         _, page, said = run(*words, stdin=REQUEST)

@@ -190,7 +190,7 @@ def server_knows_them(certificates, suite, sessions, client_options):
 def server_demands_certificate(certificates, leaf, sessions):
     kept = certificates.folder / f"s_client's session with {leaf}, {sessions}"
     options = ["-cert", certificates.chain(leaf), "-key", certificates.key(leaf)]
-    with serve(certificates, "p256", "--client-ca", certificates.ca, "--sessions", sessions) as server:
+    with serve(certificates, "p256", "--client-ca", certificates.ca, "--require-client-cert", "--sessions", sessions) as server:
         s_client_page(certificates, server, [*options, "-sess_out", kept], {"session": "new"})
         page = s_client_page(certificates, server, [*options, "-sess_in", kept], {"session": "resumed"})
         expect_in(f"CN=Test leaf {leaf}", page, "the page: the certificate of the session's first handshake")

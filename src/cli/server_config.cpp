@@ -1,0 +1,138 @@
+#include "cli/server_config.hpp"
+
+#include "cli/files.hpp"
+
+#include <array>
+
+namespace pavise::cli {
+
+namespace {
+
+// More than any client keeps.
+constexpr std::uint64_t most_tickets = 16;
+constexpr std::uint64_t default_tickets = 2;
+
+std::optional<Problem> set_sessions(const Arguments& arguments, ServerConfig& config) {
+    const std::string kind(arguments.value(option_sessions.name).value_or("tickets"));
+    if (kind == "ids") {
+        config.session_store = make_session_store();
+    } else if (kind == "tickets") {
+        auto keys = TicketKeys::generate();
+        if (!keys) return misuse("keys for tickets: " + describe(keys.error()));
+        config.ticket_keys = *std::move(keys);
+    } else if (kind != "none") {
+        return misuse("--sessions: there is tickets, ids and none, not '" + kind + "'");
+    }
+    if (config.max_early_data == 0) return std::nullopt;
+    if (kind == "none") return misuse("--max-early-data needs sessions: it is sent under their keys");
+    config.replay_register = make_replay_register();
+    return std::nullopt;
+}
+
+std::optional<Problem> staple(const Arguments& arguments, std::vector<Credential>& credentials) {
+    const auto files = arguments.values(option_ocsp_files.name);
+    if (files.size() > arguments.values(option_cert.name).size())
+        return misuse("each --ocsp goes with a --cert: there are more of the first");
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        auto response = read_file(files[i]);
+        if (!response) return response.problem();
+        const Bytes der = response->view();
+        auto stapled = credentials[i].with_ocsp_responses({ByteVector(der.begin(), der.end())});
+        if (!stapled) return misuse("--ocsp " + std::string(files[i]) + ": " + describe(stapled.error()));
+        credentials[i] = *std::move(stapled);
+    }
+    return std::nullopt;
+}
+
+Outcome<std::optional<DhParameters>> dh_parameters_from(const Arguments& arguments) {
+    const auto path = arguments.value(option_dh_parameters.name);
+    if (!path) return std::optional<DhParameters>();
+    auto parameters = dh_parameters_from_file(*path);
+    if (!parameters) return parameters.problem();
+    return std::optional(*std::move(parameters));
+}
+
+Outcome<TrustStore> client_trust_from(const Arguments& arguments) {
+    const auto path = arguments.value(option_client_ca.name);
+    return path ? trust_from_file(*path) : Outcome<TrustStore>(TrustStore());
+}
+
+// Whom clients are asked to be.
+PeerVerification wanted_from(const Arguments& arguments) {
+    if (arguments.has(option_require_client_cert.name)) return PeerVerification::required;
+    const bool asked = arguments.has(option_client_ca.name) || arguments.has(option_trusted_key.name);
+    return asked ? PeerVerification::optional : PeerVerification::none;
+}
+
+std::optional<Problem> contradiction_in(const Arguments& arguments) {
+    const bool asked = arguments.has(option_client_ca.name) || arguments.has(option_trusted_key.name);
+    for (const Option& option : {option_require_client_cert, option_server_post_handshake_auth})
+        if (arguments.has(option.name) && !asked)
+            return misuse(std::string(option.name) +
+                          " goes with --client-ca or --trusted-key: nobody is trusted");
+    return std::nullopt;
+}
+
+void set_client_authentication(const Arguments& arguments, ServerConfig& config) {
+    if (!arguments.has(option_server_post_handshake_auth.name))
+        config.client_verification = wanted_from(arguments);
+    if (config.trusted_client_keys.empty()) return;
+    config.client_certificate_types = {CertificateType::raw_public_key};
+    if (arguments.has(option_client_ca.name))
+        config.client_certificate_types.push_back(CertificateType::x509);
+}
+
+} // namespace
+
+Outcome<std::shared_ptr<ServerConfig>> server_config_from(const Arguments& arguments) {
+    if (auto problem = contradiction_in(arguments)) return *std::move(problem);
+    auto config = std::make_shared<ServerConfig>();
+    Settings settings;
+    std::uint64_t tickets = 0;
+    std::uint64_t early_data = 0;
+    settings.set(config->credentials, credentials_from(arguments));
+    settings.set(config->external_psks, psks_from(arguments));
+    if (!settings.problem() && config->credentials.empty() && config->external_psks.empty())
+        return misuse("a server needs a certificate: --cert FILE --key FILE\n"
+                      "'pavise demo' needs none; 'pavise cert make-ca' and 'pavise cert make-leaf' make one "
+                      "to try with");
+    settings.set(config->alpn_protocols, alpn_from(arguments));
+    settings.set(config->groups, groups_from(arguments));
+    settings.set(config->cipher_suites, cipher_suites_from(arguments));
+    settings.set(config->signature_schemes, signature_schemes_from(arguments));
+    settings.set(config->versions, versions_from(arguments));
+    settings.set(config->psk_modes, psk_modes_from(arguments));
+    settings.set(config->record_size_limit, record_size_limit_from(arguments));
+    settings.set(config->dh_parameters, dh_parameters_from(arguments));
+    settings.set(config->client_trust, client_trust_from(arguments));
+    settings.set(config->trusted_client_keys, trusted_keys_from(arguments));
+    settings.set(tickets, arguments.number(option_tickets.name, 0, most_tickets, default_tickets));
+    settings.set(early_data, arguments.number(option_max_early_data.name, 0, UINT32_MAX, 0));
+    if (settings.problem()) return *settings.problem();
+
+    config->tickets = tickets;
+    config->max_early_data = static_cast<std::uint32_t>(early_data);
+    config->psk_identity_hint = std::string(arguments.value(option_psk_hint.name).value_or(""));
+    config->certificate_compression = compression_from(arguments);
+    set_client_authentication(arguments, *config);
+    if (auto problem = set_sessions(arguments, *config)) return *std::move(problem);
+    if (auto problem = staple(arguments, config->credentials)) return *std::move(problem);
+    settings.set(config->key_log, key_log_from(arguments));
+    if (settings.problem()) return *settings.problem();
+    // What is wrong with a config is found by trying it, now and not at the first client.
+    const auto trial = Connection::server(config);
+    if (!trial) return misuse("the server's configuration: " + describe(trial.error()));
+    return config;
+}
+
+Outcome<Conduct> conduct_from(const Arguments& arguments) {
+    Conduct conduct;
+    Settings settings;
+    settings.set(conduct.key_update, key_update_from(arguments));
+    if (settings.problem()) return *settings.problem();
+    if (arguments.has(option_server_post_handshake_auth.name))
+        conduct.certificate_later = wanted_from(arguments);
+    return conduct;
+}
+
+} // namespace pavise::cli
