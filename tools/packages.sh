@@ -22,6 +22,7 @@ test      cmd:gnutls-cli                           gnutls-bin            gnutls-
 test      cmd:curl                                 curl                  curl             curl          curl
 test      pc:hiredis                               libhiredis-dev        hiredis-devel    hiredis       hiredis
 test      cmd:redis-server                         redis-server          redis            redis         redis
+test      cmd:tshark                               tshark                wireshark-cli    wireshark     wireshark-cli
 test      cmd:valgrind                             valgrind              valgrind-devel   -             valgrind
 test      file:/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.asan-*.a,file:/usr/lib/clang/*/lib/*/libclang_rt.asan*.a,file:/usr/lib64/clang/*/lib/*/libclang_rt.asan*.a,file:/opt/homebrew/opt/llvm/bin/clang libclang-rt-19-dev/libclang-rt-dev compiler-rt - compiler-rt
 test      cmd:llvm-symbolizer-19,cmd:llvm-symbolizer llvm-19/llvm         llvm             llvm          llvm

@@ -133,7 +133,8 @@ Status Session::ask_for_certificate() {
     if (asked || asked.error().code != ErrorCode::post_handshake_auth_not_offered) return asked;
     if (conduct_.certificate_later == PeerVerification::optional) return {};
     // As if it had been asked and had sent none.
-    return connection_.refuse(AlertDescription::certificate_required);
+    PAVISE_TRY(connection_.refuse(AlertDescription::certificate_required));
+    return Unexpected(*connection_.error());
 }
 
 Status Session::begin_service() {

@@ -7,7 +7,8 @@ import tempfile
 from certificates import Certificates
 from harness import PAVISE, PaviseServer, expect, expect_in, free_port, main, run
 
-VERBS = ["demo", "connect", "serve", "cert show", "cert make-ca", "cert make-leaf"]
+VERBS = ["demo", "connect", "serve", "scan", "conform server", "conform client", "conform", "cert show", "cert make-ca",
+         "cert make-leaf", "completion", "manual"]
 
 
 def overview():

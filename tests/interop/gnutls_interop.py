@@ -31,10 +31,10 @@ def only_suite(suite):
 class GnutlsServer(Process):
     """gnutls-serv with the leaf of that name. It cannot say which port the system picked: it is told one."""
 
-    def __init__(self, certificates, leaf, priority=TLS13, *options):
+    def __init__(self, certificates, leaf, priority=TLS13, *options, launcher=()):
         self.port = free_port()
         # Into a pipe it would say nothing before its end.
-        super().__init__("stdbuf", "-oL", "gnutls-serv", "--port", self.port, "--x509certfile", certificates.chain(leaf),
+        super().__init__(*launcher, "stdbuf", "-oL", "gnutls-serv", "--port", self.port, "--x509certfile", certificates.chain(leaf),
                          "--x509keyfile", certificates.key(leaf), "--priority", priority, *options)
 
     def __enter__(self):

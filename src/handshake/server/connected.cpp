@@ -47,8 +47,10 @@ class RunningServer final : public Running<Server> {
         if (asked == nullptr) return fail(ErrorCode::post_handshake_auth_not_offered); // TLS 1.2
         return server::request_certificate(*asked, how, context_);
     }
+    // One whose answer is under way is still open: nothing of the answer counts before its Finished.
     std::size_t open_requests() const override {
-        return connected() != nullptr ? connected()->requests.size() : 0;
+        if (connected() == nullptr) return 0;
+        return connected()->requests.size() + (peer_authenticating() ? 1 : 0);
     }
     bool peer_authenticating() const override { return connected() != nullptr && !is<Connected>(); }
     Negotiated& judged() override {
