@@ -274,7 +274,10 @@ Result<ProbeAnswer> Prober::ask(const ProbeHello& hello) {
     const auto began = std::chrono::steady_clock::now();
     PAVISE_LET(const ByteVector records, exchange(probe_record(hello, random), flight_is_complete));
     ProbeAnswer answer = read_answer(records);
-    if (answer.outcome == ProbeOutcome::closed && std::chrono::steady_clock::now() - began >= patience_)
+    // An answer that does not end is none either.
+    const bool answered =
+        answer.outcome == ProbeOutcome::server_hello || answer.outcome == ProbeOutcome::alert;
+    if (!answered && std::chrono::steady_clock::now() - began >= patience_)
         answer.outcome = ProbeOutcome::silent;
     return answer;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 
 #include <hiredis/hiredis.h>
 
@@ -26,6 +27,34 @@ timeval timeval_of(std::chrono::milliseconds time) noexcept {
     const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(time - seconds);
     return {static_cast<time_t>(seconds.count()), static_cast<suseconds_t>(rest.count())};
 }
+
+// hiredis writes without MSG_NOSIGNAL: where the server is gone, its SIGPIPE is kept from the program and
+// taken back. One that was waiting before is left to the program.
+class WithoutSigpipe {
+    sigset_t pipe_{};
+    sigset_t before_{};
+    bool waited_ = false;
+
+    static bool waits() noexcept {
+        sigset_t pending;
+        return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+    }
+
+  public:
+    WithoutSigpipe() noexcept {
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        waited_ = waits();
+        ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    ~WithoutSigpipe() {
+        constexpr timespec at_once{};
+        if (!waited_ && waits()) (void)::sigtimedwait(&pipe_, nullptr, &at_once);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    WithoutSigpipe(const WithoutSigpipe&) = delete;
+    WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+};
 
 struct ReplyDeleter {
     void operator()(redisReply* reply) const noexcept { freeReplyObject(reply); }
@@ -116,6 +145,7 @@ void Pool::remember_failure() noexcept {
 std::optional<Reply> Pool::command(std::initializer_list<Bytes> words) {
     if (const std::int64_t not_before = not_before_; not_before != 0 && steady_milliseconds() < not_before)
         return std::nullopt;
+    const WithoutSigpipe scope;
     Context context = borrow();
     ReplyPointer reply = context ? ask(*context, words) : nullptr;
     if (context && !reply) { // perhaps the server was restarted since this connection was made

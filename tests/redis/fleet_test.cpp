@@ -64,7 +64,9 @@ class RedisServer {
                     (folder + "/log").c_str(), static_cast<char*>(nullptr));
             ::_exit(127);
         }
-        const auto fleet = Fleet::create(options(), fleet_key(9));
+        redis::Options probing = options();
+        probing.prefix = "probe:"; // what it leaves is nobody's
+        const auto fleet = Fleet::create(probing, fleet_key(9));
         TicketKeys keys = *TicketKeys::generate();
         // Nothing tells when it listens but another attempt.
         for (int attempt = 0; attempt < 500; ++attempt) {
@@ -255,7 +257,7 @@ TEST_P(FleetTest, early_data_is_taken_once_by_the_fleet) {
         const Report again = replay(*member, early.first_flight);
         EXPECT_EQ(again.early_data, EarlyDataStatus::rejected);
         EXPECT_EQ(again.early_bytes, 0u);
-        EXPECT_FALSE(again.failed_otherwise);
+        EXPECT_FALSE(again.complete); // whoever replays has no keys
     }
 }
 
@@ -349,7 +351,10 @@ TEST_F(FleetPieces, ticket_keys_rotate_with_the_clock) {
     const Timestamp next = now_ + Fleet::ticket_key_period;
     ASSERT_TRUE(fleet->refresh(b, next));
     EXPECT_TRUE(open_sealed(b, *sealed, {}, next));
-    EXPECT_NE(seal(b, as_bytes("secret"), {}, next), sealed);
+    const auto later = seal(b, as_bytes("secret"), {}, next);
+    ASSERT_TRUE(later);
+    EXPECT_NE(as_text(*later).substr(0, TicketKeys::name_size),
+              as_text(*sealed).substr(0, TicketKeys::name_size));
     ASSERT_TRUE(fleet->refresh(b, next + Fleet::ticket_key_period));
     EXPECT_FALSE(open_sealed(b, *sealed, {}, next + Fleet::ticket_key_period));
 }
