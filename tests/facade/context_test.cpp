@@ -65,7 +65,9 @@ TEST(Context, verify_mode_and_check_hostname_depend_on_each_other) {
               "invalid value for verify_mode");
     context.set_check_hostname(false);
     context.set_verify_mode(CERT_NONE);
+    EXPECT_FALSE(context.check_hostname());
     context.set_check_hostname(true);
+    EXPECT_TRUE(context.check_hostname());
     EXPECT_EQ(context.verify_mode(), CERT_REQUIRED);
     context.set_verify_mode(CERT_OPTIONAL);
     context.set_check_hostname(true);

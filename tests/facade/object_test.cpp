@@ -201,10 +201,20 @@ struct MyObject : SSLObject {
     int mine = 7;
 };
 
+struct MySocket : SSLSocket {
+    explicit MySocket(SSLSocket&& socket) : SSLSocket(std::move(socket)) {}
+    int mine = 8;
+};
+
 TEST(Wrapping, makes_objects_of_ones_own_class) {
     static_assert(std::same_as<SSLContext::sslobject_class, SSLObject>);
     static_assert(std::same_as<SSLContext::sslsocket_class, SSLSocket>);
     const SSLContext client = client_context();
+    auto [a, b] = socketpair();
+    const auto socket = client.wrap_socket<MySocket>(
+        std::move(a), {.do_handshake_on_connect = false, .server_hostname = "server.test"});
+    EXPECT_EQ(socket.mine, 8);
+    EXPECT_EQ(socket.context(), client);
     const auto object = client.wrap_bio<MyObject>({}, {}, {.server_hostname = "server.test"});
     EXPECT_EQ(object.mine, 7);
     EXPECT_EQ(object.context(), client);
@@ -272,6 +282,7 @@ TEST(Verification, falls_back_to_the_common_name_if_it_may) {
     SSLContext client = client_context();
     ObjectPair by_default(client, server, {.server_hostname = "only.in.cn"});
     by_default.handshake();
+    EXPECT_TRUE(client.hostname_checks_common_name());
     client.set_hostname_checks_common_name(false);
     ObjectPair strict(client, server, {.server_hostname = "only.in.cn"});
     EXPECT_EQ(caught<SSLCertVerificationError>(strict.try_handshake().client).verify_code(), 62);
@@ -283,6 +294,7 @@ TEST(Verification, follows_the_verify_flags) {
     ObjectPair refused(leaf_alone, server_context());
     EXPECT_NE(refused.try_handshake().client, nullptr);
     leaf_alone.set_verify_flags(leaf_alone.verify_flags() | VERIFY_X509_PARTIAL_CHAIN);
+    EXPECT_EQ(leaf_alone.verify_flags(), VERIFY_X509_TRUSTED_FIRST | VERIFY_X509_PARTIAL_CHAIN);
     ObjectPair partial(leaf_alone, server_context());
     partial.handshake();
     SSLContext crl = client_context();
@@ -295,6 +307,7 @@ TEST(ClientAuthentication, is_asked_for_as_the_mode_says) {
     SSLContext server = server_context();
     server.load_verify_locations({.cadata = pem_of(authority())});
     server.set_verify_mode(CERT_OPTIONAL);
+    EXPECT_EQ(server.verify_mode(), CERT_OPTIONAL);
     ObjectPair anonymous(client_context(), server);
     anonymous.handshake();
     EXPECT_EQ(anonymous.server.getpeercert(), std::nullopt);
@@ -498,6 +511,7 @@ TEST(SniCallback, sees_the_name_and_may_change_the_context) {
         if (name == "other.test") connection.set_context(other);
         return std::nullopt;
     });
+    EXPECT_TRUE(server.sni_callback());
     ObjectPair first(client_context(), server, {.server_hostname = "other.test"});
     first.handshake();
     EXPECT_EQ(first.client.getpeercert()->subject.front().front().second, "other.test");
@@ -586,6 +600,7 @@ TEST(KeyLogFile, gets_the_secrets_of_every_handshake) {
     const TemporaryFile file("");
     SSLContext client = client_context();
     client.set_keylog_filename(file.path());
+    EXPECT_EQ(client.keylog_filename(), file.path());
     ObjectPair pair(client, server_context());
     pair.handshake();
     std::ostringstream contents;

@@ -46,6 +46,8 @@ TEST(SslSocket, connects_and_talks) {
     EXPECT_EQ(client.write("x"), 1u);
     EXPECT_EQ(server.read_into(buffer), 1u);
     EXPECT_EQ(client.gettimeout(), std::nullopt);
+    client.settimeout(60s);
+    EXPECT_EQ(client.gettimeout(), Timeout(60s));
 }
 
 TEST(SslSocket, connects_later_and_accepts) {
@@ -112,6 +114,9 @@ TEST(SslSocket, does_not_wait_at_all_if_told_so) {
     SSLSocket server =
         server_context().wrap_socket(std::move(b), {.server_side = true, .do_handshake_on_connect = false});
     EXPECT_FALSE(client.getblocking());
+    client.setblocking(true);
+    EXPECT_TRUE(client.getblocking());
+    client.setblocking(false);
     EXPECT_THROW(client.do_handshake(), SSLWantReadError);
     std::error_code client_code = make_error_code(SSL_ERROR_WANT_READ);
     std::error_code server_code = client_code;
