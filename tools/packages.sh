@@ -37,6 +37,8 @@ check     cmd:doxygen                              doxygen               doxygen
 check     pc:botan-2                               libbotan-2-dev        -                -             -
 check     cmd:x86_64-w64-mingw32-g++               g++-mingw-w64-x86-64  mingw64-gcc-c++  mingw-w64     mingw-w64-gcc
 bench     pc:benchmark                             libbenchmark-dev      google-benchmark-devel google-benchmark benchmark
+bench     pc:openssl                               libssl-dev            openssl-devel    openssl       openssl
+bench     pc:gnutls                                libgnutls28-dev       gnutls-devel     gnutls        gnutls
 foreign   pc:openssl                               libssl-dev            openssl-devel    openssl@3     openssl
 foreign   pc:gnutls                                libgnutls28-dev       gnutls-devel     gnutls        gnutls
 afl       cmd:afl-fuzz                             afl++                 american-fuzzy-lop afl-fuzz    afl++

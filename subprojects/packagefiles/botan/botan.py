@@ -6,6 +6,8 @@
 
 The cache is ${XDG_CACHE_HOME:-~/.cache}/pavise/botan-KEY; KEY stands for the version and hash of the source, the
 modules, the compiler with its version, and the flags.
+
+  botan.py ensure --with-tls    the same with Botan's own TLS in it: a peer of the benchmarks, part of nothing else
 """
 import argparse
 import contextlib
@@ -38,6 +40,7 @@ PREFERRED_COMPILER = "clang++-19"
 UNWANTED_MODULES = ["thread_utils", "locking_allocator"]
 WANTED_FLAGS = ["-fvisibility=hidden", "-fvisibility-inlines-hidden", "-fstack-protector-strong",
                 "-fstack-clash-protection", "-fcf-protection=full", "-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"]
+TLS_MODULES = ["tls12", "tls13", "tls13_pqc"]
 RECIPE = 1  # part of the key: raised when this script builds something else from the same inputs
 
 
@@ -72,7 +75,7 @@ class Say:
         return tenth
 
 
-def modules():
+def wanted_modules():
     lines = (line.split("#")[0].split() for line in (HERE / "modules.txt").read_text().splitlines())
     return sorted(fields[0] for fields in lines if fields)
 
@@ -84,14 +87,15 @@ def works(command):
 class Recipe:
     """How Botan is built here, whatever its source."""
 
-    def __init__(self, configured_compiler):
+    def __init__(self, configured_compiler, more_modules=()):
+        self.modules = wanted_modules() + list(more_modules)
         self.compiler = shutil.which(PREFERRED_COMPILER) or shutil.which(configured_compiler)
         if self.compiler is None:
             raise Failure(f"no compiler: neither {PREFERRED_COMPILER} nor {configured_compiler} is on the PATH")
         version = subprocess.run([self.compiler, "--version"], capture_output=True, text=True, check=True).stdout
         self.family = "clang" if "clang" in version else "gcc"
         self.flags = self._supported_flags()
-        identity = [RECIPE, modules(), UNWANTED_MODULES, self.flags, Path(self.compiler).name,
+        identity = [RECIPE, self.modules, UNWANTED_MODULES, self.flags, Path(self.compiler).name,
                     version.splitlines()[0], platform.machine()]
         self.key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
 
@@ -185,7 +189,7 @@ def compile_and_stage(recipe, source, prefix, work, jobs, say):
     with open(CACHE / "botan-build.log", "w", encoding="utf-8") as log:
         configure = [sys.executable, "configure.py", f"--with-build-dir={work}", f"--prefix={prefix}",
                      f"--cc={recipe.family}", f"--cc-bin={recipe.compiler}", "--minimized-build",
-                     f"--enable-modules={','.join(modules())}", f"--disable-modules={','.join(UNWANTED_MODULES)}",
+                     f"--enable-modules={','.join(recipe.modules)}", f"--disable-modules={','.join(UNWANTED_MODULES)}",
                      "--build-targets=static", f"--build-tool={'ninja' if ninja else 'make'}",
                      "--without-documentation", "--no-install-python-module",
                      f"--extra-cxxflags={' '.join(recipe.flags)}"]
@@ -247,6 +251,7 @@ def main():
                         help=f"the compiler where {PREFERRED_COMPILER} is not installed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--with-tls", action="store_true", help=f"with the modules {', '.join(TLS_MODULES)}")
     options = parser.parse_args()
     say = Say(options.quiet)
     try:
@@ -254,7 +259,8 @@ def main():
             if SUBPROJECT.exists() or Recipe(options.cxx).cached() is not None:
                 lay_overlay()
         else:
-            print(ensure(Recipe(options.cxx), options.jobs, say))
+            recipe = Recipe(options.cxx, TLS_MODULES if options.with_tls else ())
+            print(ensure(recipe, options.jobs, say))
     except (Failure, sources.NotHad) as failure:
         print(f"botan: {failure}", file=sys.stderr)
         return 1
