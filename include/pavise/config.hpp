@@ -7,6 +7,7 @@
 
 #include <pavise/bytes.hpp>
 #include <pavise/compression.hpp>
+#include <pavise/ech.hpp>
 #include <pavise/environment.hpp>
 #include <pavise/export.hpp>
 #include <pavise/key_log.hpp>
@@ -256,6 +257,11 @@ struct ClientConfig {
     std::optional<std::uint16_t> record_size_limit{};
     std::optional<MaxFragmentLength> max_fragment_length{}; // of TLS 1.2 servers that know no better
 
+    // Encrypted Client Hello (RFC 9849): the configs come with ClientOptions, for they are the server's.
+    EchPolicy ech = EchPolicy::when_possible;
+    // Whether a hello without ECH looks as if it had one (§6.2.1), so that those with one do not stick out.
+    Grease ech_grease = Grease::off;
+
     Renegotiation renegotiation = Renegotiation::ignored;
     SecureRenegotiation secure_renegotiation = SecureRenegotiation::required;
     Fallback fallback = Fallback::off;
@@ -315,6 +321,12 @@ struct ServerConfig {
     std::uint32_t max_early_data = 0; // bytes; 0: refused
     std::shared_ptr<ReplayRegister> replay_register{};
     Milliseconds early_data_window{10'000};
+
+    // Encrypted Client Hello (RFC 9849): the keys of the configs that clients may know, by preference. Where
+    // the config is chosen after the ClientHello, those of the first config count. Empty: no ECH.
+    std::vector<EchKey> ech_keys{};
+    EchKeyChoice ech_key_choice = EchKeyChoice::by_config_id;
+    EchRole ech_role = EchRole::client_facing;
 
     std::optional<std::uint16_t> record_size_limit{}; // as a client's
 

@@ -52,6 +52,10 @@ struct ClientOptions {
     // Whether data written before the handshake is complete may go out as early data (RFC 8446 §2.3): fast,
     // but an attacker can replay it, and it is not forward secret.
     EarlyData early_data = EarlyData::off;
+    // The server's ECHConfigList, as DNS has it (RFC 9848) or Negotiated::ech_retry_configs: the first config
+    // in it that can be used encrypts the hello (RFC 9849). Empty: none is known. malformed_ech_configs where
+    // it is none.
+    ByteVector ech_configs{};
 };
 
 // Whether a KeyUpdate asks the peer to change its keys as well (RFC 8446 §4.6.3).
@@ -169,6 +173,10 @@ class PAVISE_EXPORT Connection {
     // The same in parts; fails where they are malformed. nothing_to_decide unless Decision::config.
     Result<ClientOffer> client_offer() const;
     Status choose_config(std::shared_ptr<const ServerConfig> config);
+    // Gives up an Encrypted Client Hello that was decrypted, while waiting for a config: client_hello() is the
+    // outer one from then on, and no configs are sent to try again with, so that the client comes again
+    // without ECH (server, Decision::config). nothing_to_decide where there is none.
+    Status decline_ech();
     // The identities that the client offers, in its order (server, Decision::psk); at most eight. Valid until
     // the answer.
     std::vector<Bytes> offered_psks() const;

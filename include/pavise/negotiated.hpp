@@ -42,6 +42,14 @@ struct Negotiated {
     bool resumed = false;                // by a session: the chains are those of its first connection
     ByteVector psk_identity;             // of the external PSK, if one authenticated both sides
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
+    EchStatus ech = EchStatus::not_offered; // Encrypted Client Hello (RFC 9849)
+    // Client that offered ECH: the name that the server proves itself by where it rejects that, and whose
+    // chain is then to be judged (§6.1.7).
+    std::string ech_public_name;
+    // Client, once the connection has failed with ech_rejected: the ECHConfigList to try again with, once, on
+    // a new connection (§6.1.6). Vouched for by the public name's certificate, as far as the config verifies
+    // any. Empty: the server has no ECH any more, and a new connection can do without.
+    ByteVector ech_retry_configs{};
 };
 
 } // namespace pavise

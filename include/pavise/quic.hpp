@@ -171,6 +171,7 @@ class PAVISE_EXPORT QuicHandshake {
     Bytes client_hello() const;
     Result<ClientOffer> client_offer() const;
     Status choose_config(std::shared_ptr<const ServerConfig> config);
+    Status decline_ech();
     std::vector<Bytes> offered_psks() const;
     Status choose_psk(const std::optional<FoundPsk>& found);
 

@@ -178,6 +178,10 @@ Status Connection::choose_config(std::shared_ptr<const ServerConfig> config) {
     return guarded(*core_, [&] { return core_->choose_config(std::move(config)); });
 }
 
+Status Connection::decline_ech() {
+    return guarded(*core_, [&] { return core_->engine().handshake().decline_ech(); });
+}
+
 std::vector<Bytes> Connection::offered_psks() const {
     return core_->engine().offered_psks();
 }

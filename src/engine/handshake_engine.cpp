@@ -3,6 +3,7 @@
 #include "engine/config_check.hpp"
 #include "engine/peer_verification.hpp"
 #include "handshake/credential.hpp"
+#include "handshake/enabled_versions.hpp"
 #include "handshake/server/resumption.hpp"
 
 namespace pavise::engine {
@@ -23,6 +24,7 @@ Status HandshakeEngine::open_client(std::shared_ptr<const ClientConfig> config, 
     }
     client_config_ = std::move(config);
     negotiated_.server_name = sni;
+    PAVISE_LET(auto ech, ech_to_offer(options));
     PAVISE_LET(binding_, binding_of(*client_config_));
     handshake::ClientStart start{client_config_,
                                  std::move(sni),
@@ -30,7 +32,8 @@ Status HandshakeEngine::open_client(std::shared_ptr<const ClientConfig> config, 
                                  session_to_resume(options),
                                  options.early_data == EarlyData::on ? EarlyDataStatus::pending
                                                                      : EarlyDataStatus::not_offered,
-                                 binding_};
+                                 binding_,
+                                 std::move(ech)};
     const auto around = surroundings(*client_config_->rng, *client_config_->clock, transport);
     PAVISE_LET(handshake_, handshake::make_client(std::move(start), around));
     return {};
@@ -42,8 +45,20 @@ Status HandshakeEngine::open_server(std::shared_ptr<const ServerConfig> config,
     PAVISE_TRY(config->deferred.config ? check_until_chosen(*config) : check(*config));
     server_config_ = std::move(config);
     const auto around = surroundings(*server_config_->rng, *server_config_->clock, transport);
-    PAVISE_LET(handshake_, handshake::make_server(around));
+    PAVISE_LET(handshake_, handshake::make_server(server_config_, around));
     return {};
+}
+
+// What the first hello is encrypted to (RFC 9849 §6.1).
+Result<std::optional<handshake::EchChoice>>
+HandshakeEngine::ech_to_offer(const ClientOptions& options) const {
+    std::optional<handshake::EchChoice> choice;
+    if (!options.ech_configs.empty()) {
+        PAVISE_LET(choice, handshake::choose_ech_config(options.ech_configs));
+    }
+    if (!handshake::enables(*client_config_, ProtocolVersion::tls_1_3)) choice.reset();
+    if (!choice && client_config_->ech == EchPolicy::required) return fail(ErrorCode::no_usable_ech_config);
+    return choice;
 }
 
 handshake::Surroundings HandshakeEngine::surroundings(Rng& rng, Clock& clock,
@@ -135,8 +150,14 @@ Status HandshakeEngine::decide_by_config() {
 }
 
 Result<handshake::CertificateVerdict> HandshakeEngine::judge_certificate() {
-    if (role_ == Role::client)
-        return verify_server(*client_config_, server_name_, *hooks_.provider, handshake_->judged());
+    if (role_ == Role::client) {
+        if (negotiated_.ech != EchStatus::rejected)
+            return verify_server(*client_config_, server_name_, *hooks_.provider, handshake_->judged());
+        // "The client MUST verify that the certificate is valid for ECHConfig.contents.public_name." (RFC
+        // 9849 §6.1.7)
+        PAVISE_LET(const auto public_name, trust::ReferenceName::from_dns_name(negotiated_.ech_public_name));
+        return verify_server(*client_config_, public_name, *hooks_.provider, handshake_->judged());
+    }
     return verify_client(*server_config_, *hooks_.provider, handshake_->judged());
 }
 

@@ -84,6 +84,7 @@ class HandshakeEngine {
     Result<ByteVector> channel_binding(std::string_view type) const;
 
   private:
+    Result<std::optional<handshake::EchChoice>> ech_to_offer(const ClientOptions& options) const;
     handshake::Surroundings surroundings(Rng& rng, Clock& clock, handshake::Transport& transport);
     const DeferredDecisions& deferred() const;
     template <class Config> Result<ByteVector> binding_of(const Config& config) const;

@@ -129,6 +129,10 @@ Result<ClientOffer> QuicHandshake::client_offer() const {
     return guarded([&] { return engine::read_offer(core_->engine().handshake().client_hello()); });
 }
 
+Status QuicHandshake::decline_ech() {
+    return guarded(*core_, [&] { return core_->engine().handshake().decline_ech(); });
+}
+
 Status QuicHandshake::choose_config(std::shared_ptr<const ServerConfig> config) {
     return guarded(*core_, [&] { return core_->choose_config(config); });
 }

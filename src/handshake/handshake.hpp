@@ -3,6 +3,7 @@
 #pragma once
 
 #include "handshake/decisions.hpp"
+#include "handshake/ech_config.hpp"
 #include "handshake/exchange.hpp"
 #include "handshake/exporter_secret.hpp"
 
@@ -57,6 +58,8 @@ class Handshake {
     virtual const PskOffer* psk_offer() const = 0;
     // While waiting for a signature; else null.
     virtual const PendingSignature* pending_signature() const = 0;
+    // Server: see Connection.
+    virtual Status decline_ech() { return fail(ErrorCode::nothing_to_decide); }
     // While waiting for a config: the ClientHello message, header included.
     virtual Bytes client_hello() const = 0;
 };
@@ -67,9 +70,12 @@ struct ClientStart {
     std::string reference_name; // that the server must prove; empty: none, and then no session is kept
     Session session;            // to be resumed; empty: none
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
-    ByteVector binding; // for the sessions that come: see SessionData::binding
+    ByteVector binding;             // for the sessions that come: see SessionData::binding
+    std::optional<EchChoice> ech{}; // to be encrypted to; nothing: no config is known
 };
 Result<std::unique_ptr<Handshake>> make_client(ClientStart start, const Surroundings& surroundings);
-Result<std::unique_ptr<Handshake>> make_server(const Surroundings& surroundings);
+// `config`: the first one, whose keys open hellos.
+Result<std::unique_ptr<Handshake>> make_server(std::shared_ptr<const ServerConfig> config,
+                                               const Surroundings& surroundings);
 
 } // namespace pavise::handshake

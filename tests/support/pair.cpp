@@ -49,10 +49,12 @@ std::unique_ptr<Pair::World> Pair::make_world(PairConfig& config) {
 Pair::Pair(PairConfig config) :
     world_(make_world(config)),
     step_(config.step),
-    client(must(Access::client(
-        with(std::move(config.client), world_->client_rng, world_->clock),
-        {.server_name = config.name, .session = config.session, .early_data = config.early_data},
-        config.client_hooks))),
+    client(must(Access::client(with(std::move(config.client), world_->client_rng, world_->clock),
+                               {.server_name = config.name,
+                                .session = config.session,
+                                .early_data = config.early_data,
+                                .ech_configs = config.ech_configs},
+                               config.client_hooks))),
     server(must(Access::server(with(std::move(config.server), world_->server_rng, world_->clock),
                                config.server_hooks))) {}
 

@@ -26,6 +26,7 @@ struct PairConfig {
     Step step = 0;
     Session session; // for the client to resume
     EarlyData early_data = EarlyData::off;
+    ByteVector ech_configs{}; // what the client knows of the server
     Timestamp time = test_time;
     engine::Hooks client_hooks;
     engine::Hooks server_hooks;

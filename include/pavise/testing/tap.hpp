@@ -29,6 +29,9 @@ class PAVISE_EXPORT Tap {
     virtual void on_content(Direction, ContentType, Bytes /*content*/) noexcept {}
     // A whole handshake message with its 4-byte header, as it enters the transcript.
     virtual void on_message(Direction, Bytes /*message*/) noexcept {}
+    // The ClientHelloInner (RFC 9849) with its 4-byte header: before the outer one that is sent around it, or
+    // after the one that it came in.
+    virtual void on_inner_client_hello(Direction, Bytes /*message*/) noexcept {}
     // A secret, under its label in the NSS key log (RFC 9850).
     virtual void on_secret(std::string_view /*label*/, Bytes /*client_random*/, Bytes /*secret*/) noexcept {}
 
@@ -39,6 +42,9 @@ class PAVISE_EXPORT Tap {
     // A handshake message, with its 4-byte header, that is about to enter the transcript and be sent. What
     // stands in `message` afterwards is sent in its place.
     virtual void rewrite_outgoing(HandshakeType, ByteVector& /*message*/) noexcept {}
+    // An EncodedClientHelloInner (RFC 9849 §5.1), padding included, that is about to be encrypted. What
+    // stands in it afterwards is encrypted in its place; our own transcript keeps the hello that was meant.
+    virtual void rewrite_encoded_inner_hello(ByteVector& /*encoded*/) noexcept {}
 };
 
 } // namespace pavise::testing

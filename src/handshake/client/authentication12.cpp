@@ -1,6 +1,7 @@
 // From the server's Certificate to our CertificateVerify: the server proves who it is, and so do we where it
 // asks (RFC 5246 §7.4.2–§7.4.8).
 #include "crypto/signature_scheme.hpp"
+#include "handshake/client/ech_answer.hpp"
 #include "handshake/client/key_exchange12.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/groups12.hpp"
@@ -130,9 +131,14 @@ AwaitCertificateVerdict12::on(const CertificateVerdict& verdict, Context& contex
 Result<Next<ExpectServerHelloDone12>>
 ExpectCertificateRequestOrDone12::on(const messages::CertificateRequest12& message, Context& context) && {
     handshake.transcript.add(context.exchange.message());
-    return ExpectServerHelloDone12{
-        std::move(handshake), std::move(server_share), server_authenticated,
-        choose_credential(message, context.exchange.negotiated().local_certificate_type, *context.config)};
+    std::optional<ChosenCredential> chosen;
+    // "If the server requests a client certificate, the client MUST respond with an empty Certificate
+    // message" where it has rejected ECH (RFC 9849 §6.1.7).
+    if (!ech_was_rejected(context))
+        chosen =
+            choose_credential(message, context.exchange.negotiated().local_certificate_type, *context.config);
+    return ExpectServerHelloDone12{std::move(handshake), std::move(server_share), server_authenticated,
+                                   std::move(chosen)};
 }
 
 Result<AfterOurFinished> ExpectCertificateRequestOrDone12::on(const messages::ServerHelloDone&,

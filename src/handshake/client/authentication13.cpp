@@ -2,6 +2,7 @@
 // asks (RFC 8446 §4.3, §4.4).
 #include "handshake/certificate13.hpp"
 #include "handshake/client/answers.hpp"
+#include "handshake/client/ech_answer.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/quic.hpp"
 #include "messages/empty_messages.hpp"
@@ -23,6 +24,7 @@ Status accept_extensions(const messages::EncryptedExtensions& message, const mes
     PAVISE_TRY(message.extensions.get<messages::SupportedGroups>()); // for a later connection; must parse
     PAVISE_TRY(accept_record_sizes(message.extensions, context));
     PAVISE_TRY(accept_quic_parameters(message.extensions, context.exchange));
+    PAVISE_TRY(accept_ech_retry_configs(message.extensions, context));
     PAVISE_TRY(accept_alpn(message.extensions, context));
     // "When using ALPN, endpoints MUST immediately close a connection … if an application protocol is not
     // negotiated" (RFC 9001 §8.1)
@@ -150,6 +152,9 @@ Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::C
     if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
     PAVISE_LET(ClientAuthentication authentication,
                answer_to(message, context.exchange.negotiated().local_certificate_type, *context.config));
+    // "If the server requests a client certificate, the client MUST respond with an empty Certificate
+    // message" (RFC 9849 §6.1.7)
+    if (ech_was_rejected(context)) authentication.chosen.reset();
     handshake.transcript.add(context.exchange.message());
     return ExpectCertificate{std::move(handshake), offered, std::move(authentication)};
 }
@@ -222,6 +227,7 @@ Result<Next<AwaitSignature, Connected>> ExpectServerFinished::on(const messages:
     if (!authentication || !authentication->chosen) {
         PAVISE_LET(auto connected, finish(verified, handshake.suite, std::move(handshake.transcript),
                                           handshake.secrets.client.view(), std::move(application), context));
+        PAVISE_TRY(end_rejected_ech(context));
         return connected;
     }
     PAVISE_LET(const crypto::Digest signed_hash, handshake.transcript.hash());

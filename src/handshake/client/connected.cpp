@@ -114,7 +114,7 @@ Result<std::unique_ptr<Handshake>> make_client(ClientStart start, const Surround
     return std::unique_ptr<Handshake>(std::make_unique<client::RunningClient>(
         client::Context{Exchange(surroundings), std::move(start.config), std::move(start.sni),
                         std::move(start.reference_name), std::move(start.session), start.early_data,
-                        std::move(start.binding), std::nullopt}));
+                        std::move(start.binding), std::nullopt, std::move(start.ech)}));
 }
 
 } // namespace pavise::handshake

@@ -1,6 +1,6 @@
 // The server's NewSessionTicket, ChangeCipherSpec and Finished, and what may come after them (RFC 5246 §7.1,
 // §7.4.9; RFC 5077 §3.3).
-#include "handshake/client/states.hpp"
+#include "handshake/client/ech_answer.hpp"
 #include "handshake/renegotiation.hpp"
 
 #include <algorithm>
@@ -55,6 +55,8 @@ Result<Next<ExpectFinished12>> ExpectChangeCipherSpec12::on(const ChangeCipherSp
 Result<Next<Connected12>> ExpectFinished12::on(const messages::Finished& message, Context& context) && {
     PAVISE_LET(const FinishedVerified verified,
                accept_finished12(context.exchange, keyed, Signer::server, message));
+    // It "MUST ignore all session tickets and session IDs presented by the server" (RFC 9849 §6.1.7).
+    PAVISE_TRY(end_rejected_ech(context));
     if (keyed.flow == Flow12::resumed) PAVISE_TRY(send_finished12(context.exchange, keyed, Signer::client));
     keep_session(keyed, std::move(ticket), context);
     return Connected12{establish12(verified, std::move(keyed))};

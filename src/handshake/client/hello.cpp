@@ -9,6 +9,7 @@
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/delegated_credential.hpp"
 #include "messages/extension/early_data.hpp"
+#include "messages/extension/encrypted_client_hello.hpp"
 #include "messages/extension/flags.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -18,6 +19,7 @@
 #include "messages/extension/signed_certificate_timestamp.hpp"
 #include "messages/extension/sizes.hpp"
 #include "messages/extension/status_request.hpp"
+#include "messages/inner_client_hello.hpp"
 
 #include <algorithm>
 
@@ -38,6 +40,21 @@ Result<GreaseValues> draw_grease(Rng& rng) {
     if (grease.last_extension == grease.first_extension) grease.last_extension ^= 0x1010;
     return grease;
 }
+
+// Which hello is written: the only one, the one that everybody sees, or the one inside it (RFC 9849 §6.1).
+enum class HelloForm : std::uint8_t { plain, outer, inner };
+
+// How it is to be written.
+struct HelloShape {
+    HelloForm form = HelloForm::plain;
+    std::size_t ech_payload_size = 0; // outer
+};
+
+// What must be known of it afterwards.
+struct WrittenHello {
+    messages::ExtensionSet offered;
+    std::vector<ExtensionType> outer_extensions; // inner: what the outer hello holds as well, in this order
+};
 
 // Our list, with a reserved value in front where GREASE is on.
 template <class T>
@@ -62,12 +79,20 @@ template <class Property> bool any_offered12(const ClientConfig& config, Propert
     });
 }
 
-std::vector<CipherSuite> offered_suites(const ClientConfig& config) {
+// Whether this suite of TLS 1.2 stands in a hello of this form: none does in an inner one, and an outer one
+// advertises no PSK (RFC 9849 §6.1, §6.1.2).
+bool stands_in12(HelloForm form, const ClientConfig& config, CipherSuite id) {
+    if (form == HelloForm::inner || !offers12(config, id)) return false;
+    return form == HelloForm::plain || crypto::suite12(id)->authentication != crypto::Authentication12::psk;
+}
+
+std::vector<CipherSuite> offered_suites(const ClientConfig& config, HelloForm form) {
     const bool tls13 = enables(config, ProtocolVersion::tls_1_3);
     const bool tls12 = enables(config, ProtocolVersion::tls_1_2);
     std::vector<CipherSuite> suites;
     for (const CipherSuite id : config.cipher_suites)
-        if ((tls13 && crypto::suite13(id)) || (tls12 && offers12(config, id))) suites.push_back(id);
+        if ((tls13 && crypto::suite13(id)) || (tls12 && stands_in12(form, config, id))) suites.push_back(id);
+    if (form == HelloForm::inner) return suites;
     // RFC 7507 §4: "The client SHOULD put TLS_FALLBACK_SCSV after all cipher suites that it actually intends
     // to negotiate."
     if (config.fallback == Fallback::on) suites.push_back(CipherSuite::TLS_FALLBACK_SCSV);
@@ -84,21 +109,44 @@ std::vector<NamedGroup> offered_groups(const ClientConfig& config) {
 // Writes the extensions of one hello, in an order that does not change after a HelloRetryRequest.
 class ExtensionsWriter {
     ByteVector block_;
+    ByteVector shared_; // inner: what stands in the outer hello as well, side by side (RFC 9849 §5.1)
     wire::Writer writer_{block_};
+    wire::Writer shared_writer_{shared_};
     const HelloInputs& inputs_;
     HelloInFlight& hello_;
+    HelloShape shape_;
+    WrittenHello& written_;
     std::optional<Bytes> quic_parameters_;
 
+    // Whether the inner hello holds the same as the outer one, and nothing that only it may say.
+    bool is_shared(ExtensionType type) const {
+        switch (type) {
+        case ExtensionType::server_name:
+        case ExtensionType::cookie:
+        case ExtensionType::early_data:
+        case ExtensionType::pre_shared_key:
+        case ExtensionType::encrypted_client_hello: return false;
+        case ExtensionType::supported_versions: return !enables(inputs_.config, ProtocolVersion::tls_1_2);
+        default: return true;
+        }
+    }
+    wire::Writer& writer_for(ExtensionType type) {
+        if (shape_.form != HelloForm::inner || !is_shared(type)) return writer_;
+        written_.outer_extensions.push_back(type);
+        return shared_writer_;
+    }
     template <class X> void add(const X& extension) {
-        messages::write_extension(writer_, extension);
-        hello_.offered.insert(X::type); // what the server may answer
+        messages::write_extension(writer_for(X::type), extension);
+        written_.offered.insert(X::type); // what the server may answer
     }
     void add_grease(std::uint16_t type, Bytes body) {
-        writer_.u16(type);
-        writer_.vector16(body);
+        messages::Extension{static_cast<ExtensionType>(type), body}.write(
+            writer_for(static_cast<ExtensionType>(type)));
     }
     void add_names() {
-        if (!inputs_.server_name.empty()) add(messages::ServerName{as_bytes(inputs_.server_name)});
+        const std::string_view server_name =
+            shape_.form == HelloForm::outer ? hello_.ech->choice.public_name : inputs_.server_name;
+        if (!server_name.empty()) add(messages::ServerName{as_bytes(server_name)});
         if (inputs_.config.alpn_protocols.empty()) return;
         std::vector<messages::ProtocolName> names;
         for (const std::string& name : inputs_.config.alpn_protocols) names.push_back({as_bytes(name)});
@@ -151,7 +199,7 @@ class ExtensionsWriter {
     }
     void add_versions() {
         std::vector<ProtocolVersion> ours{ProtocolVersion::tls_1_3};
-        if (enables(inputs_.config, ProtocolVersion::tls_1_2)) ours.push_back(ProtocolVersion::tls_1_2);
+        if (offers_tls12()) ours.push_back(ProtocolVersion::tls_1_2);
         add(messages::SupportedVersions{greased(hello_.grease, &GreaseValues::version, ours)});
     }
 
@@ -178,6 +226,46 @@ class ExtensionsWriter {
             add(messages::PostHandshakeAuth{});
     }
 
+    // "It MUST NOT offer to negotiate TLS 1.2 or below", of the inner hello (RFC 9849 §6.1).
+    bool offers_tls12() const {
+        return shape_.form != HelloForm::inner && enables(inputs_.config, ProtocolVersion::tls_1_2);
+    }
+
+    void add_ech() {
+        if (shape_.form == HelloForm::inner) {
+            add(messages::EncryptedClientHello{});
+        } else if (shape_.form == HelloForm::outer) {
+            const EchInFlight& ech = *hello_.ech;
+            const ByteVector payload(shape_.ech_payload_size);
+            messages::EncryptedClientHello extension;
+            extension.client_hello_type = messages::EchClientHelloType::outer;
+            extension.cipher_suite = {static_cast<std::uint16_t>(ech.choice.suite.kdf),
+                                      static_cast<std::uint16_t>(ech.choice.suite.aead)};
+            extension.config_id = ech.choice.config_id;
+            extension.enc = ech.enc;
+            extension.payload = payload;
+            add(extension);
+        } else if (!hello_.ech_extension.empty()) {
+            add(messages::OpaqueExtension<ExtensionType::encrypted_client_hello>{hello_.ech_extension});
+        }
+    }
+
+    // What looks like PSKs and names none (RFC 9849 §6.1.2): "the client generates a random string" for each
+    // binder.
+    Status add_grease_psks(Rng& rng) {
+        std::vector<ByteVector> random;
+        std::vector<messages::PskIdentity> identities;
+        std::vector<messages::PskBinderEntry> binders;
+        for (const GreasePsk& psk : hello_.ech->grease_psks) {
+            identities.push_back({psk.identity, psk.obfuscated_ticket_age});
+            random.emplace_back(psk.binder_size);
+            PAVISE_TRY(rng.fill(random.back()));
+        }
+        for (const ByteVector& binder : random) binders.push_back({binder});
+        add(messages::OfferedPsks{identities, binders});
+        return {};
+    }
+
     // The binders are zeros until the hello around them is known.
     void add_psks(Timestamp now) {
         constexpr std::array<std::uint8_t, crypto::max_digest_size> zeros{};
@@ -192,12 +280,15 @@ class ExtensionsWriter {
     }
 
   public:
-    ExtensionsWriter(const HelloInputs& inputs, HelloInFlight& hello, const Transport& transport) :
+    ExtensionsWriter(const HelloInputs& inputs, HelloInFlight& hello, HelloShape shape, WrittenHello& written,
+                     const Transport& transport) :
         inputs_(inputs),
         hello_(hello),
+        shape_(shape),
+        written_(written),
         quic_parameters_(transport.quic_parameters()) {}
 
-    Result<Bytes> write(Timestamp now) {
+    Result<Bytes> write(Timestamp now, Rng& rng) {
         if (hello_.grease) add_grease(hello_.grease->first_extension, {});
         add_names();
         add_groups();
@@ -207,20 +298,26 @@ class ExtensionsWriter {
         add_certificate_types();
         add_record_sizes();
         if (quic_parameters_) add(messages::QuicTransportParameters{*quic_parameters_});
-        if (enables(inputs_.config, ProtocolVersion::tls_1_2)) add_legacy();
+        if (offers_tls12()) add_legacy();
         if (enables(inputs_.config, ProtocolVersion::tls_1_3)) {
             add_authentication();
             add_key_shares();
             add_versions();
             add_psk_modes();
         }
-        if (!hello_.cookie.empty()) add(messages::Cookie{hello_.cookie});
+        // The outer hello's is omitted (RFC 9849 §6.1.5).
+        if (!hello_.cookie.empty() && shape_.form != HelloForm::outer) add(messages::Cookie{hello_.cookie});
         if (hello_.early_data == EarlyDataStatus::pending) add(messages::EarlyData{});
+        add_ech();
         // RFC 8701 §3.1 has one of the reserved extensions with a body.
         if (hello_.grease) add_grease(hello_.grease->last_extension, std::array<std::uint8_t, 1>{0});
+        writer_.bytes(shared_);
         // "The 'pre_shared_key' extension MUST be the last extension in the ClientHello" (§4.2.11)
-        if (!hello_.psks.empty()) add_psks(now);
+        if (shape_.form != HelloForm::outer && !hello_.psks.empty()) add_psks(now);
+        if (shape_.form == HelloForm::outer && !hello_.ech->grease_psks.empty())
+            PAVISE_TRY(add_grease_psks(rng));
         PAVISE_TRY(writer_.status());
+        PAVISE_TRY(shared_writer_.status());
         return Bytes(block_);
     }
 };
@@ -281,6 +378,8 @@ Status adopt_sent_hello(Exchange& exchange, HelloInFlight& hello) {
     if (!sent) return {};
     exchange.client_random = sent->random;
     hello.offered = messages::ExtensionSet::of(sent->extensions);
+    const auto ech_extension = sent->extensions.find(ExtensionType::encrypted_client_hello);
+    if (hello.ech && ech_extension) hello.ech_extension.assign(ech_extension->begin(), ech_extension->end());
     // RFC 5746 §3.4: the SCSV asks for the extension too.
     if (sent->cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV))
         hello.offered.insert(ExtensionType::renegotiation_info);
@@ -335,7 +434,13 @@ Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const H
     auto hello = std::make_unique<HelloInFlight>();
     PAVISE_TRY(exchange.rng().fill(exchange.client_random));
     const bool tls13 = enables(inputs.config, ProtocolVersion::tls_1_3);
-    hello->session12 = session_to_offer12(inputs, exchange.clock().now());
+    if (tls13 && inputs.ech != nullptr) {
+        PAVISE_LET(hello->ech, prepare_ech(exchange, *inputs.ech));
+        if (!hello->ech && inputs.config.ech == EchPolicy::required)
+            return fail(ErrorCode::no_usable_ech_config);
+    }
+    // "It MUST NOT offer to resume any session for TLS 1.2 and below" (RFC 9849 §6.1), in neither hello.
+    if (!hello->ech) hello->session12 = session_to_offer12(inputs, exchange.clock().now());
     PAVISE_TRY(choose_session_id(exchange, inputs, *hello));
     if (inputs.config.grease == Grease::on) {
         PAVISE_LET(hello->grease, draw_grease(exchange.rng()));
@@ -349,26 +454,92 @@ Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const H
     return hello;
 }
 
-Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
-                  const schedule::Transcript* before) {
+namespace {
+
+// Writes the whole message, binders included. `before`: as send_hello() has it.
+Result<WrittenHello> write_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
+                                 HelloShape shape, const schedule::Transcript* before, ByteVector& out) {
+    WrittenHello written;
     const std::vector<CipherSuite> suites =
-        greased(hello.grease, &GreaseValues::suite, offered_suites(inputs.config));
-    hello.offered = {};
-    ExtensionsWriter extensions(inputs, hello, exchange.transport());
-    PAVISE_LET(const Bytes block, extensions.write(exchange.clock().now()));
+        greased(hello.grease, &GreaseValues::suite, offered_suites(inputs.config, shape.form));
+    ExtensionsWriter extensions(inputs, hello, shape, written, exchange.transport());
+    PAVISE_LET(const Bytes block, extensions.write(exchange.clock().now(), exchange.rng()));
 
     constexpr std::array<std::uint8_t, 1> null_compression{0};
     messages::ClientHello message;
     message.random = exchange.client_random;
+    if (hello.ech)
+        message.random = shape.form == HelloForm::inner ? hello.ech->inner_random : hello.ech->outer_random;
     message.legacy_session_id = hello.session_id.view();
     message.cipher_suites = suites;
     message.legacy_compression_methods = null_compression;
     message.extensions = messages::Extensions::from_block(block);
-    exchange.outgoing().clear();
-    wire::Writer writer(exchange.outgoing());
+    out.clear();
+    wire::Writer writer(out);
     messages::write_message(writer, message);
     PAVISE_TRY(writer.status());
-    PAVISE_TRY(write_binders(exchange, hello, before, writer));
+    if (shape.form != HelloForm::outer) PAVISE_TRY(write_binders(exchange, hello, before, writer));
+    return written;
+}
+
+// Puts the inner hello that `hello` describes into an outer one, and sends that (RFC 9849 §6.1).
+Status send_encrypted_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
+                            const schedule::Transcript* before) {
+    EchInFlight& ech = *hello.ech;
+    PAVISE_LET(const WrittenHello inner,
+               write_hello(exchange, inputs, hello, {HelloForm::inner}, before, ech.inner_message));
+    ech.inner_offered = inner.offered;
+    // Retry configs answer the outer hello alone: "If the server sent this extension in response to the
+    // 'inner' variant, then the client MUST abort with an 'unsupported_extension' alert." (§5)
+    ech.inner_offered.erase(ExtensionType::encrypted_client_hello);
+    if (exchange.tap() != nullptr)
+        exchange.tap()->on_inner_client_hello(wire::Direction::sent, ech.inner_message);
+    PAVISE_LET(ByteVector encoded,
+               messages::encode_inner_client_hello(ech.inner_message, inner.outer_extensions));
+    PAVISE_TRY(draw_grease_psks(ech, hello.psks, exchange.rng()));
+    const HelloShape outer{HelloForm::outer, ech_payload_size(encoded.size(), inputs.server_name.size(),
+                                                              ech.choice.maximum_name_length)};
+    PAVISE_TRY(write_hello(exchange, inputs, hello, outer, before, exchange.outgoing()));
+    PAVISE_TRY(seal_inner_hello(ech, std::move(encoded), exchange.outgoing(), exchange.tap()));
+    PAVISE_TRY(exchange.send_written(HandshakeType::client_hello, nullptr));
+    PAVISE_TRY(adopt_sent_hello(exchange, hello));
+    ech.enc.clear(); // sent once
+    if (ech.progress == EchInFlight::Progress::accepted) adopt_inner_hello(exchange, hello);
+    return {};
+}
+
+// An encrypted_client_hello of the length that a real one would have here (§6.2.1).
+Status add_grease_ech(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
+                      const schedule::Transcript* before) {
+    ByteVector inner_message;
+    PAVISE_LET(const WrittenHello inner,
+               write_hello(exchange, inputs, hello, {HelloForm::inner}, before, inner_message));
+    PAVISE_LET(const ByteVector encoded,
+               messages::encode_inner_client_hello(inner_message, inner.outer_extensions));
+    constexpr std::size_t maximum_name_length = 0; // as of a config that does not say
+    const std::size_t size = ech_payload_size(encoded.size(), inputs.server_name.size(), maximum_name_length);
+    PAVISE_LET(hello.ech_extension, make_grease_ech(exchange, size));
+    return {};
+}
+
+} // namespace
+
+void adopt_inner_hello(Exchange& exchange, HelloInFlight& hello) {
+    const EchInFlight& ech = *hello.ech;
+    hello.message = ech.inner_message;
+    hello.offered = ech.inner_offered;
+    exchange.client_random = ech.inner_random;
+}
+
+Status send_hello(Exchange& exchange, const HelloInputs& inputs, HelloInFlight& hello,
+                  const schedule::Transcript* before) {
+    if (hello.ech) return send_encrypted_hello(exchange, inputs, hello, before);
+    const bool first = before == nullptr;
+    if (first && inputs.config.ech_grease == Grease::on && enables(inputs.config, ProtocolVersion::tls_1_3))
+        PAVISE_TRY(add_grease_ech(exchange, inputs, hello, before));
+    PAVISE_LET(const WrittenHello written,
+               write_hello(exchange, inputs, hello, {}, before, exchange.outgoing()));
+    hello.offered = written.offered;
     PAVISE_TRY(exchange.send_written(HandshakeType::client_hello, nullptr));
     return adopt_sent_hello(exchange, hello);
 }

@@ -1,6 +1,7 @@
 // The client's hello: what goes into it, and what must be remembered of it until the server has answered.
 #pragma once
 
+#include "handshake/client/ech.hpp"
 #include "handshake/exchange.hpp"
 #include "handshake/psk.hpp"
 #include "messages/client_hello.hpp"
@@ -39,6 +40,12 @@ struct HelloInFlight {
     bool retried = false;        // a HelloRetryRequest was answered
     bool share_selected = false; // … which asked for one key share, and no more
     ByteVector cookie;           // of the HelloRetryRequest, to be echoed
+    // What is offered inside this hello (RFC 9849); null: nothing, or it was rejected. `message` and
+    // `offered` are the outer hello's until it is accepted.
+    std::unique_ptr<EchInFlight> ech;
+    // The body of encrypted_client_hello as it was sent first, where it says nothing or was rejected: a
+    // second hello repeats it (RFC 8446 §4.1.2, RFC 9849 §6.2.1).
+    ByteVector ech_extension;
 };
 
 struct HelloInputs {
@@ -46,7 +53,11 @@ struct HelloInputs {
     std::string_view server_name; // as SNI; empty: not sent
     const Session& session;       // to be resumed; empty: none
     EarlyDataStatus early_data;   // pending: to be offered, if the session allows it
+    const EchChoice* ech;         // to be encrypted to; null: no config is known
 };
+
+// Goes on with the inner hello, which the server has accepted, as if it had been sent (RFC 9849 §6.1.5).
+void adopt_inner_hello(Exchange& exchange, HelloInFlight& hello);
 
 // Draws randoms, session id, GREASE values and key shares for a first hello.
 Result<std::unique_ptr<HelloInFlight>> prepare_hello(Exchange& exchange, const HelloInputs& inputs);

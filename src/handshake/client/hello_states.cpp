@@ -1,5 +1,6 @@
 // The negotiation: from our hello to the ServerHello that both sides agree on (RFC 8446 §4.1).
 #include "crypto/cipher_suite.hpp"
+#include "handshake/client/ech_answer.hpp"
 #include "handshake/client/hello12.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/enabled_versions.hpp"
@@ -225,14 +226,19 @@ namespace {
 Status begin_early_data(const HelloInFlight& hello, Context& context) {
     Exchange& exchange = context.exchange;
     const Psk& psk = hello.psks.front();
+    // Of an encrypted hello it is the inner one that begins the transcript (RFC 9849 §6.1.5).
+    const Bytes message = hello.ech ? hello.ech->inner_message : hello.message;
     const auto suite = crypto::suite13(psk.session->cipher_suite);
     if (!suite) return fail(ErrorCode::internal);
     PAVISE_LET(const auto early,
                schedule::EarlyStage::start(exchange.provider(), psk.hash, psk.secret.view()));
     PAVISE_LET(auto transcript, schedule::Transcript::start(exchange.provider(), psk.hash));
-    PAVISE_LET(const crypto::Digest hash, transcript.hash_with(hello.message));
+    PAVISE_LET(const crypto::Digest hash, transcript.hash_with(message));
     PAVISE_LET(const HashSecret secret, early.client_early_traffic_secret(hash.view()));
+    const Random sent_random = exchange.client_random;
+    if (hello.ech) exchange.client_random = hello.ech->inner_random;
     exchange.log_secret(schedule::key_log_label::client_early_traffic_secret, secret.view());
+    exchange.client_random = sent_random;
     if (context.config->middlebox_compatibility == MiddleboxCompatibility::on)
         PAVISE_TRY(exchange.transport().send_change_cipher_spec());
     PAVISE_TRY(
@@ -246,7 +252,9 @@ Status begin_early_data(const HelloInFlight& hello, Context& context) {
 
 Result<ExpectServerHello> start(Context& context) {
     PAVISE_LET(auto hello, prepare_hello(context.exchange, context.hello_inputs()));
+    note_ech_offer(*hello, context);
     PAVISE_TRY(send_hello(context.exchange, context.hello_inputs(), *hello, nullptr));
+    if (!hello->ech && !hello->ech_extension.empty()) context.exchange.negotiated().ech = EchStatus::greased;
     if (hello->early_data == EarlyDataStatus::pending) PAVISE_TRY(begin_early_data(*hello, context));
     return ExpectServerHello{std::move(hello)};
 }
@@ -260,10 +268,14 @@ using AfterSecondHello = Next<ExpectEncryptedExtensions, ExpectEncryptedExtensio
 Result<AfterFirstHello> ExpectServerHello::on(const ServerHello& message, Context& context) && {
     PAVISE_LET(const ProtocolVersion version, chosen_version(message, *context.config));
     if (version == ProtocolVersion::tls_1_2) {
+        // "If the message does not negotiate TLS 1.3 or higher, the server has rejected ECH." (RFC 9849
+        // §6.1.4)
+        if (hello->ech) reject_ech(*hello, context);
         PAVISE_LET(auto next, accept_server_hello12(message, *hello, context));
         return next;
     }
     PAVISE_LET(const crypto::Suite13 suite, check_common(message, *hello, *context.config));
+    PAVISE_TRY(settle_ech(message, suite, *hello, context));
     PAVISE_LET(auto transcript, schedule::Transcript::start(context.exchange.provider(), suite.hash));
     transcript.add(hello->message);
     if (!message.is_hello_retry_request())
@@ -290,6 +302,7 @@ Result<AfterSecondHello> ExpectServerHelloAfterRetry::on(const ServerHello& mess
     // "Upon receiving the ServerHello, clients MUST check that the cipher suite supplied in the ServerHello
     // is the same as that in the HelloRetryRequest" (§4.1.4)
     if (chosen.id != suite.id) return fail(ErrorCode::suite_changed, static_cast<std::uint16_t>(chosen.id));
+    PAVISE_TRY(check_ech_confirmation(message, *hello, transcript, context));
     return accept_server_hello<AfterSecondHello>(message, *hello, suite, std::move(transcript), context);
 }
 

@@ -28,8 +28,12 @@ struct Context {
     EarlyDataStatus early_data; // pending: to be offered
     ByteVector binding;         // what vouches for the server: see SessionData::binding
     std::optional<PendingSignature> signature; // while AwaitSignature
+    std::optional<EchChoice> ech;              // what the first hello is encrypted to
+    ByteVector ech_retry_configs{};            // that count once the handshake is complete (RFC 9849 §6.1.6)
 
-    HelloInputs hello_inputs() const { return {*config, server_name, session, early_data}; }
+    HelloInputs hello_inputs() const {
+        return {*config, server_name, session, early_data, ech ? &*ech : nullptr};
+    }
     void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
         if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
     }

@@ -64,6 +64,10 @@ class RunningServer final : public Running<Server> {
     const PskOffer* psk_offer() const override {
         return waiting_for() == Decision::psk ? &context_.psk_offer : nullptr;
     }
+    Status decline_ech() override {
+        if (!is<AwaitConfig>()) return fail(ErrorCode::nothing_to_decide);
+        return server::decline_ech(context_);
+    }
     Bytes client_hello() const override { return context_.client_hello; }
 
   private:
@@ -90,9 +94,10 @@ class RunningServer final : public Running<Server> {
 
 } // namespace server
 
-Result<std::unique_ptr<Handshake>> make_server(const Surroundings& surroundings) {
+Result<std::unique_ptr<Handshake>> make_server(std::shared_ptr<const ServerConfig> config,
+                                               const Surroundings& surroundings) {
     return std::unique_ptr<Handshake>(std::make_unique<server::RunningServer>(
-        server::Context{Exchange(surroundings), nullptr, std::nullopt, {}, {}, {}}));
+        server::Context{Exchange(surroundings), std::move(config), std::nullopt, {}, {}, {}}));
 }
 
 } // namespace pavise::handshake

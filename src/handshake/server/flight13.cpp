@@ -45,6 +45,14 @@ std::size_t skippable(const Context& context) {
            std::max<std::size_t>(context.config->max_early_data, context.skippable_early_data);
 }
 
+// Writes a ServerHello or HelloRetryRequest into Exchange::outgoing().
+Status write_answer(const messages::ServerHello& answer, Exchange& exchange) {
+    exchange.outgoing().clear();
+    wire::Writer writer(exchange.outgoing());
+    messages::write_message(writer, answer);
+    return writer.status();
+}
+
 // The record that quiets middleboxes follows our first message, ServerHello or HelloRetryRequest (§D.4), when
 // the client wants the compatibility: it then sent a session id.
 Status send_compatibility_record(const messages::ClientHello& hello, Context& context) {
@@ -64,8 +72,9 @@ Status send_server_hello(Agreement& agreement, const std::optional<messages::Key
     if (share) messages::write_extension(writer, messages::KeyShareServerHello{*share});
     messages::write_extension(writer, messages::SelectedVersion{ProtocolVersion::tls_1_3});
     if (psk) messages::write_extension(writer, messages::SelectedPsk{*psk});
-    PAVISE_TRY(context.exchange.send(answer_to(agreement.hello, agreement.suite, random, block),
-                                     &agreement.transcript));
+    PAVISE_TRY(write_answer(answer_to(agreement.hello, agreement.suite, random, block), context.exchange));
+    PAVISE_TRY(confirm_server_hello(agreement.transcript, context));
+    PAVISE_TRY(context.exchange.send_written(HandshakeType::server_hello, &agreement.transcript));
     if (context.exchange.negotiated().hello_retry) return {};
     return send_compatibility_record(agreement.hello, context);
 }
@@ -83,6 +92,7 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
         messages::write_extension(writer, messages::ServerNameAck{});
     if (const auto quic = context.exchange.transport().quic_parameters())
         messages::write_extension(writer, messages::QuicTransportParameters{*quic});
+    write_retry_configs(writer, context);
     if (!negotiated.alpn_protocol.empty())
         messages::write_extension(writer, messages::AlpnSelected{as_bytes(negotiated.alpn_protocol)});
     if (negotiated.early_data == EarlyDataStatus::accepted)
@@ -105,8 +115,11 @@ Result<ByteVector> send_hello_retry_request(const messages::ClientHello& hello, 
     wire::Writer writer(block);
     messages::write_extension(writer, messages::SelectedVersion{ProtocolVersion::tls_1_3});
     messages::write_extension(writer, messages::KeyShareHelloRetryRequest{group});
-    PAVISE_TRY(context.exchange.send(answer_to(hello, suite, messages::hello_retry_request_random, block),
-                                     &transcript));
+    PAVISE_TRY(write_retry_ech(writer, context));
+    PAVISE_TRY(
+        write_answer(answer_to(hello, suite, messages::hello_retry_request_random, block), context.exchange));
+    PAVISE_TRY(confirm_retry(transcript, context));
+    PAVISE_TRY(context.exchange.send_written(HandshakeType::server_hello, &transcript));
     ByteVector cookie = cookie_in(context.exchange.outgoing());
     // Early data that is already under way is dropped (§4.2.10).
     if (hello.extensions.contains(ExtensionType::early_data)) {

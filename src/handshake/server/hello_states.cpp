@@ -23,9 +23,7 @@ Result<ClientHello> parse_kept(Bytes message) {
 } // namespace
 
 Result<Next<AwaitConfig>> ExpectClientHello::on(const ClientHello& hello, Context& context) && {
-    const Bytes message = context.exchange.message();
-    context.exchange.client_random = hello.random;
-    context.client_hello.assign(message.begin(), message.end());
+    PAVISE_TRY(accept_client_hello(hello, context));
     return AwaitConfig{};
 }
 
@@ -88,7 +86,12 @@ Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context
     PAVISE_LET(const ProtocolVersion version, choose_version(hello, *context.config));
     PAVISE_TRY(accept_quic_parameters(hello.extensions, context.exchange));
     PAVISE_TRY(refuse_compatibility(hello.legacy_session_id, context.exchange));
+    if (context.ech) context.ech->outer_hello = ByteVector();
     if (version == ProtocolVersion::tls_1_2) {
+        // "The backend server MUST NOT perform this operation if it negotiated TLS 1.2 or below." (RFC 9849
+        // §7.2)
+        Negotiated& negotiated = context.exchange.negotiated();
+        if (negotiated.ech == EchStatus::accepted) negotiated.ech = EchStatus::rejected;
         PAVISE_LET(auto next, begin_flight12(hello, message, context));
         return next;
     }
@@ -108,14 +111,13 @@ Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context
 
 Result<AfterSecondHello> ExpectSecondClientHello::on(const ClientHello& hello, Context& context) && {
     PAVISE_LET(const ClientHello first, parse_kept(first_hello));
-    PAVISE_LET(const ProtocolVersion version, choose_version(hello, *context.config));
+    PAVISE_LET(ByteVector kept, accept_second_client_hello(hello, context));
+    PAVISE_LET(const ClientHello second, parse_kept(kept));
+    PAVISE_LET(const ProtocolVersion version, choose_version(second, *context.config));
     if (version != ProtocolVersion::tls_1_3) return fail(ErrorCode::hello_changed);
-    PAVISE_TRY(check_hello13(hello));
-    PAVISE_TRY(check_second_hello(first, hello, group, cookie));
-    const Bytes message = context.exchange.message();
-    ByteVector kept(message.begin(), message.end());
-    PAVISE_LET(const ClientHello kept_hello, parse_kept(kept));
-    PAVISE_LET(const ChosenGroup chosen, choose_group(kept_hello, *context.config));
+    PAVISE_TRY(check_hello13(second));
+    PAVISE_TRY(check_second_hello(first, second, group, cookie));
+    PAVISE_LET(const ChosenGroup chosen, choose_group(second, *context.config));
     if (chosen.group != group || !chosen.client_share) return fail(ErrorCode::retry_not_answered);
     return answer_hello<AfterSecondHello>(std::move(kept), suite, chosen, std::move(transcript), context);
 }

@@ -7,6 +7,7 @@
 #include "handshake/handshake13.hpp"
 #include "handshake/machine.hpp"
 #include "handshake/proof13.hpp"
+#include "handshake/server/ech.hpp"
 #include "handshake/server/states12.hpp"
 #include "messages/certificate13.hpp"
 #include "messages/client_hello.hpp"
@@ -25,6 +26,8 @@ struct Context {
     std::size_t skippable_early_data = 0;      // what its ticket let the client send, at the most
     bool client_resumes = false;               // it knows a PSK mode of ours: a ticket is of use to it
     PostHandshakeAuth post_handshake_auth = PostHandshakeAuth::not_offered; // by the client
+    std::unique_ptr<OpenedEch> ech{}; // the inner hello is the one that counts; null: there is none
+    ByteVector ech_retry_configs{};   // for a client whose ECH was rejected; empty: we have none
 
     void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
         if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
