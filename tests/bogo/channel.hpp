@@ -48,6 +48,7 @@ class Channel {
     virtual Status provide_signature(Bytes signature) = 0;
     virtual Bytes client_hello() const = 0;
     virtual Status choose_config(std::shared_ptr<const ServerConfig> config) = 0;
+    virtual Status decline_ech() = 0;
     virtual Status export_keying_material(std::string_view label, std::optional<Bytes> context,
                                           MutableBytes out) const = 0;
     virtual Result<ByteVector> channel_binding(std::string_view type) const = 0;

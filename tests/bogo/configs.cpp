@@ -182,6 +182,19 @@ std::vector<std::string> protocol_list(std::string_view wire) {
     return names;
 }
 
+std::vector<EchKey> ech_keys(const Options& options) {
+    const std::size_t count = options.ech_server_config.size();
+    if (options.ech_server_key.size() != count || options.ech_is_retry_config.size() != count)
+        throw Stop(ExitCode::must_fail, "ECH configs, keys and their uses differ in number");
+    std::vector<EchKey> keys;
+    for (std::size_t i = 0; i < count; ++i) {
+        const EchKey key = must(EchKey::from_parts(options.ech_server_config[i], options.ech_server_key[i]),
+                                "-ech-server-key");
+        keys.push_back(options.ech_is_retry_config[i] != 0 ? key : key.retired());
+    }
+    return keys;
+}
+
 void set_key_shares(const Options& options, ClientConfig& config) {
     config.key_share_groups = options.key_shares ? as_enums<NamedGroup>(*options.key_shares)
                                                  : default_of_runner::key_shares(config.groups);
@@ -206,8 +219,9 @@ VersionRange versions_of(const Options& options) {
 
 bool chooses_config_late(const Options& options) {
     return versions_of(options).least == ProtocolVersion::tls_1_2 || options.use_early_callback ||
-           options.fail_early_callback || options.fail_cert_callback || options.install_ddos_callback ||
-           options.use_ocsp_callback || options.async || !options.expect_advertised_alpn.empty() ||
+           options.fail_early_callback || options.fail_early_callback_ech_rewind ||
+           options.fail_cert_callback || options.install_ddos_callback || options.use_ocsp_callback ||
+           options.async || !options.expect_advertised_alpn.empty() ||
            !options.expect_peer_verify_pref.empty();
 }
 
@@ -237,6 +251,8 @@ std::shared_ptr<const ClientConfig> client_config(const Options& options,
     if (options.enable_ocsp_stapling) config->ocsp_response = Staple::requested;
     if (options.enable_signed_cert_timestamps) config->certificate_timestamps = Staple::requested;
     config->grease = options.enable_grease ? Grease::on : Grease::off;
+    config->ech = options.reject_unusable_ech_config ? EchPolicy::required : EchPolicy::when_possible;
+    config->ech_grease = options.enable_ech_grease ? Grease::on : Grease::off;
     config->fallback = options.fallback_scsv ? Fallback::on : Fallback::off;
     config->secure_renegotiation =
         options.no_legacy_server_connect ? SecureRenegotiation::required : SecureRenegotiation::not_required;
@@ -265,6 +281,9 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
     const Bytes context = as_bytes(options.quic_early_data_context);
     config->session_context.assign(context.begin(), context.end());
     config->psk_identity_hint = options.psk_identity;
+    config->ech_keys = ech_keys(options);
+    // Who cannot decrypt may yet stand behind somebody who does (RFC 9849 §7).
+    if (config->ech_keys.empty()) config->ech_role = EchRole::backend;
     if (options.enable_early_data) {
         config->max_early_data = default_of_runner::max_early_data;
         config->replay_register = world.replay_register;

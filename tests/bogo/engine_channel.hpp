@@ -28,6 +28,7 @@ template <class Engine> class EngineChannel : public Channel {
     Status choose_config(std::shared_ptr<const ServerConfig> config) override {
         return engine_.choose_config(std::move(config));
     }
+    Status decline_ech() override { return engine_.decline_ech(); }
     Status export_keying_material(std::string_view label, std::optional<Bytes> context,
                                   MutableBytes out) const override {
         return engine_.export_keying_material(label, context, out);

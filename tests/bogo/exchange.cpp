@@ -190,7 +190,7 @@ void exchange(const Options& options, const Options& retry, Turn turn, World& wo
     if (turn == Turn::first) check_kept_sessions(options, world);
     world.session = sessions.empty() ? Session() : sessions.back();
     if (!options.send_alert) shut_down(the_exchange.options(), link);
-    check_trace(options, link.trace());
+    check_trace(options, link.connection(), link.trace());
 }
 
 } // namespace pavise::bogo

@@ -92,6 +92,15 @@ void check_transport_parameters(const Options& options, const Channel& connectio
         stop_unexpected("the peer's transport parameters");
 }
 
+void check_ech(const Options& options, const Negotiated& negotiated) {
+    // A backend server has opened nothing, which the runner does not call accepting.
+    const bool backend = options.server && options.ech_server_config.empty();
+    if (options.expect_ech_accept != (negotiated.ech == EchStatus::accepted && !backend))
+        stop_unexpected(options.expect_ech_accept ? "ECH is not accepted" : "ECH is accepted");
+    if (options.expect_no_ech_retry_configs || !options.expect_ech_retry_configs.empty())
+        stop_unexpected("no rejection of ECH");
+}
+
 messages::ClientHello parse_hello(Bytes message) {
     const auto hello =
         messages::parse_body<messages::ClientHello>(message.subspan(messages::handshake_header_size));
@@ -158,10 +167,25 @@ void check_handshake(const Options& options, const Channel& connection,
     if (options.expect_extended_master_secret && !has_extended_master_secret(connection))
         stop_unexpected("no extended master secret");
     if (options.expect_total_renegotiations != 0) stop_unimplemented("renegotiation");
+    check_ech(options, negotiated);
     check_early_data(options, negotiated);
     check_transport_parameters(options, connection);
     check_peer_chain(options, negotiated);
     check_credential(options, negotiated, credentials);
+}
+
+void check_name_override(const Options& options, const Negotiated& negotiated) {
+    const bool overridden = negotiated.ech == EchStatus::rejected;
+    if (options.expect_no_ech_name_override && overridden) stop_unexpected("another name is to be proven");
+    if (!options.expect_ech_name_override.empty())
+        check_text("the name to be proven", options.expect_ech_name_override,
+                   overridden ? negotiated.ech_public_name : std::string());
+}
+
+void check_ech_rejection(const Options& options, const Negotiated& negotiated) {
+    if (!options.expect_no_ech_retry_configs && options.expect_ech_retry_configs.empty()) return;
+    if (negotiated.ech_retry_configs != options.expect_ech_retry_configs)
+        stop_unexpected("the configs to come again with");
 }
 
 void check_sessions(const Options& options, const Channel& connection, const std::vector<Session>& sessions) {
@@ -186,8 +210,14 @@ void check_kept_sessions(const Options& options, const World& world) {
     if (options.expect_no_session_id && world.sessions->kept() != 0) stop_unexpected("a session is kept");
 }
 
-void check_trace(const Options& options, const std::string& trace) {
-    if (!options.expect_msg_callback.empty()) check_text("the trace", options.expect_msg_callback, trace);
+void check_trace(const Options& options, const Channel& connection, std::string trace) {
+    if (options.expect_msg_callback.empty()) return;
+    // In TLS 1.3 it is dropped "without further processing" (RFC 8446 §5): BoringSSL does not show it.
+    constexpr std::string_view dropped = "read ccs\n";
+    if (connection.negotiated().version == ProtocolVersion::tls_1_3)
+        for (std::size_t at = trace.find(dropped); at != std::string::npos; at = trace.find(dropped))
+            trace.erase(at, dropped.size());
+    check_text("the trace", options.expect_msg_callback, trace);
 }
 
 } // namespace pavise::bogo

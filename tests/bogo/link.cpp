@@ -48,6 +48,10 @@ void MessageTrace::on_message(wire::Direction direction, Bytes message) noexcept
     text_ += std::to_string(message.front()) + "\n";
 }
 
+void MessageTrace::on_inner_client_hello(wire::Direction direction, Bytes) noexcept {
+    text_ += direction == wire::Direction::sent ? "write clienthelloinner\n" : "read clienthelloinner\n";
+}
+
 void MessageTrace::on_content(wire::Direction direction, ContentType type, Bytes content) noexcept {
     const std::string_view verb = direction == wire::Direction::sent ? "write " : "read ";
     if (type == ContentType::change_cipher_spec) (text_ += verb) += "ccs\n";
@@ -67,7 +71,8 @@ Link::Link(const Options& options, World& world) :
 ClientOptions Link::client_options() const {
     return {.server_name = options_.host_name.empty() ? name_without_sni : options_.host_name,
             .session = world_.session,
-            .early_data = options_.enable_early_data ? EarlyData::on : EarlyData::off};
+            .early_data = options_.enable_early_data ? EarlyData::on : EarlyData::off,
+            .ech_configs = options_.ech_config_list};
 }
 
 std::shared_ptr<const ServerConfig> Link::first_server_config() {
@@ -229,6 +234,8 @@ void Link::decide() {
 }
 
 void Link::decide_config() {
+    if (options_.fail_early_callback_ech_rewind && connection_->negotiated().ech == EchStatus::accepted)
+        check(connection_->decline_ech());
     check_client_hello(options_, connection_->client_hello());
     if (options_.fail_early_callback) return refuse(AlertDescription::handshake_failure);
     if (options_.fail_cert_callback || options_.fail_ddos_callback)
@@ -247,6 +254,7 @@ void Link::refuse(AlertDescription reason) {
 void Link::decide_certificate() {
     if (connection_->chain_to_verify().empty())
         throw Stop(ExitCode::must_fail, "there is no chain to verify");
+    check_name_override(options_, connection_->negotiated());
     if (!options_.server && options_.use_ocsp_callback && options_.fail_ocsp_callback)
         return refuse(AlertDescription::bad_certificate_status_response);
     // Without a word about verification a client takes any verdict as advice.

@@ -29,6 +29,7 @@ class MessageTrace final : public wire::Tap {
   public:
     const std::string& text() const noexcept { return text_; }
     void on_message(wire::Direction direction, Bytes message) noexcept override;
+    void on_inner_client_hello(wire::Direction direction, Bytes message) noexcept override;
     void on_content(wire::Direction direction, ContentType type, Bytes content) noexcept override;
 };
 

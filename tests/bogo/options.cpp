@@ -28,6 +28,9 @@ void read_value(Text, std::string& option, Text text) {
 void read_value(Text, ByteVector& option, Text text) {
     option = decode_base64(text);
 }
+void read_value(Text, std::vector<ByteVector>& option, Text text) {
+    option.push_back(decode_base64(text));
+}
 template <std::integral Number> void read_value(Text flag, Number& option, Text text) {
     option = parse_number<Number>(flag, text);
 }
@@ -124,6 +127,14 @@ constexpr Flag flags[] = {
     sets<&Options::cnsa_202407>("-cnsa-202407"),
     sets<&Options::cnsa1_202603>("-cnsa1-202603"),
     sets<&Options::cnsa2_202603>("-cnsa2-202603"),
+
+    sets<&Options::ech_config_list>("-ech-config-list"),
+    sets<&Options::enable_ech_grease>("-enable-ech-grease"),
+    sets<&Options::reject_unusable_ech_config>("-reject-unusable-ech-config"),
+    sets<&Options::ech_server_config>("-ech-server-config"),
+    sets<&Options::ech_server_key>("-ech-server-key"),
+    sets<&Options::ech_is_retry_config>("-ech-is-retry-config"),
+    sets<&Options::fail_early_callback_ech_rewind>("-fail-early-callback-ech-rewind"),
 
     sets_credential<&CredentialOptions::cert_file>("-cert-file"),
     sets_credential<&CredentialOptions::key_file>("-key-file"),
@@ -222,6 +233,11 @@ constexpr Flag flags[] = {
     sets<&Options::expect_verify_result>("-expect-verify-result"),
     sets<&Options::expect_quic_transport_params>("-expect-quic-transport-params"),
     sets<&Options::expect_msg_callback>("-expect-msg-callback"),
+    sets<&Options::expect_ech_accept>("-expect-ech-accept"),
+    sets<&Options::expect_ech_name_override>("-expect-ech-name-override"),
+    sets<&Options::expect_no_ech_name_override>("-expect-no-ech-name-override"),
+    sets<&Options::expect_ech_retry_configs>("-expect-ech-retry-configs"),
+    sets<&Options::expect_no_ech_retry_configs>("-expect-no-ech-retry-configs"),
 };
 
 // ---------------------------------------------------------------- prefixes

@@ -95,6 +95,15 @@ struct Options {
     bool cnsa1_202603 = false;
     bool cnsa2_202603 = false;
 
+    // ---- Encrypted Client Hello
+    ByteVector ech_config_list;
+    bool enable_ech_grease = false;
+    bool reject_unusable_ech_config = false;
+    std::vector<ByteVector> ech_server_config; // with a key for each, and whether clients are pointed to it
+    std::vector<ByteVector> ech_server_key;
+    std::vector<std::uint16_t> ech_is_retry_config;
+    bool fail_early_callback_ech_rewind = false;
+
     // ---- authentication
     CredentialOptions credential;               // the one that comes last
     std::vector<CredentialOptions> credentials; // those before it; expect_selected_credential counts these
@@ -180,6 +189,11 @@ struct Options {
     bool expect_verify_result = false;
     ByteVector expect_quic_transport_params;
     std::string expect_msg_callback;
+    bool expect_ech_accept = false;
+    std::string expect_ech_name_override;
+    bool expect_no_ech_name_override = false;
+    ByteVector expect_ech_retry_configs;
+    bool expect_no_ech_retry_configs = false;
 };
 
 // A connection, those that resume it, and the one after a rejection of early data each have their own.

@@ -2,6 +2,7 @@
 // TLS through Pavise as its flags say, and reports by its exit code and by the name of the error, between
 // colons, on standard error: ":record_overflow:".
 #include "exchange.hpp"
+#include "expectations.hpp"
 
 #include <cstdio>
 
@@ -26,6 +27,13 @@ void run_connection(const Options& options, const Options& retry, Turn turn, Wor
     Link link(options, world);
     try {
         exchange(options, retry, turn, world, link);
+    } catch (const TlsFailure& failure) {
+        link.leave();
+        const Negotiated& negotiated = link.connection().negotiated();
+        const bool retried = negotiated.early_data == EarlyDataStatus::rejected;
+        if (failure.error().code == ErrorCode::ech_rejected)
+            check_ech_rejection(retried ? retry : options, negotiated);
+        throw;
     } catch (...) {
         link.leave();
         throw;
