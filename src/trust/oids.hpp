@@ -34,6 +34,7 @@ inline constexpr auto client_auth = "\x2b\x06\x01\x05\x05\x07\x03\x02"sv; // 1.3
 // Public keys (RFC 3279, RFC 4055, RFC 5480, RFC 8410).
 inline constexpr auto rsa_encryption = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"sv; // 1.2.840.113549.1.1.1
 inline constexpr auto rsassa_pss = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"sv;     // 1.2.840.113549.1.1.10
+inline constexpr auto dsa = "\x2a\x86\x48\xce\x38\x04\x01"sv;                    // 1.2.840.10040.4.1
 inline constexpr auto ec_public_key = "\x2a\x86\x48\xce\x3d\x02\x01"sv;          // 1.2.840.10045.2.1
 
 // Attributes of names (RFC 5280 §4.1.2.4).

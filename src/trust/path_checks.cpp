@@ -107,6 +107,24 @@ Result<RsaSize> rsa_size(const Certificate& certificate) {
 // A larger exponent only makes every verification slower; BoringSSL draws the same line.
 constexpr std::size_t max_rsa_exponent_bits = 33;
 
+// "ECParameters: … implicitCurve and specifiedCurve … MUST NOT be used in PKIX" (RFC 5480 §2.1.1): whoever
+// may choose the generator of a curve has a key for any point of it (CVE-2020-0601).
+bool names_its_curve(const Certificate& certificate) {
+    der::Reader outer(certificate.subject_public_key_info());
+    auto info = outer.sequence();
+    if (!info) return false;
+    auto algorithm = info->sequence();
+    return algorithm && algorithm->oid() && algorithm->oid() && algorithm->empty();
+}
+
+// An uncompressed or compressed point on a curve of fewer than 224 bits gives less than the 112 bits of
+// security that RSA's floor stands for (NIST SP 800-57 part 1, table 2).
+constexpr std::size_t least_curve_size = 224 / 8;
+bool is_on_a_small_curve(Bytes point) {
+    const bool compressed = !point.empty() && (point.front() == 2 || point.front() == 3);
+    return (point.size() - (point.empty() ? 0 : 1)) / (compressed ? 1 : 2) < least_curve_size;
+}
+
 Status check_key(const Path& path, std::size_t place, std::size_t minimum_rsa_bits) {
     const Certificate& certificate = *path[place];
     const Oid algorithm = certificate.public_key_algorithm();
@@ -117,6 +135,13 @@ Status check_key(const Path& path, std::size_t place, std::size_t minimum_rsa_bi
         if (size->modulus_bits > crypto::max_rsa_modulus_bits || size->exponent_bits > max_rsa_exponent_bits)
             return fail_at(place, ErrorCode::unsupported_key);
     }
+    if (algorithm == oids::ec_public_key) {
+        if (!names_its_curve(certificate)) return fail_at(place, ErrorCode::unsupported_key);
+        if (is_on_a_small_curve(certificate.subject_public_key()))
+            return fail_at(place, ErrorCode::weak_certificate_key);
+    }
+    // "… the removal of compression, the Digital Signature Algorithm (DSA)" (RFC 8446 §1.2)
+    if (algorithm == oids::dsa) return fail_at(place, ErrorCode::unsupported_key);
     return {};
 }
 

@@ -471,6 +471,71 @@ class StatedRsaKey final : public crypto::LocalSigningKey {
     Result<SecretVector> pkcs8_der() const noexcept override { return fail(not_supported); }
 };
 
+// A key that is certified as it is written down, and never used.
+class StatedKey final : public crypto::LocalSigningKey {
+    ByteVector info_;
+
+  public:
+    explicit StatedKey(ByteVector info) : info_(std::move(info)) {}
+    KeyType type() const noexcept override { return KeyType::ecdsa_p256; }
+    std::size_t bits() const noexcept override { return 256; }
+    Bytes subject_public_key_info() const noexcept override { return info_; }
+    Result<ByteVector> sign(SignatureScheme, Bytes, Rng&) const noexcept override {
+        return fail(not_supported);
+    }
+    Result<SecretVector> pkcs8_der() const noexcept override { return fail(not_supported); }
+};
+
+enum class Curve { named, written_out };
+ByteVector ec_key_info(Curve curve, std::size_t coordinate_size) {
+    ByteVector info;
+    der::Writer writer(info);
+    const auto outer = writer.sequence();
+    {
+        const auto algorithm = writer.sequence();
+        writer.oid("1.2.840.10045.2.1");
+        if (curve == Curve::named) {
+            writer.oid("1.2.840.10045.3.1.7");
+        } else {
+            const auto parameters = writer.sequence(); // the version of SpecifiedECDomain, and so on
+            writer.integer(1);
+        }
+    }
+    ByteVector point(1 + 2 * coordinate_size, 1);
+    point[0] = 4;
+    writer.bit_string(point);
+    return info;
+}
+
+// CVE-2020-0601: who writes the curve out chooses its generator.
+TEST(VerifyChain, CurvesHaveANameAndNoSmallSize) {
+    const auto with_key = [](Curve curve, std::size_t coordinate_size) {
+        Pki pki([&](Pki& p) {
+            p.leaf_spec.key = std::make_shared<const StatedKey>(ec_key_info(curve, coordinate_size));
+        });
+        return pki.verify();
+    };
+    expect_outcome(with_key(Curve::written_out, 32), unsupported_key, 0);
+    expect_outcome(with_key(Curve::named, 27), weak_certificate_key, 0);
+    expect_verified(with_key(Curve::named, 28));
+    expect_verified(with_key(Curve::named, 32));
+}
+
+TEST(VerifyChain, DsaIsNoAlgorithmOfOurs) {
+    ByteVector info;
+    {
+        der::Writer writer(info);
+        const auto outer = writer.sequence();
+        {
+            const auto algorithm = writer.sequence();
+            writer.oid("1.2.840.10040.4.1");
+        }
+        writer.bit_string(ByteVector{2, 1, 1});
+    }
+    Pki pki([&](Pki& p) { p.leaf_spec.key = std::make_shared<const StatedKey>(info); });
+    expect_outcome(pki.verify(), unsupported_key, 0);
+}
+
 TEST(VerifyChain, RsaKeysHaveASizeAtWhichTheyAreTooCostly) {
     constexpr std::uint64_t usual_exponent = 65537;
     constexpr std::uint64_t largest_exponent = (std::uint64_t{1} << 33) - 1;
