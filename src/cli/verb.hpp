@@ -21,6 +21,8 @@ extern const Verb cert_show_verb;
 extern const Verb cert_make_ca_verb;
 extern const Verb cert_make_leaf_verb;
 extern const Verb scan_verb;
+extern const Verb trace_verb;
+extern const Verb speed_verb;
 extern const Verb completion_verb;
 extern const Verb manual_verb;
 

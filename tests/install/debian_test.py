@@ -43,9 +43,9 @@ def copy_tree(root, target):
 def build(tree, compiler):
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     run("sh", "-c", f"cd '{tree}' && dpkg-buildpackage --build=binary --no-sign --no-check-builddeps",
-        DEB_BUILD_OPTIONS=f"noopt nocheck nostrip parallel={os.cpu_count()}", PAVISE_CACHE=str(cache),
+        DEB_BUILD_OPTIONS=f"noopt nocheck nostrip parallel={os.cpu_count()}", PAVISE_CACHE=str(cache / "pavise"),
         CXX=f"ccache {compiler}" if shutil.which("ccache") else compiler, CCACHE_BASEDIR=str(tree),
-        CCACHE_DIR=os.environ.get("CCACHE_DIR") or str(cache / "ccache"))
+        CCACHE_DIR=os.environ.get("CCACHE_DIR") or str(cache / "pavise" / "ccache"))
     return {archive.name.split("_")[0]: archive for archive in tree.parent.glob("*.deb")}
 
 

@@ -4,7 +4,7 @@
   botan.py lay      make the subproject's folder where that needs neither the network nor a build
   botan.py ensure   get the source, build it where the cache does not have it, print the prefix as the last line
 
-The cache is ${XDG_CACHE_HOME:-~/.cache}/pavise/botan-KEY; KEY stands for the version and hash of the source, the
+The cache is ${PAVISE_CACHE:-${XDG_CACHE_HOME:-~/.cache}/pavise}/botan-KEY; KEY stands for the version and hash of the source, the
 modules, the compiler with its version, and the flags.
 
   botan.py ensure --with-tls    the same with Botan's own TLS in it: a peer of the benchmarks, part of nothing else
@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 SUBPROJECTS = HERE.parent.parent if HERE.parent.name == "packagefiles" else HERE.parent
 OVERLAY = SUBPROJECTS / "packagefiles" / "botan"
 SUBPROJECT = SUBPROJECTS / "botan"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pavise"
+CACHE = Path(os.environ.get("PAVISE_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pavise")
 
 # Measured: clang 19 makes RSA and P-256 a third faster than g++ 12, so it builds Botan wherever it is installed.
 PREFERRED_COMPILER = "clang++-19"
