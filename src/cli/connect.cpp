@@ -2,11 +2,13 @@
 #include "base/pem.hpp"
 #include "base/try.hpp"
 #include "cli/client_config.hpp"
+#include "cli/colour.hpp"
 #include "cli/describe.hpp"
 #include "cli/drive.hpp"
 #include "cli/files.hpp"
 #include "cli/message_trace.hpp"
 #include "cli/relay.hpp"
+#include "cli/report_json.hpp"
 #include "cli/starttls.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
@@ -60,6 +62,8 @@ constexpr std::array options{
            "first ask for TLS in plaintext: smtp, imap, pop3, ftp, xmpp, ldap, postgres, mysql or sieve"},
     Option{"--get", "PATH", "ask for PATH by HTTP/1.1 and print the answer, instead of relaying"},
     Option{"--showcerts", "", "print the server's certificates (PEM) and end, instead of relaying"},
+    Option{"--json", "",
+           "print what was negotiated, or what went wrong, as one JSON object and end, instead of relaying"},
     Option{"--msg", "", "print every message of the handshake and what it says, as it goes and comes"},
     option_keylog,
     Option{"--timeout", "SECONDS", "how long connecting and the handshake may take (15)"},
@@ -120,12 +124,12 @@ Problem problem_of(Error error, const std::string& server) {
 }
 
 std::string_view verdict_on(const Negotiated& negotiated, const ClientConfig& config) {
-    if (negotiated.peer_chain.empty()) return "both sides proved that they know the pre-shared key\n";
+    if (negotiated.peer_chain.empty()) return "both sides proved that they know the pre-shared key";
     const bool raw = negotiated.peer_certificate_type == CertificateType::raw_public_key;
     if (config.verification == PeerVerification::none)
-        return raw ? "the public key was NOT verified (--insecure)\n"
-                   : "the certificate was NOT verified (--insecure)\n";
-    return raw ? "the public key is one that is trusted\n" : "the certificate was verified\n";
+        return raw ? "the public key was NOT verified (--insecure)"
+                   : "the certificate was NOT verified (--insecure)";
+    return raw ? "the public key is one that is trusted" : "the certificate was verified";
 }
 
 void print_negotiated(const Negotiated& negotiated, const ClientConfig& config) {
@@ -133,7 +137,10 @@ void print_negotiated(const Negotiated& negotiated, const ClientConfig& config) 
     if (config.ocsp_response == Staple::requested)
         out += row("OCSP staple", verdict_on_staple(negotiated, config.clock->now()));
     out += description_of_peer(negotiated);
-    out += verdict_on(negotiated, config);
+    const bool verified = config.verification != PeerVerification::none || negotiated.peer_chain.empty();
+    out +=
+        Palette::of(STDERR_FILENO).paint(verified ? Tint::good : Tint::bad, verdict_on(negotiated, config));
+    out += '\n';
     std::fwrite(out.data(), 1, out.size(), stderr);
 }
 
@@ -159,14 +166,25 @@ Outcome<std::monostate> keep_session(const Arguments& arguments, Connection& con
 }
 
 // What the connection is for.
-enum class Task : std::uint8_t { relay, get, show_certificates };
+enum class Task : std::uint8_t { relay, get, show_certificates, describe };
 
 Outcome<Task> task_from(const Arguments& arguments) {
-    const bool get = arguments.has("--get");
-    const bool show = arguments.has("--showcerts");
-    if (get && show) return misuse("--get and --showcerts do not go together");
-    if (show) return Task::show_certificates;
-    if (!get) return Task::relay;
+    struct Row {
+        std::string_view option;
+        Task task;
+    };
+    constexpr std::array rows{Row{"--get", Task::get}, Row{"--showcerts", Task::show_certificates},
+                              Row{"--json", Task::describe}};
+    const Row* chosen = nullptr;
+    for (const Row& row : rows) {
+        if (!arguments.has(row.option)) continue;
+        if (chosen != nullptr)
+            return misuse(std::string(chosen->option) + " and " + std::string(row.option) +
+                          " do not go together");
+        chosen = &row;
+    }
+    if (chosen == nullptr) return Task::relay;
+    if (chosen->task != Task::get) return chosen->task;
     const std::string_view path = *arguments.value("--get");
     // RFC 9112 §3.2.1: what would be a space or a control character is percent-encoded.
     const bool clean = std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7f; });
@@ -231,13 +249,17 @@ Status greet(Stream& stream, const Plan& plan) {
     return stream.write_all(data.subspan(taken ? early.size() : 0), plan.deadline);
 }
 
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
 void print_certificates(const Negotiated& negotiated) {
     const bool raw = negotiated.peer_certificate_type == CertificateType::raw_public_key;
     std::string out;
     for (const ByteVector& der : negotiated.peer_chain)
         out += write_pem(raw ? "PUBLIC KEY" : "CERTIFICATE", der);
-    std::fwrite(out.data(), 1, out.size(), stdout);
-    std::fflush(stdout);
+    print(out);
 }
 
 Status get(Stream& stream, const Plan& plan, std::string_view path) {
@@ -261,37 +283,54 @@ Status perform(Stream& stream, const Plan& plan, const Arguments& arguments) {
     switch (plan.task) {
     case Task::get: return get(stream, plan, *arguments.value("--get"));
     case Task::relay: return relay(stream.connection(), stream.socket(), {STDIN_FILENO, STDOUT_FILENO});
-    case Task::show_certificates: print_certificates(stream.connection().negotiated());
+    case Task::show_certificates: print_certificates(stream.connection().negotiated()); break;
+    case Task::describe: break; // at the end, when nothing can fail any more
     }
     if (arguments.has("--session-out")) listen_on(stream);
     return {};
 }
 
-Outcome<Exit> run(const Arguments& arguments) {
-    auto plan = plan_from(arguments);
-    if (!plan) return plan.problem();
+// What went wrong in words, and what it was where the connection itself failed.
+struct Failure {
+    Problem problem;
+    std::optional<Error> error;
+};
+
+std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
     MessageTrace trace(stderr);
     testing::Hooks hooks;
     if (arguments.has("--msg")) hooks.tap = &trace;
-    auto connection = testing::client(plan->config, plan->options, hooks);
-    if (!connection) return misuse("'" + plan->name + "': " + describe(connection.error()));
+    auto connection = testing::client(plan.config, plan.options, hooks);
+    if (!connection)
+        return Failure{misuse("'" + plan.name + "': " + describe(connection.error())), connection.error()};
 
-    auto socket = net::connect(plan->endpoint, plan->deadline);
-    if (!socket) return problem_of(socket.error(), plan->server);
-    if (plan->starttls) {
-        auto begun = start_tls(*plan->starttls, *socket, plan->server, plan->name, plan->deadline);
-        if (!begun) return begun.problem();
+    auto socket = net::connect(plan.endpoint, plan.deadline);
+    if (!socket) return Failure{problem_of(socket.error(), plan.server), socket.error()};
+    if (plan.starttls) {
+        auto begun = start_tls(*plan.starttls, *socket, plan.server, plan.name, plan.deadline);
+        if (!begun) return Failure{begun.problem(), std::nullopt};
     }
     Stream stream(*std::move(connection), *std::move(socket));
-    Status status = greet(stream, *plan);
-    if (status && !arguments.has("--quiet"))
-        print_negotiated(stream.connection().negotiated(), *plan->config);
-    if (status) status = perform(stream, *plan, arguments);
+    Status status = greet(stream, plan);
+    const bool told = arguments.has("--quiet") || plan.task == Task::describe;
+    if (status && !told) print_negotiated(stream.connection().negotiated(), *plan.config);
+    if (status) status = perform(stream, plan, arguments);
     const auto kept = keep_session(arguments, stream.connection());
     stream.part();
-    if (!status) return problem_of(status.error(), plan->server);
-    if (!kept) return kept.problem();
-    return Exit::ok;
+    if (!status) return Failure{problem_of(status.error(), plan.server), status.error()};
+    if (!kept) return Failure{kept.problem(), std::nullopt};
+    if (plan.task == Task::describe)
+        print(connection_in_json(plan.server, stream.connection().negotiated(), *plan.config));
+    return std::nullopt;
+}
+
+Outcome<Exit> run(const Arguments& arguments) {
+    auto plan = plan_from(arguments);
+    if (!plan) return plan.problem();
+    const std::optional<Failure> failure = converse(*plan, arguments);
+    if (!failure) return Exit::ok;
+    if (plan->task == Task::describe) print(failure_in_json(plan->server, failure->problem, failure->error));
+    return failure->problem;
 }
 
 } // namespace

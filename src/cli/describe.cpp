@@ -1,6 +1,5 @@
 #include "cli/describe.hpp"
 
-#include "trust/certificate.hpp"
 #include "trust/fingerprint.hpp"
 #include "trust/ocsp.hpp"
 
@@ -50,8 +49,7 @@ std::string description_of_certificate(const trust::Certificate& certificate) {
     append_row(out, "issuer", printable(certificate.issuer().to_string()));
     append_row(out, "valid", to_text(certificate.not_before()) + " to " + to_text(certificate.not_after()));
     std::string names;
-    for (const trust::GeneralName& name : certificate.subject_alternative_names())
-        names += (names.empty() ? "" : ", ") + text_of_name(name);
+    for (const std::string& name : names_of(certificate)) names += (names.empty() ? "" : ", ") + name;
     if (!names.empty()) append_row(out, "names", names);
     return out;
 }
@@ -134,6 +132,13 @@ std::string description_of_chain(std::span<const ByteVector> chain) {
             out += "  (" + describe(certificate.error()) + ")\n";
     }
     return out;
+}
+
+std::vector<std::string> names_of(const trust::Certificate& certificate) {
+    std::vector<std::string> names;
+    for (const trust::GeneralName& name : certificate.subject_alternative_names())
+        names.push_back(text_of_name(name));
+    return names;
 }
 
 std::string description_of_peer(const Negotiated& negotiated) {

@@ -1,9 +1,12 @@
 // Connections and certificates in words. What comes from a peer is made safe for a terminal.
 #pragma once
 
+#include "trust/certificate.hpp"
+
 #include <pavise/engine.hpp>
 
 #include <string>
+#include <vector>
 
 namespace pavise::cli {
 
@@ -24,6 +27,9 @@ std::string description_of(const Negotiated& negotiated);
 
 // Subject, issuer, validity and names of each certificate.
 std::string description_of_chain(std::span<const ByteVector> chain);
+
+// Its subject alternative names: "DNS:localhost", "IP:127.0.0.1". Made safe for a terminal.
+std::vector<std::string> names_of(const trust::Certificate& certificate);
 
 // What the peer proved itself with: its chain, or its raw public key.
 std::string description_of_peer(const Negotiated& negotiated);

@@ -7,8 +7,8 @@ import tempfile
 from certificates import Certificates
 from harness import PAVISE, PaviseServer, expect, expect_in, free_port, main, run
 
-VERBS = ["demo", "connect", "serve", "scan", "conform server", "conform client", "conform", "cert show", "cert make-ca",
-         "cert make-leaf", "completion", "manual"]
+VERBS = ["demo", "connect", "serve", "scan", "trace", "speed", "conform server", "conform client", "conform", "cert show",
+         "cert make-ca", "cert make-leaf", "completion", "manual"]
 
 
 def overview():
@@ -186,6 +186,7 @@ def cases(report):
             (["connect", "localhost:1", "--get", "a"], "--get wants a path that begins with '/' and has no spaces: 'a'"),
             (["connect", "localhost:1", "--get", "/a b"], "and has no spaces: '/a b'"),
             (["connect", "localhost:1", "--get", "/", "--showcerts"], "--get and --showcerts do not go together"),
+            (["connect", "localhost:1", "--json", "--showcerts"], "--showcerts and --json do not go together"),
             (["connect", "localhost:1", "--early-data", "x"], "--early-data goes with --session-in"),
             (["connect", "localhost:1", "--capath", "/nonexistent"], "/nonexistent: is no directory"),
             (["connect", "localhost:1", "--insecure", "--keylog", "/nonexistent/x"],

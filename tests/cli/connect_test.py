@@ -1,6 +1,10 @@
 """pavise connect and pavise serve with each other: every option does what --help says."""
 
+import contextlib
+import json
+import os
 import pathlib
+import pty
 import re
 import socket
 import subprocess
@@ -339,6 +343,66 @@ def get_and_certificates(certificates):
         server.stop()
 
 
+def in_json(certificates):
+    with serve(certificates, "--alpn", "a", "--ocsp", certificates.ocsp_response("p256")) as server:
+        options = ["--json", "--ocsp", "checked", "--alpn", "a"]
+        status, out, said = connect(certificates, server, *options)
+        expect((status, said), (0, ""), "exit status and error output")
+        shown = json.loads(out)
+        chain = shown.pop("certificates")
+        expect(shown, {"server": f"localhost:{server.port}", "connected": True, "version": "TLSv1.3",
+                       "cipher_suite": "TLS_AES_128_GCM_SHA256", "group": "X25519MLKEM768", "hello_retry_request": False,
+                       "peer_signature": "ecdsa_secp256r1_sha256", "local_signature": None, "resumed": False,
+                       "early_data": "not_offered", "psk_identity": None, "alpn": "a", "server_name": "localhost",
+                       "verified": True, "ocsp_staple": "good"}, "the object")
+        expect(len(chain), 1, "certificates")
+        expect((chain[0]["subject"], chain[0]["names"]), ("CN=Test leaf p256", ["DNS:localhost", "IP:127.0.0.1"]),
+               "the certificate")
+        expect(chain[0]["pem"], certificates.chain("p256").read_text(), "the certificate in PEM")
+        digest = openssl("x509", "-in", certificates.chain("p256"), "-noout", "-fingerprint", "-sha256").decode()
+        expect(chain[0]["sha256"], digest.partition("=")[2].strip().replace(":", "").lower(), "its SHA-256")
+
+        status, out, _ = run(PAVISE, "connect", f"localhost:{server.port}", "--json", "--cafile", certificates.other_ca)
+        expect(status, CERTIFICATE, "exit status for a server that is not trusted")
+        shown = json.loads(out)
+        expect((shown["connected"], shown["exit_status"], shown["error"], shown["alert_sent"]),
+               (False, CERTIFICATE, "unknown_issuer", "unknown_ca"), f"the object {shown}")
+        status, out, _ = connect(certificates, server, "--json", "--alpn", "b")
+        expect(json.loads(out).get("alert_received"), "no_application_protocol", f"the alert that came, in {out!r}")
+        server.stop()
+    with PaviseServer("--raw-key", certificates.key("p256")) as server:
+        key = public_key(certificates, "p256")
+        status, out, said = connect(certificates, server, "--json", "--trusted-key", key, trust=False)
+        expect(status, 0, f"exit status ({said!r})")
+        expect(json.loads(out)["raw_public_keys"], [key.read_text()], "the raw public key")
+        server.stop()
+
+
+def colours_on_a_terminal(certificates):
+    """Where a person looks, and has not said no (no-color.org)."""
+    def said_on_terminal(server, options, environment):
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([PAVISE, "connect", f"localhost:{server.port}", *options], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=theirs,
+                              env={**os.environ, "TERM": "xterm", **environment}) as child:
+            os.close(theirs)
+            said = b""
+            with contextlib.suppress(OSError):  # the terminal's end is an error on Linux
+                while block := os.read(ours, 4096):
+                    said += block
+            child.wait(DEADLINE)
+        os.close(ours)
+        return said.decode()
+    with serve(certificates, "--discard") as server:
+        verified, insecure = ["--cafile", certificates.ca], ["--insecure"]
+        expect_in("\033[32mthe certificate was verified\033[0m", said_on_terminal(server, verified, {}), "on a terminal")
+        expect_in("\033[31mthe certificate was NOT verified", said_on_terminal(server, insecure, {}), "on a terminal")
+        expect("\033" in said_on_terminal(server, verified, {"NO_COLOR": "1"}), False, "a colour with NO_COLOR")
+        _, _, said = connect(certificates, server, stdin=b"")
+        expect("\033" in said, False, "a colour in a pipe")
+        server.stop()
+
+
 def messages_of(certificates, version, wanted):
     with serve(certificates) as server:
         _, _, said = page(certificates, server, "--msg", "--tls", version, "--alpn", "a")
@@ -427,7 +491,7 @@ def cases(report):
                 ("--psk and --psk-modes", pre_shared_keys), ("--get and --showcerts", get_and_certificates),
                 ("--keylog, TLS 1.3", key_log, "1.3"), ("--keylog, TLS 1.2", key_log, "1.2"), ("--ocsp", ocsp),
                 ("--msg, TLS 1.3", messages_of, "1.3", MESSAGES_13), ("--msg, TLS 1.2", messages_of, "1.2", MESSAGES_12),
-                ("--discard", discard)):
+                ("--json", in_json), ("colours on a terminal", colours_on_a_terminal), ("--discard", discard)):
             report.case(name, function, certificates, *arguments)
 
 

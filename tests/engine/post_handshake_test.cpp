@@ -65,6 +65,19 @@ TEST(PostHandshake, byte_by_byte) {
     expect_known(pair);
 }
 
+TEST(PostHandshake, a_request_is_open_until_its_answer_is_whole) {
+    PairConfig config = offering();
+    config.server.record_size_limit = 64; // the answer comes in several records
+    Pair pair(config);
+    ASSERT_TRUE(pair.connect());
+    ASSERT_TRUE(pair.server.request_certificate(PeerVerification::required));
+    while (deliver(pair.server, pair.client) > 0) {
+    }
+    while (deliver(pair.client, pair.server, 1) > 0)
+        ASSERT_EQ(pair.server.certificate_requests(), pair.server.negotiated().peer_chain.empty() ? 1u : 0u);
+    expect_known(pair);
+}
+
 TEST(PostHandshake, compressed) {
     PairConfig config = offering();
     config.client.certificate_compression = certificate_compressions();
