@@ -1,5 +1,6 @@
 #include "configs.hpp"
 
+#include "compression.hpp"
 #include "encodings.hpp"
 #include "policies.hpp"
 
@@ -80,6 +81,15 @@ void set_suites(const Options& options, std::vector<CipherSuite>& suites) {
     suites.push_back(CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256);
 }
 
+Credential dressed(Credential credential, const CredentialOptions& options) {
+    if (!options.ocsp_response.empty())
+        credential = must(credential.with_ocsp_responses({options.ocsp_response}), "-ocsp-response");
+    if (!options.signed_cert_timestamps.empty())
+        credential = may_refuse(credential.with_certificate_timestamps(options.signed_cert_timestamps));
+    if (options.must_match_issuer) credential = must(credential.only_for_its_issuers(), "-must-match-issuer");
+    return credential;
+}
+
 Credential load_credential(const CredentialOptions& options, const std::vector<SignatureScheme>& by_default) {
     const SecretVector key = read_file(options.key_file);
     const Credential credential =
@@ -89,13 +99,7 @@ Credential load_credential(const CredentialOptions& options, const std::vector<S
     // What is accepted from the peer says nothing about what we sign with.
     const std::vector<SignatureScheme> schemes =
         options.signing_prefs.empty() ? by_default : as_enums<SignatureScheme>(options.signing_prefs);
-    Credential dressed = must(credential.signing_with(schemes), "-signing-prefs");
-    if (!options.ocsp_response.empty())
-        dressed = must(dressed.with_ocsp_responses({options.ocsp_response}), "-ocsp-response");
-    if (!options.signed_cert_timestamps.empty())
-        dressed = may_refuse(dressed.with_certificate_timestamps(options.signed_cert_timestamps));
-    if (options.must_match_issuer) dressed = must(dressed.only_for_its_issuers(), "-must-match-issuer");
-    return dressed;
+    return dressed(must(credential.signing_with(schemes), "-signing-prefs"), options);
 }
 
 std::vector<ByteVector> authorities(const std::string& names) {
@@ -162,6 +166,7 @@ void set_common(const Options& options, const std::vector<Credential>& credentia
                                          : credential);
     }
     config.external_psks = external_psks(options);
+    config.certificate_compression = compressions_of_runner(options);
     config.clock = &world.clock;
     config.deferred.certificate = true; // the runner says whether a chain is good
     config.deferred.signature = options.async;
@@ -198,9 +203,14 @@ std::vector<EchKey> ech_keys(const Options& options) {
 void set_key_shares(const Options& options, ClientConfig& config) {
     config.key_share_groups = options.key_shares ? as_enums<NamedGroup>(*options.key_shares)
                                                  : default_of_runner::key_shares(config.groups);
-    if (!options.no_key_shares) return;
-    config.key_share_groups.clear();
-    config.key_shares = 0;
+    if (options.no_key_shares) {
+        config.key_share_groups.clear();
+        config.key_shares = 0;
+    }
+    // What the server is known to like counts for more.
+    const auto hint = as_enums<NamedGroup>(options.server_supported_groups_hint);
+    const auto liked = std::ranges::find_first_of(config.groups, hint);
+    if (liked != config.groups.end()) config.key_share_groups = {*liked};
 }
 
 } // namespace
@@ -276,7 +286,7 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
     if (!options.accepted_peer_cert_types.empty())
         config->client_certificate_types = as_enums<CertificateType>(options.accepted_peer_cert_types);
     config->client_authorities = authorities(options.use_client_ca_list);
-    if (resumption == Resumption::by_ticket) config->ticket_keys = world.ticket_keys;
+    if (resumption == Resumption::by_ticket && !options.skip_ticket) config->ticket_keys = world.ticket_keys;
     if (resumption == Resumption::by_id) config->session_store = world.sessions;
     const Bytes context = as_bytes(options.quic_early_data_context);
     config->session_context.assign(context.begin(), context.end());

@@ -168,6 +168,9 @@ void check_handshake(const Options& options, const Channel& connection,
         stop_unexpected("no extended master secret");
     if (options.expect_total_renegotiations != 0) stop_unimplemented("renegotiation");
     check_ech(options, negotiated);
+    // In TLS 1.3 there is nothing but.
+    if (options.expect_secure_renegotiation && negotiated.version != ProtocolVersion::tls_1_3)
+        stop_unimplemented("what the application sees of RFC 5746");
     check_early_data(options, negotiated);
     check_transport_parameters(options, connection);
     check_peer_chain(options, negotiated);

@@ -73,6 +73,7 @@ struct Options {
     std::vector<std::uint16_t> curves;
     std::optional<std::vector<std::uint16_t>> key_shares;
     bool no_key_shares = false;
+    std::vector<std::uint16_t> server_supported_groups_hint;
     std::vector<std::uint16_t> verify_prefs;
     std::string host_name;
     std::string advertise_alpn;
@@ -122,11 +123,16 @@ struct Options {
     bool use_custom_verify_callback = false;
     bool fail_early_callback = false;
     bool fail_cert_callback = false;
+    bool install_cert_compression_algs = false;
+    std::uint16_t install_one_cert_compression_alg = 0;
     bool install_ddos_callback = false;
     bool fail_ddos_callback = false;
 
     // ---- sessions
     bool no_ticket = false;
+    bool use_ticket_callback = false;
+    bool renew_ticket = false;
+    bool skip_ticket = false;
     bool enable_early_data = false;
     std::uint32_t resumption_delay = 0; // seconds, after this connection
 
@@ -162,6 +168,7 @@ struct Options {
     std::uint16_t expect_curve_id = 0;
     std::uint16_t expect_peer_signature_algorithm = 0;
     std::vector<std::uint16_t> expect_peer_verify_pref;
+    bool expect_secure_renegotiation = false;
     bool expect_hrr = false;
     bool expect_no_hrr = false;
     std::string expect_alpn;

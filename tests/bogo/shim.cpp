@@ -52,6 +52,7 @@ void run(const CommandLine& line) {
         const Options& options = turn == Turn::first ? line.initial : line.resume;
         if (turn == Turn::resumption && !options.server && !world.session)
             throw Stop(ExitCode::failure, "there is no session to offer");
+        change_ticket_keys(options, turn, world);
         run_connection(options, line.retry, turn, world);
         world.clock.advance(std::chrono::seconds(options.resumption_delay));
     }

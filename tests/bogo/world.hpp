@@ -1,6 +1,8 @@
 // What one connection leaves to the next, and what none of them should take from the machine.
 #pragma once
 
+#include "options.hpp"
+
 #include <pavise/session.hpp>
 
 #include <memory>
@@ -42,5 +44,8 @@ struct World {
 };
 
 enum class Turn : std::uint8_t { first, resumption };
+
+// What happens to the server's ticket keys before a connection: nothing, or a rotation (-renew-ticket).
+void change_ticket_keys(const Options& options, Turn turn, World& world);
 
 } // namespace pavise::bogo
