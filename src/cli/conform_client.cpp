@@ -27,6 +27,8 @@ constexpr std::array options{
     Option{"--servername", "NAME", "a name that the certificate is for, besides localhost and 127.0.0.1"},
     option_versions,
     option_only,
+    option_mutate,
+    option_seed,
     option_patience,
     option_rate,
     option_json,

@@ -1,6 +1,6 @@
 #include "cli/conform_common.hpp"
 
-#include "cli/files.hpp"
+#include "conform/mutate.hpp"
 
 #include <cstdio>
 
@@ -47,6 +47,20 @@ std::optional<Problem> write_results(std::string_view path, const std::string& t
     return misuse("'" + std::string(path) + "' cannot be written");
 }
 
+Outcome<Exit> run_mutations(const Arguments& arguments, conform::Setting& setting,
+                            const conform::MutationPlan& plan) {
+    const bool shown = !arguments.has("--quiet") && ::isatty(STDERR_FILENO) == 1;
+    const auto report = conform::run_mutations(setting, plan, [&](const conform::MutationReport& so_far) {
+        if (shown)
+            std::fprintf(stderr, "\r\x1b[K%llu of %llu, %zu findings",
+                         static_cast<unsigned long long>(so_far.runs),
+                         static_cast<unsigned long long>(plan.runs), so_far.findings.size());
+    });
+    if (shown) std::fprintf(stderr, "\r\x1b[K");
+    print(conform::text_report(report, plan));
+    return report.findings.empty() ? Exit::ok : Exit::handshake;
+}
+
 } // namespace
 
 Outcome<conform::Pace> pace_from(const Arguments& arguments) {
@@ -76,6 +90,11 @@ Outcome<Exit> run_conformance(const Arguments& arguments, conform::Setting& sett
         return Problem{Exit::connection, subject + " completes no handshake that this tool knows" +
                                              (setting.target->complaint().empty() ? "" : ": ") +
                                              setting.target->complaint()};
+    auto runs = arguments.number("--mutate", 1, 100'000'000, 0);
+    if (!runs) return runs.problem();
+    auto seed = arguments.number("--seed", 0, UINT64_MAX, 1);
+    if (!seed) return seed.problem();
+    if (*runs > 0) return run_mutations(arguments, setting, {*runs, *seed, role});
     const bool json_out = arguments.value("--json") == "-";
     if (!arguments.has("--quiet") && !json_out) print(subject + "\n" + setting.profile.describe() + "\n");
     conform::Selection selection{role, arguments.values("--only")};

@@ -19,6 +19,11 @@ inline constexpr Option option_patience{
 inline constexpr Option option_rate{"--rate", "N", "at most N connections a second (no limit)"};
 inline constexpr Option option_quiet{"--quiet", "", "print failures and sums alone, and no progress"};
 
+inline constexpr Option option_mutate{
+    "--mutate", "N",
+    "instead of the checks: N legal connections of which a few messages or records are changed"};
+inline constexpr Option option_seed{"--seed", "S", "what the changes of --mutate are drawn from (1)"};
+
 inline constexpr std::string_view conform_exit_notes =
     "'pavise conform --list' lists the checks, 'pavise conform --explain ID' explains one.\n\n"
     "exit status: 0  no check failed\n"

@@ -2,6 +2,7 @@
 #include "cli/conform_common.hpp"
 #include "cli/verb.hpp"
 #include "conform/explore.hpp"
+#include "conform/identities.hpp"
 #include "net/failure.hpp"
 
 #include <array>
@@ -20,6 +21,8 @@ constexpr std::array options{
     Option{"--expect", "REGEX", "what has to be in the answer (anything)"},
     option_versions,
     option_only,
+    option_mutate,
+    option_seed,
     option_patience,
     option_rate,
     option_json,
@@ -67,6 +70,9 @@ Outcome<Exit> run(const Arguments& arguments) {
         setting.probe.request = "GET " + std::string(*path) + " HTTP/1.0\r\n\r\n";
     if (const auto bytes = arguments.value("--send")) setting.probe.request = unescaped(*bytes);
     if (const auto regex = arguments.value("--expect")) setting.probe.expected = std::string(*regex);
+    auto identities = conform::make_identities("localhost", system_clock().now(), system_rng());
+    if (!identities) return misuse("making certificates: " + describe(identities.error()));
+    setting.client_credential = identities->client;
     conform::explore_server(setting);
     return run_conformance(arguments, setting, Role::server, std::string(arguments.operand(0)));
 }

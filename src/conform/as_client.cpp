@@ -43,21 +43,10 @@ bool is_retry(const std::optional<peer::Event>& event) {
 
 } // namespace
 
-ByteVector bytes(std::initializer_list<int> values) {
-    ByteVector out;
-    for (const int value : values) out.push_back(static_cast<std::uint8_t>(value));
-    return out;
-}
-
-ByteVector repeated(std::size_t count, int value) {
-    return ByteVector(count, static_cast<std::uint8_t>(value));
-}
-
 // ---------------------------------------------------------------- TLS 1.3
 
 AsClient13::AsClient13(Setting& setting) : Trial(setting) {
     script.server_name = setting.server_name;
-    script.credential = setting.client_credential;
     if (!setting.profile.suites13.empty()) script.cipher_suites = setting.profile.suites13;
     // Large shares have checks of their own.
     std::vector<NamedGroup> groups = setting.profile.groups13;
@@ -82,8 +71,17 @@ void AsClient13::connect() {
     client().connect();
 }
 
+void AsClient13::connect_for_tickets() {
+    // Servers need not give tickets to clients that name no modes of pre-shared keys (RFC 8446 §4.2.9).
+    Hello hello = this->hello();
+    peer::ScriptedClient::allow_psks(hello);
+    client().send_client_hello(hello);
+    client().expect_flight();
+    client().send_second_flight();
+}
+
 peer::PskOffer AsClient13::ticket() {
-    connect();
+    connect_for_tickets();
     auto offer = client().expect_ticket();
     if (ok()) reconnect();
     return offer;
@@ -151,7 +149,6 @@ void AsClient13::serves() {
 
 AsClient12::AsClient12(Setting& setting) : Trial(setting) {
     script.server_name = setting.server_name;
-    script.credential = setting.client_credential;
     if (!setting.profile.suites12.empty()) script.cipher_suites = setting.profile.suites12;
     if (!setting.profile.groups12.empty()) script.groups = setting.profile.groups12;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "conform/trial.hpp"
+#include "conform/words.hpp"
 #include "peer/client.hpp"
 #include "peer/client12.hpp"
 
@@ -32,7 +33,9 @@ class AsClient13 final : public Trial {
     // ---- ways to begin
     // A legal handshake, which is no part of what is checked.
     void connect();
-    // The same, and the ticket that comes after it; then the next connection has begun.
+    // The same, with a hello that asks for tickets.
+    void connect_for_tickets();
+    // And the ticket that comes after it; then the next connection has begun.
     peer::PskOffer ticket();
     // A ClientHello that the server answers with a HelloRetryRequest, and that answer.
     messages::ServerHello be_retried();
@@ -80,18 +83,5 @@ class AsClient12 final : public Trial {
     void accepted();
     void serves();
 };
-
-// ---- what scripts say often
-// Bodies of extensions and the like.
-ByteVector bytes(std::initializer_list<int> values);
-ByteVector repeated(std::size_t count, int value = 0);
-// Types, suites, groups and schemes that nobody has defined (RFC 8701's reserved values, and one beyond
-// them).
-inline constexpr auto grease_extension = static_cast<ExtensionType>(0x3a3a);
-inline constexpr auto unknown_extension = static_cast<ExtensionType>(0xfe00);
-inline constexpr auto grease_suite = static_cast<CipherSuite>(0x4a4a);
-inline constexpr auto grease_group = static_cast<NamedGroup>(0x5a5a);
-inline constexpr auto grease_scheme = static_cast<SignatureScheme>(0x6a6a);
-inline constexpr auto grease_version = static_cast<ProtocolVersion>(0x7a7a);
 
 } // namespace pavise::conform

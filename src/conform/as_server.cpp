@@ -5,6 +5,7 @@
 #include "messages/extension/negotiation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pavise::conform {
 
@@ -12,19 +13,24 @@ namespace {
 
 constexpr std::string_view answer = "HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-// The client's own data first, where it sends some; then ours, and the end.
-void talk(Trial& trial, peer::Peer& peer) {
+// What the client says by itself, where it does.
+void hear(Trial& trial, peer::Peer& peer, bool& heard) {
+    if (!trial.profile().talks || std::exchange(heard, true)) return;
+    while (trial.ok()) {
+        const auto event = peer.next();
+        if (event && event->type == ContentType::application_data) {
+            if (event->bytes.empty()) continue;
+            return;
+        }
+        if (peer.ok()) peer.complain("expected application data, got " + peer::describe(event));
+    }
+}
+
+// The client's data first, where it sends some; then ours, and the end.
+void talk(Trial& trial, peer::Peer& peer, bool& heard) {
     trial.expects("the connection works");
     trial.from_here();
-    while (trial.ok() && trial.profile().talks) {
-        const auto event = peer.next();
-        if (!peer.ok()) return;
-        if (!event)
-            return trial.fails(trial.is_over() ? "the connection was ended before application data came"
-                                               : "no application data came");
-        if (event->type == ContentType::application_data) break;
-        return trial.fails(peer::describe(event) + " came instead of application data");
-    }
+    hear(trial, peer, heard);
     peer.send_data(answer);
     peer.send_alert(AlertDescription::close_notify, AlertLevel::warning);
     trial.close_notify_answered();
@@ -39,11 +45,16 @@ AsServer13::AsServer13(Setting& setting) : Trial(setting) {
 }
 
 peer::ScriptedServer& AsServer13::server() {
-    if (server_ == nullptr) {
-        server_ = std::make_unique<peer::ScriptedServer>(script, connect_link(), crypto::botan_provider(),
-                                                         *setting().rng);
-        server_->set_meddler(setting().saboteur);
-    }
+    return server_ == nullptr ? reconnect() : *server_;
+}
+
+peer::ScriptedServer& AsServer13::reconnect() {
+    if (server_ != nullptr) keep_journal();
+    server_.reset();
+    server_ = std::make_unique<peer::ScriptedServer>(script, connect_link(), crypto::botan_provider(),
+                                                     *setting().rng);
+    server_->set_meddler(setting().saboteur);
+    heard_ = false;
     return *server_;
 }
 
@@ -58,6 +69,7 @@ void AsServer13::begin() {
 
 void AsServer13::connect() {
     server().connect();
+    hear(*this, server(), heard_);
 }
 
 std::optional<NamedGroup> AsServer13::group_without_share() {
@@ -128,7 +140,7 @@ void AsServer13::accepted() {
 }
 
 void AsServer13::serves() {
-    talk(*this, server());
+    talk(*this, server(), heard_);
 }
 
 // ---------------------------------------------------------------- TLS 1.2
@@ -138,11 +150,16 @@ AsServer12::AsServer12(Setting& setting) : Trial(setting) {
 }
 
 peer::ScriptedServer12& AsServer12::server() {
-    if (server_ == nullptr) {
-        server_ = std::make_unique<peer::ScriptedServer12>(script, connect_link(), crypto::botan_provider(),
-                                                           *setting().rng);
-        server_->set_meddler(setting().saboteur);
-    }
+    return server_ == nullptr ? reconnect() : *server_;
+}
+
+peer::ScriptedServer12& AsServer12::reconnect() {
+    if (server_ != nullptr) keep_journal();
+    server_.reset();
+    server_ = std::make_unique<peer::ScriptedServer12>(script, connect_link(), crypto::botan_provider(),
+                                                       *setting().rng);
+    server_->set_meddler(setting().saboteur);
+    heard_ = false;
     return *server_;
 }
 
@@ -157,6 +174,7 @@ void AsServer12::begin() {
 
 void AsServer12::connect() {
     server().connect();
+    hear(*this, server(), heard_);
 }
 
 void AsServer12::accepts(ServerHelloEdit edit) {
@@ -187,7 +205,7 @@ void AsServer12::accepted() {
 }
 
 void AsServer12::serves() {
-    talk(*this, server());
+    talk(*this, server(), heard_);
 }
 
 } // namespace pavise::conform

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "conform/trial.hpp"
+#include "conform/words.hpp"
 #include "peer/server.hpp"
 #include "peer/server12.hpp"
 
@@ -11,6 +12,7 @@ using ServerHelloEdit = void (*)(peer::ServerHelloDraft& hello);
 
 class AsServer13 final : public Trial {
     std::unique_ptr<peer::ScriptedServer> server_;
+    bool heard_ = false; // what the client says by itself
 
   public:
     // To be changed before the first use of server().
@@ -21,6 +23,8 @@ class AsServer13 final : public Trial {
 
     // The server's side of the present connection, which the first use waits for.
     peer::ScriptedServer& server();
+    // The same on a new connection.
+    peer::ScriptedServer& reconnect();
 
     // ---- ways to begin
     // The client's hello came.
@@ -54,6 +58,7 @@ class AsServer13 final : public Trial {
 
 class AsServer12 final : public Trial {
     std::unique_ptr<peer::ScriptedServer12> server_;
+    bool heard_ = false;
 
   public:
     peer::Server12Script script;
@@ -62,6 +67,8 @@ class AsServer12 final : public Trial {
     peer::Peer& us() override { return server(); }
 
     peer::ScriptedServer12& server();
+    // The same on a new connection.
+    peer::ScriptedServer12& reconnect();
 
     // ---- ways to begin
     void hello();

@@ -82,6 +82,8 @@ class Trial {
     void refused(const Alerts& alerts);
     // End the connection: with whatever alert, or none.
     void refused() { refused({}); }
+    // End the connection, at once or when close_notify follows.
+    void refused_or_ignored();
     // Not end the connection: the next event is not a fatal alert.
     void close_notify_answered();
 

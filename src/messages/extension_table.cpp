@@ -1,6 +1,7 @@
 #include "messages/extension_table.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace pavise::messages {
 
@@ -31,6 +32,24 @@ bool is_response(MessageKind message) {
     return true;
 }
 
+// Whether all that an extension says in a message is that it is there: struct {} (RFC 8446 §4.2.6, §4.2.10;
+// RFC 6066 §3, §8; RFC 5077 §3.2; RFC 7366 §2; RFC 7627 §5.1).
+bool is_empty_there(ExtensionType type, MessageKind message) {
+    using enum ExtensionType;
+    constexpr std::array in_client_hello{early_data, post_handshake_auth, encrypt_then_mac,
+                                         extended_master_secret};
+    constexpr std::array in_encrypted_extensions{server_name, early_data};
+    constexpr std::array in_server_hello12{server_name, status_request, session_ticket, encrypt_then_mac,
+                                           extended_master_secret};
+    const auto holds = [type](const auto& types) { return std::ranges::find(types, type) != types.end(); };
+    switch (message) {
+    case MessageKind::client_hello: return holds(in_client_hello);
+    case MessageKind::encrypted_extensions: return holds(in_encrypted_extensions);
+    case MessageKind::server_hello12: return holds(in_server_hello12);
+    default: return false;
+    }
+}
+
 } // namespace
 
 ExtensionSet ExtensionSet::of(const Extensions& extensions) {
@@ -46,9 +65,12 @@ bool is_allowed(ExtensionType type, MessageKind message) {
 }
 
 Status check_allowed(const Extensions& extensions, MessageKind message) {
-    for (const Extension& extension : extensions)
+    for (const Extension& extension : extensions) {
         if (!is_allowed(extension.type, message))
             return fail(ErrorCode::misplaced_extension, detail(extension.type));
+        if (!extension.body.empty() && is_empty_there(extension.type, message))
+            return fail(ErrorCode::trailing_bytes, detail(extension.type));
+    }
     return {};
 }
 

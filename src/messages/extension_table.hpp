@@ -138,6 +138,7 @@ bool is_allowed(ExtensionType type, MessageKind message);
 
 // RFC 8446 §4.2: an extension that we recognise, in a message for which it is not specified, is an
 // illegal_parameter. Extensions that we do not recognise pass.
+// One that has no contents in that message, and holds some, is a decode_error.
 Status check_allowed(const Extensions& extensions, MessageKind message);
 
 // RFC 8446 §4.2: an extension response that was not requested is an unsupported_extension. `offered` is what

@@ -49,6 +49,8 @@ class ScriptedClient : public Peer {
     ClientHelloDraft client_hello();
     void send_client_hello() { send_client_hello(client_hello()); }
     void send_client_hello(const ClientHelloDraft& hello);
+    // For scripts that send it in a way of their own.
+    void use_client_hello(const ClientHelloDraft& hello) { hello_ = hello; }
     // psk_key_exchange_modes, which tickets and PSKs want (RFC 8446 §4.2.9).
     static void allow_psks(ClientHelloDraft& hello,
                            const std::vector<PskKeyExchangeMode>& modes = {PskKeyExchangeMode::psk_dhe_ke});

@@ -60,9 +60,13 @@ void ScriptedClient12::resume(ClientHelloDraft& hello, const Session12& session)
     }
 }
 
-void ScriptedClient12::send_client_hello(const ClientHelloDraft& hello) {
+void ScriptedClient12::use_client_hello(const ClientHelloDraft& hello) {
     hello_ = hello;
     use_client_random(hello.random);
+}
+
+void ScriptedClient12::send_client_hello(const ClientHelloDraft& hello) {
+    use_client_hello(hello);
     send(hello);
 }
 

@@ -47,6 +47,8 @@ class ScriptedClient12 : public Peer12 {
     static void resume(ClientHelloDraft& hello, const Session12& session);
     void send_client_hello() { send_client_hello(client_hello()); }
     void send_client_hello(const ClientHelloDraft& hello);
+    // For scripts that send it in a way of their own.
+    void use_client_hello(const ClientHelloDraft& hello);
     messages::ServerHello expect_server_hello();
     const messages::ServerHello& server_hello() const { return server_hello_; }
     bool extended_master_secret() const;

@@ -177,6 +177,13 @@ const std::optional<Event>& Peer::peek() {
     return looked_at_;
 }
 
+std::vector<RecordHeader> Peer::record_headers() const {
+    std::vector<RecordHeader> headers = port_.headers();
+    if (meddler_ != nullptr)
+        for (RecordHeader& header : headers) meddler_->incoming_header(header);
+    return headers;
+}
+
 Bytes Peer::receive_message(HandshakeType type) {
     auto event = next();
     if (!ok()) return {};

@@ -46,6 +46,8 @@ class Meddler {
     virtual void outgoing(ByteVector& /*messages*/) {}
     // Bytes as they would go to the link.
     virtual void outgoing_bytes(ByteVector& /*bytes*/) {}
+    // The header of a record that came.
+    virtual void incoming_header(RecordHeader& /*header*/) {}
     // What came from the other side; nothing: silence.
     virtual void incoming(std::optional<Event>& /*event*/) {}
 };
@@ -125,8 +127,10 @@ class Peer {
     void expect_silence();
     // Whether the other side has ended the connection: nothing more will come, not even late.
     bool is_over() const { return port_.is_over(); }
+    // Whether what comes is opened with keys.
+    bool reads_protected() const { return port_.reads_protected(); }
     // The headers of the records that came so far.
-    const std::vector<RecordHeader>& record_headers() const { return port_.headers(); }
+    std::vector<RecordHeader> record_headers() const;
     // How many change_cipher_spec records came so far.
     std::size_t change_cipher_specs() const { return change_cipher_specs_; }
 

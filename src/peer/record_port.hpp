@@ -47,6 +47,7 @@ class RecordPort {
     void write_with(record::WriteProtection protection) { writing_ = std::move(protection); }
     void read_with(record::ReadProtection protection) { reader_.install(std::move(protection)); }
     void write_in_the_clear() { writing_.reset(); }
+    bool reads_protected() const noexcept { return reader_.is_protected(); }
     bool writes_protected() const noexcept { return writing_.has_value(); }
     bool is_over() const { return link_.is_over() && incoming_.empty(); }
     const std::vector<RecordHeader>& headers() const noexcept { return headers_; }

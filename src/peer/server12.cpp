@@ -64,11 +64,15 @@ ServerHelloDraft ScriptedServer12::server_hello() {
     return draft;
 }
 
-void ScriptedServer12::send_server_hello(const ServerHelloDraft& hello) {
+void ScriptedServer12::use_server_hello(const ServerHelloDraft& hello) {
     server_hello_ = hello;
     use_server_random(hello.random);
     // A script may name a suite that does not exist.
     if (crypto::suite12(hello.cipher_suite)) use_suite12(hello.cipher_suite);
+}
+
+void ScriptedServer12::send_server_hello(const ServerHelloDraft& hello) {
+    use_server_hello(hello);
     send(hello);
 }
 
@@ -142,6 +146,11 @@ ByteVector ScriptedServer12::certificate_request() const {
 void ScriptedServer12::send_certificate_request() {
     certificate_requested_ = true;
     send(certificate_request());
+}
+
+void ScriptedServer12::request_certificate_by(Bytes body) {
+    certificate_requested_ = true;
+    send(written(HandshakeType::certificate_request, body));
 }
 
 void ScriptedServer12::send_rest_of_flight() {

@@ -39,6 +39,8 @@ class ScriptedServer12 : public Peer12 {
     ServerHelloDraft server_hello();
     void send_server_hello() { send_server_hello(server_hello()); }
     void send_server_hello(const ServerHelloDraft& hello);
+    // For scripts that send it in a way of their own.
+    void use_server_hello(const ServerHelloDraft& hello);
 
     // ---- the rest of the flight
     ByteVector certificate() const;
@@ -52,6 +54,8 @@ class ScriptedServer12 : public Peer12 {
     void send_server_key_exchange() { send(server_key_exchange()); }
     ByteVector certificate_request() const;
     void send_certificate_request();
+    // One with this body.
+    void request_certificate_by(Bytes body);
     void send_server_hello_done() { send(written(HandshakeType::server_hello_done, {})); }
     // Certificate to ServerHelloDone.
     void send_rest_of_flight();

@@ -1,0 +1,676 @@
+// Pre-shared keys, tickets and early data, as servers of TLS 1.3 have to handle them.
+#include "conform/as_client.hpp"
+#include "conform/groups.hpp"
+#include "conform/needs.hpp"
+#include "messages/extension/early_data.hpp"
+#include "messages/extension/key_share.hpp"
+#include "messages/extension/negotiation.hpp"
+#include "messages/extension/pre_shared_key.hpp"
+
+#include <algorithm>
+
+namespace pavise::conform {
+
+namespace {
+
+using enum AlertDescription;
+
+constexpr Rule binder_rule = must(
+    "8446 §4.2.11",
+    "Prior to accepting PSK key establishment, the server MUST validate the corresponding binder value (see "
+    "Section 4.2.11.2 below).");
+constexpr Rule binder_fails =
+    must("8446 §4.2.11",
+         "If this value is not present or does not validate, the server MUST abort the handshake.");
+
+// What stands in pre_shared_key, taken apart.
+struct Offered {
+    std::vector<ByteVector> identities;
+    std::vector<std::uint32_t> ages;
+    std::vector<ByteVector> binders;
+
+    static Offered of(const Hello& hello) {
+        Offered out;
+        const ByteVector block = hello.extensions.block();
+        const auto psks = messages::Extensions::from_block(block).get<messages::OfferedPsks>();
+        if (!psks || !*psks) return out;
+        for (const auto& identity : (*psks)->identities) {
+            out.identities.emplace_back(identity.identity.begin(), identity.identity.end());
+            out.ages.push_back(identity.obfuscated_ticket_age);
+        }
+        for (const auto& binder : (*psks)->binders)
+            out.binders.emplace_back(binder.bytes.begin(), binder.bytes.end());
+        return out;
+    }
+    ByteVector body() const {
+        std::vector<messages::PskIdentity> identity_list;
+        for (std::size_t i = 0; i < identities.size(); ++i) identity_list.push_back({identities[i], ages[i]});
+        std::vector<messages::PskBinderEntry> binder_list;
+        for (const ByteVector& binder : binders) binder_list.push_back({binder});
+        ByteVector bytes;
+        wire::Writer writer(bytes);
+        messages::OfferedPsks{identity_list, binder_list}.write(writer);
+        return bytes;
+    }
+};
+
+// A hello that offers a ticket as a legal client does.
+Hello resuming(AsClient13& t, const peer::PskOffer& ticket) {
+    Hello hello = t.hello();
+    t.client().offer_psk(hello, ticket);
+    return hello;
+}
+
+// The ticket offered with this change to what stands in pre_shared_key.
+template <class Change> void refuse_changed(AsClient13& t, Change change, const Alerts& alerts) {
+    const auto ticket = t.ticket();
+    if (!t.ok()) return;
+    Hello hello = resuming(t, ticket);
+    Offered offered = Offered::of(hello);
+    change(offered);
+    hello.extensions.set(ExtensionType::pre_shared_key, offered.body());
+    t.client().send_client_hello(hello);
+    t.refused(alerts);
+}
+
+peer::PskOffer unknown_ticket() {
+    return {.identity = repeated(180, 0x77),
+            .key = repeated(32, 1),
+            .obfuscated_ticket_age = 5,
+            .kind = schedule::PskKind::resumption};
+}
+
+constexpr std::array psks{
+    Check{"psk-resumed",
+          "A ticket is taken, or a full handshake follows",
+          must("8446 §4.6.1", "The client MAY use this PSK for future handshakes by including the ticket "
+                              "value in the \"pre_shared_key\" extension in "
+                              "its ClientHello"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              const Hello hello = resuming(t, ticket);
+              t.from_here();
+              t.client().send_client_hello(hello);
+              t.accepted();
+          }},
+    Check{"psk-unknown",
+          "A ticket that the server cannot know is ignored",
+          must("8446 §4.2.11",
+               "If no acceptable PSKs are found, the server SHOULD perform a non-PSK handshake if possible."),
+          {},
+          [](AsClient13& t) {
+              const Hello hello = resuming(t, unknown_ticket());
+              t.from_here();
+              t.client().send_client_hello(hello);
+              t.accepted();
+          }},
+    Check{"psk-unknown-before-known",
+          "A ticket that the server cannot know is passed over for one that it gave",
+          should("8446 §4.2.11", "Any unknown PSKs (e.g., ones not in the PSK database or encrypted with an "
+                                 "unknown key) SHOULD simply be ignored."),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              auto unknown = unknown_ticket();
+              unknown.suite = ticket.suite;
+              unknown.key = ticket.key;
+              Hello hello = t.hello();
+              t.client().offer_psks(hello, {unknown, ticket});
+              t.from_here();
+              t.client().send_client_hello(hello);
+              t.accepted();
+          }},
+    Check{"psk-altered-ticket",
+          "An altered ticket is not taken",
+          must("8446 §4.6.1",
+               "It MAY be either a database lookup key or a self-encrypted and self-authenticated value."),
+          {need::tickets13},
+          [](AsClient13& t) {
+              auto ticket = t.ticket();
+              if (!t.ok() || ticket.identity.empty()) return;
+              ticket.identity[ticket.identity.size() / 2] ^= 1;
+              const Hello hello = resuming(t, ticket);
+              t.client().send_client_hello(hello);
+              const auto answer = t.client().expect_server_hello();
+              t.demand(!answer.extensions.contains(ExtensionType::pre_shared_key),
+                       "pre_shared_key does not come back");
+          }},
+    Check{"psk-binder-wrong",
+          "A binder that does not verify is refused",
+          binder_fails,
+          {need::tickets13},
+          [](AsClient13& t) {
+              refuse_changed(t, [](Offered& o) { o.binders.at(0).back() ^= 1; },
+                             {illegal_parameter, decrypt_error, handshake_failure});
+          }},
+    Check{"psk-binder-zero",
+          "A binder of zeros is refused",
+          binder_rule,
+          {need::tickets13},
+          [](AsClient13& t) {
+              refuse_changed(t, [](Offered& o) { std::ranges::fill(o.binders.at(0), std::uint8_t{0}); },
+                             {illegal_parameter, decrypt_error, handshake_failure});
+          }},
+    Check{"psk-binder-external",
+          "A binder under the label of external keys is refused for a ticket",
+          must("8446 §4.2.11.2",
+               "The PSK binder value forms a binding between a PSK and the current handshake"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              auto ticket = t.ticket();
+              if (!t.ok()) return;
+              ticket.kind = schedule::PskKind::external;
+              t.client().send_client_hello(resuming(t, ticket));
+              t.refused({illegal_parameter, decrypt_error, handshake_failure});
+          }},
+    Check{"psk-binder-short",
+          "A binder that lacks a byte is refused",
+          binder_fails,
+          {need::tickets13},
+          [](AsClient13& t) {
+              refuse_changed(t,
+                             [](Offered& o) {
+                                 o.binders.at(0).resize(32);
+                                 o.binders.at(0).pop_back();
+                             },
+                             {illegal_parameter, decode_error, decrypt_error, handshake_failure});
+          }},
+    Check{"psk-binder-missing",
+          "Fewer binders than identities are refused",
+          must("8446 §4.2.11", "binders: A series of HMAC values, one for each value in the identities list "
+                               "and in the same order"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              refuse_changed(t,
+                             [](Offered& o) {
+                                 o.identities.push_back(repeated(40, 9));
+                                 o.ages.push_back(1);
+                             },
+                             {illegal_parameter, decode_error, decrypt_error, handshake_failure});
+          }},
+    Check{"psk-binder-too-many",
+          "More binders than identities are refused",
+          must("8446 §4.2.11", "one for each value in the identities list and in the same order"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              refuse_changed(t, [](Offered& o) { o.binders.push_back(repeated(32, 3)); },
+                             {illegal_parameter, decode_error, decrypt_error, handshake_failure});
+          }},
+    Check{"psk-no-identity",
+          "pre_shared_key without identities is refused",
+          must("8446 §4.2.11", "PskIdentity identities<7..2^16-1>;"),
+          {},
+          [](AsClient13& t) {
+              Hello hello = t.hello();
+              peer::ScriptedClient::allow_psks(hello);
+              hello.extensions.add(ExtensionType::pre_shared_key, bytes({0, 0, 0, 0}));
+              t.client().send_client_hello(hello);
+              t.refused({decode_error, illegal_parameter});
+          }},
+    Check{"psk-empty",
+          "An empty pre_shared_key is refused",
+          must("8446 §6.2", "decode_error: A message could not be decoded because some field was out of the "
+                            "specified range or the length of the "
+                            "message was incorrect."),
+          {},
+          [](AsClient13& t) {
+              Hello hello = t.hello();
+              peer::ScriptedClient::allow_psks(hello);
+              hello.extensions.add(ExtensionType::pre_shared_key, {});
+              t.client().send_client_hello(hello);
+              t.refused({decode_error, illegal_parameter});
+          }},
+    Check{"psk-not-last",
+          "pre_shared_key that is not the last extension is refused",
+          must("8446 §4.2.11", "Servers MUST check that it is the last extension and otherwise fail the "
+                               "handshake with an \"illegal_parameter\" alert."),
+          {},
+          [](AsClient13& t) {
+              Hello hello = resuming(t, unknown_ticket());
+              hello.extensions.add(unknown_extension, bytes({1}));
+              t.client().send_client_hello(hello);
+              t.refused({illegal_parameter});
+          }},
+    Check{"psk-without-modes",
+          "pre_shared_key without psk_key_exchange_modes is refused",
+          must("8446 §4.2.9", "If clients offer \"pre_shared_key\" without a \"psk_key_exchange_modes\" "
+                              "extension, servers MUST abort the handshake."),
+          {},
+          [](AsClient13& t) {
+              Hello hello = resuming(t, unknown_ticket());
+              hello.extensions.remove(ExtensionType::psk_key_exchange_modes);
+              t.client().send_client_hello(hello);
+              t.refused();
+          }},
+    Check{
+        "psk-unknown-mode",
+        "A ticket is not taken where only unknown modes are offered",
+        must("8446 §4.2.9", "Servers MUST NOT select a key exchange mode that is not listed by the client."),
+        {need::tickets13},
+        [](AsClient13& t) {
+            const auto ticket = t.ticket();
+            if (!t.ok()) return;
+            Hello hello = t.hello();
+            hello.extensions.set(ExtensionType::psk_key_exchange_modes, bytes({1, 0x6b}));
+            t.client().offer_psk(hello, ticket);
+            t.client().send_client_hello(hello);
+            const auto answer = t.client().expect_server_hello();
+            t.demand(!answer.extensions.contains(ExtensionType::pre_shared_key),
+                     "pre_shared_key does not come back");
+        }},
+    Check{"psk-no-modes-in-list",
+          "An empty list of modes is refused",
+          must("8446 §4.2.9", "PskKeyExchangeMode ke_modes<1..255>;"),
+          {},
+          [](AsClient13& t) {
+              t.refuses({decode_error, illegal_parameter}, [](Hello& h) {
+                  h.extensions.set(ExtensionType::psk_key_exchange_modes, bytes({0}));
+              });
+          }},
+    Check{"psk-dhe-has-share",
+          "With psk_dhe_ke the ServerHello holds a key share",
+          must("8446 §4.2.9", "In this mode, the client and server MUST supply \"key_share\" values as "
+                              "described in Section 4.2.8."),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              t.client().send_client_hello(resuming(t, ticket));
+              const auto answer = t.client().expect_server_hello();
+              if (t.ok() && !answer.extensions.contains(ExtensionType::pre_shared_key))
+                  return t.does_not_apply("the server did not resume");
+              t.demand(answer.extensions.contains(ExtensionType::key_share), "key_share is there");
+          }},
+    Check{"psk-ke-has-no-share",
+          "With psk_ke the ServerHello holds no key share",
+          must("8446 §4.2.9", "In this mode, the server MUST NOT supply a \"key_share\" value."),
+          {need::tickets13, Need{[](const Profile& p) { return p.psk_ke; }, "it does not resume by psk_ke"}},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              Hello hello = t.hello();
+              peer::ScriptedClient::allow_psks(hello, {PskKeyExchangeMode::psk_ke});
+              t.client().offer_psk(hello, ticket);
+              t.client().send_client_hello(hello);
+              const auto answer = t.client().expect_server_hello();
+              t.demand(!answer.extensions.contains(ExtensionType::key_share), "key_share is not there");
+          }},
+    Check{"psk-selected-in-range",
+          "The selected identity is one of those that were offered",
+          must("8446 §4.2.11", "Clients MUST verify that the server's selected_identity is within the range "
+                               "supplied by the client"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              t.client().send_client_hello(resuming(t, ticket));
+              const auto answer = t.us().expect<messages::ServerHello>();
+              const auto selected = answer.extensions.get<messages::SelectedPsk>();
+              t.demand(selected && (!*selected || (*selected)->value == 0), "selected_identity is 0");
+          }},
+    Check{"psk-same-hash",
+          "A ticket is not taken with a suite of another hash",
+          must("8446 §4.6.1", "Any ticket MUST only be resumed with a cipher suite that has the same KDF "
+                              "hash algorithm as that used to establish the "
+                              "original connection."),
+          {need::tickets13, need::two_suites13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              const auto first = crypto::suite13(ticket.suite);
+              Hello hello = t.hello();
+              std::erase_if(hello.cipher_suites, [&](CipherSuite id) {
+                  const auto suite = crypto::suite13(id);
+                  return !suite || !first || suite->hash == first->hash;
+              });
+              if (hello.cipher_suites.empty()) return t.does_not_apply("it has suites of one hash alone");
+              t.client().offer_psk(hello, ticket);
+              t.client().send_client_hello(hello);
+              t.expects("a full handshake, or an alert");
+              t.from_here();
+              const auto& event = t.us().peek();
+              if (!event || event->type != ContentType::handshake) return t.refused();
+              const auto answer = t.us().expect<messages::ServerHello>();
+              t.demand(!answer.extensions.contains(ExtensionType::pre_shared_key),
+                       "pre_shared_key does not come back");
+          }},
+    Check{"psk-no-certificate",
+          "A resumed handshake has no Certificate",
+          must("8446 §2.2", "As the server is authenticating via a PSK, it does not send a Certificate or a "
+                            "CertificateVerify message."),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              t.client().send_client_hello(resuming(t, ticket));
+              const auto answer = t.client().expect_server_hello();
+              if (t.ok() && !answer.extensions.contains(ExtensionType::pre_shared_key))
+                  return t.does_not_apply("the server did not resume");
+              t.client().expect_encrypted_extensions();
+              t.from_here();
+              (void)t.us().expect_message(HandshakeType::finished);
+          }},
+    Check{"psk-after-retry",
+          "A ticket is taken after a HelloRetryRequest",
+          must("8446 §4.1.2", "Updating the \"pre_shared_key\" extension if present by recomputing the "
+                              "\"obfuscated_ticket_age\" and binder values"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              Hello hello = t.hello();
+              hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
+              t.client().offer_psk(hello, ticket);
+              t.client().send_client_hello(hello);
+              const auto retry = t.client().expect_hello_retry_request();
+              if (!t.ok()) return;
+              Hello second = t.client().second_client_hello(retry);
+              t.client().offer_psk(second, ticket);
+              t.from_here();
+              t.client().send_client_hello(second);
+              t.accepted();
+          }},
+    Check{"psk-old-binder-after-retry",
+          "The first hello's binder is refused after a HelloRetryRequest",
+          must("8446 §4.2.11.2",
+               "Each entry in the binders list is computed as an HMAC over a transcript hash"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              Hello hello = t.hello();
+              hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
+              t.client().offer_psk(hello, ticket);
+              t.client().send_client_hello(hello);
+              const auto retry = t.client().expect_hello_retry_request();
+              if (!t.ok()) return;
+              const ByteVector old = Offered::of(hello).body();
+              Hello second = t.client().second_client_hello(retry);
+              second.extensions.remove(ExtensionType::pre_shared_key);
+              second.extensions.add(ExtensionType::pre_shared_key, old);
+              t.client().send_client_hello(second);
+              t.refused({illegal_parameter, decrypt_error, handshake_failure});
+          }},
+};
+
+// ---------------------------------------------------------------- tickets
+
+template <class Look> void look_at_tickets(AsClient13& t, Look look) {
+    t.connect_for_tickets();
+    const auto ticket = t.us().expect<messages::NewSessionTicket>();
+    if (t.ok()) look(ticket);
+}
+
+constexpr std::array tickets{
+    Check{"ticket-lifetime",
+          "A ticket lives for at most seven days",
+          must("8446 §4.6.1", "Servers MUST NOT use any value greater than 604800 seconds (7 days)."),
+          {need::tickets13},
+          [](AsClient13& t) {
+              look_at_tickets(t, [&](const auto& ticket) {
+                  t.demand(ticket.ticket_lifetime <= 604800, "ticket_lifetime is at most 604800");
+              });
+          }},
+    Check{"ticket-not-empty",
+          "A ticket is not empty",
+          must("8446 §4.6.1", "opaque ticket<1..2^16-1>;"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              look_at_tickets(
+                  t, [&](const auto& ticket) { t.demand(!ticket.ticket.empty(), "ticket is not empty"); });
+          }},
+    Check{"ticket-age-add-is-new",
+          "Two tickets have two values of ticket_age_add",
+          must("8446 §4.6.1", "The server MUST generate a fresh value for each ticket it sends."),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto first = t.ticket();
+              if (!t.ok()) return;
+              const auto second = t.ticket();
+              t.demand(first.obfuscated_ticket_age != second.obfuscated_ticket_age, "ticket_age_add differs");
+          }},
+    Check{
+        "ticket-nonce-is-new",
+        "Tickets of one connection have nonces of their own",
+        must("8446 §4.6.1",
+             "ticket_nonce: A per-ticket value that is unique across all tickets issued on this connection."),
+        {need::tickets13},
+        [](AsClient13& t) {
+            t.connect_for_tickets();
+            const auto first = t.us().expect<messages::NewSessionTicket>();
+            if (!t.ok()) return;
+            const auto& event = t.us().peek();
+            if (!event || event->type != ContentType::handshake) return t.does_not_apply("one ticket came");
+            const auto second = t.us().expect<messages::NewSessionTicket>();
+            t.demand(!std::ranges::equal(first.ticket_nonce, second.ticket_nonce), "ticket_nonce differs");
+            t.demand(!std::ranges::equal(first.ticket, second.ticket), "the tickets differ");
+        }},
+    Check{"ticket-extensions",
+          "A ticket holds early_data, or what nobody knows",
+          must("8446 §4.6.1", "The sole extension currently defined for NewSessionTicket is \"early_data\", "
+                              "indicating that the ticket may be used to send "
+                              "0-RTT data"),
+          {need::tickets13},
+          [](AsClient13& t) {
+              look_at_tickets(t, [&](const auto& ticket) {
+                  for (const auto& extension : ticket.extensions)
+                      t.demand(extension.type == ExtensionType::early_data ||
+                                   static_cast<unsigned>(extension.type) > 60,
+                               "early_data alone, of the extensions of TLS 1.3");
+              });
+          }},
+    Check{"ticket-for-other-name",
+          "A ticket that is offered with another name is taken, or passed over",
+          must("8446 §4.2.11", "In TLS 1.3, the SNI value is always explicitly specified in the resumption "
+                               "handshake, and there is no need "
+                               "for the server to associate an SNI value with the ticket."),
+          {need::tickets13},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              t.script.server_name = "another-name.invalid";
+              t.reconnect();
+              t.client().send_client_hello(resuming(t, ticket));
+              t.expects("a connection that works, or alert unrecognized_name");
+              t.from_here();
+              const auto& event = t.us().peek();
+              if (!event || event->type != ContentType::handshake)
+                  return t.refused({unrecognized_name, handshake_failure, illegal_parameter});
+              t.accepted();
+          }},
+};
+
+// ---------------------------------------------------------------- early data
+
+// Early data behind a hello that offers a ticket, and the server's whole answer.
+Hello offering_early_data(AsClient13& t, const peer::PskOffer& ticket) {
+    Hello hello = t.hello();
+    peer::ScriptedClient::allow_psks(hello);
+    hello.extensions.add(messages::EarlyData{});
+    t.client().offer_psk(hello, ticket);
+    return hello;
+}
+
+constexpr std::array early{
+    Check{"early-data-skipped",
+          "Early data that is not accepted is skipped",
+          must("8446 §4.2.10", "Ignore the extension and return a regular 1-RTT response. The server then "
+                               "skips past early data by attempting to deprotect "
+                               "received records using the handshake traffic key, discarding records which "
+                               "fail deprotection (up to the configured "
+                               "max_early_data_size)."),
+          {},
+          [](AsClient13& t) {
+              const Hello hello = offering_early_data(t, unknown_ticket());
+              t.from_here();
+              t.client().send_client_hello(hello);
+              t.us().send_change_cipher_spec();
+              t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
+                                     repeated(120, 0x3c));
+              t.client().expect_flight();
+              t.client().send_second_flight();
+              t.serves();
+          }},
+    Check{"early-data-after-retry",
+          "Early data is skipped up to the hello that answers a HelloRetryRequest",
+          must("8446 §4.2.10",
+               "Request that the client send another ClientHello by responding with a HelloRetryRequest."),
+          {},
+          [](AsClient13& t) {
+              Hello hello = t.hello();
+              hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
+              peer::ScriptedClient::allow_psks(hello);
+              hello.extensions.add(messages::EarlyData{});
+              t.client().offer_psk(hello, unknown_ticket());
+              t.from_here();
+              t.client().send_client_hello(hello);
+              t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
+                                     repeated(120, 0x3c));
+              const auto retry = t.client().expect_hello_retry_request();
+              if (!t.ok()) return;
+              Hello second = t.client().second_client_hello(retry);
+              second.extensions.remove(ExtensionType::early_data);
+              second.extensions.remove(ExtensionType::pre_shared_key);
+              t.client().send_client_hello(second);
+              t.client().expect_flight();
+              t.client().send_second_flight();
+              t.serves();
+          }},
+    Check{"early-data-without-psk",
+          "early_data without pre_shared_key is refused, or not accepted",
+          must("8446 §4.2.10", "If the client opts to do so, it MUST supply both the \"pre_shared_key\" and "
+                               "\"early_data\" extensions."),
+          {},
+          [](AsClient13& t) {
+              Hello hello = t.hello();
+              hello.extensions.add(messages::EarlyData{});
+              t.client().send_client_hello(hello);
+              t.expects("an alert, or EncryptedExtensions without early_data");
+              t.from_here();
+              const auto& event = t.us().peek();
+              if (!event || event->type != ContentType::handshake) return t.refused();
+              t.client().expect_server_hello();
+              const auto encrypted = t.client().expect_encrypted_extensions();
+              t.demand(!encrypted.extensions.contains(ExtensionType::early_data),
+                       "early_data is not accepted");
+          }},
+    Check{
+        "early-data-not-empty",
+        "An early_data extension with contents is refused",
+        must("8446 §6",
+             "Peers which receive a message which cannot be parsed according to the syntax (e.g., have a "
+             "length extending beyond the message boundary or "
+             "contain an out-of-range length) MUST terminate the connection with a \"decode_error\" alert."),
+        {},
+        [](AsClient13& t) {
+            Hello hello = t.hello();
+            peer::ScriptedClient::allow_psks(hello);
+            hello.extensions.add(ExtensionType::early_data, bytes({0}));
+            t.client().offer_psk(hello, unknown_ticket());
+            t.client().send_client_hello(hello);
+            t.refused({decode_error, illegal_parameter});
+        }},
+    Check{"early-data-accepted-for-first",
+          "Early data is accepted for the first ticket alone",
+          must("8446 §4.2.10", "In order to accept early data, the server MUST have accepted a PSK cipher "
+                               "suite and selected the first key offered in the "
+                               "client's \"pre_shared_key\" extension."),
+          {need::early_data},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              auto unknown = unknown_ticket();
+              unknown.suite = ticket.suite;
+              unknown.key = ticket.key;
+              Hello hello = t.hello();
+              peer::ScriptedClient::allow_psks(hello);
+              hello.extensions.add(messages::EarlyData{});
+              t.client().offer_psks(hello, {unknown, ticket});
+              t.client().send_client_hello(hello);
+              t.client().expect_server_hello();
+              const auto encrypted = t.client().expect_encrypted_extensions();
+              t.demand(!encrypted.extensions.contains(ExtensionType::early_data),
+                       "early_data is not accepted");
+          }},
+    Check{"early-data-damaged",
+          "Accepted early data that does not decrypt is refused",
+          must("8446 §4.2.10", "Specifically, if the server fails to decrypt a 0-RTT record following an "
+                               "accepted \"early_data\" extension, it MUST terminate "
+                               "the connection with a \"bad_record_mac\" alert as per Section 5.2."),
+          {need::early_data},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              t.client().send_client_hello(offering_early_data(t, ticket));
+              t.client().expect_server_hello();
+              const auto encrypted = t.client().expect_encrypted_extensions();
+              if (t.ok() && !encrypted.extensions.contains(ExtensionType::early_data))
+                  return t.does_not_apply("early data was not accepted");
+              t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
+                                     repeated(120, 0x3c));
+              t.refused({bad_record_mac});
+          }},
+    Check{"early-data-once",
+          "The same early data is not accepted twice",
+          must("8446 §8", "would accept 0-RTT for the same 0-RTT handshake at most once"),
+          {need::early_data},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              const Hello hello = offering_early_data(t, ticket);
+              t.client().send_client_hello(hello);
+              t.client().expect_server_hello();
+              const auto encrypted = t.client().expect_encrypted_extensions();
+              if (t.ok() && !encrypted.extensions.contains(ExtensionType::early_data))
+                  return t.does_not_apply("early data was not accepted");
+              // What an attacker can do: the same bytes again. He has no keys to read the answer with, but
+              // its length tells.
+              t.reconnect();
+              t.from_here();
+              t.us().send_bytes(
+                  peer::plaintext_record(ContentType::handshake, ProtocolVersion::tls_1_2, hello.message()));
+              const auto again = t.us().expect<messages::ServerHello>();
+              if (t.ok() && !again.extensions.contains(ExtensionType::pre_shared_key))
+                  return t.passes("the ticket was not taken again");
+              if (t.ok())
+                  t.is_inconclusive(
+                      "the ticket was taken again, and whether the early data was cannot be seen");
+          }},
+    Check{"early-data-no-end",
+          "A Finished before EndOfEarlyData is refused",
+          must("8446 §4.5", "If the server sent an \"early_data\" extension in EncryptedExtensions, the "
+                            "client MUST send an EndOfEarlyData message after "
+                            "receiving the server Finished."),
+          {need::early_data},
+          [](AsClient13& t) {
+              const auto ticket = t.ticket();
+              if (!t.ok()) return;
+              t.client().send_client_hello(offering_early_data(t, ticket));
+              t.client().expect_server_hello();
+              const auto encrypted = t.client().expect_encrypted_extensions();
+              if (t.ok() && !encrypted.extensions.contains(ExtensionType::early_data))
+                  return t.does_not_apply("early data was not accepted");
+              (void)t.us().expect_message(HandshakeType::finished);
+              t.us().derive_application_keys();
+              t.us().write_with(peer::Epoch::handshake);
+              t.us().send(t.client().finished());
+              t.refused({unexpected_message, bad_record_mac});
+          }},
+};
+
+} // namespace
+
+Group server_psks() {
+    return {"Servers, TLS 1.3: pre-shared keys", psks};
+}
+Group server_tickets13() {
+    return {"Servers, TLS 1.3: tickets", tickets};
+}
+Group server_early_data() {
+    return {"Servers, TLS 1.3: early data", early};
+}
+
+} // namespace pavise::conform

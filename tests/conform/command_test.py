@@ -1,0 +1,103 @@
+"""pavise conform: the command, against pavise serve and pavise connect, over TCP."""
+
+import json
+import xml.dom.minidom
+
+import harness
+from certificates import Certificates
+from harness import PAVISE, PaviseServer, expect, expect_in, main, run
+
+# A machine that is busy is slow, and its silence means nothing.
+PATIENT = ("--patience", "6000")
+harness.DEADLINE = 170  # seconds, for a whole run
+
+
+def conform(*words):
+    return run(PAVISE, "conform", *words)
+
+
+def serve(certificates, *options):
+    return PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256"), "--quiet", *options)
+
+
+def no_failure(text, status):
+    expect(status, 0, f"the exit status; the report:\n{text[-6000:]}")
+    expect_in(" 0 failed a MUST, 0 failed a SHOULD", text, "the sums")
+
+
+def the_catalogue_is_large_and_explains_itself(_):
+    status, out, _err = conform("--list")
+    expect(status, 0, "exit status")
+    lines = out.decode().splitlines()
+    expect(len(lines) >= 400, True, f"{len(lines)} checks are at least 400")
+    sentences = set()
+    for line in lines[::40]:
+        _, out, _err = conform("--explain", line.split()[0])
+        sentences.add(out.decode().split("\n")[-3])
+    expect(len(sentences) > 5, True, "checks explain themselves by different sentences")
+    status, _, err = conform("--explain", "s13-nothing")
+    expect(status, 2, "the status for an id that is none")
+    expect_in("--list", err, "what to do")
+
+
+def pavise_serve_keeps_to_everything(certificates):
+    with serve(certificates) as server:
+        status, out, _ = conform("server", f"127.0.0.1:{server.port}", "--servername", "localhost", *PATIENT)
+        no_failure(out.decode(), status)
+
+
+def pavise_serve_with_session_ids_keeps_to_everything(certificates):
+    with serve(certificates, "--sessions", "ids") as server:
+        status, out, _ = conform("server", f"127.0.0.1:{server.port}", "--servername", "localhost", "--tls", "1.2",
+                                 *PATIENT)
+        no_failure(out.decode(), status)
+
+
+def pavise_connect_keeps_to_everything(_):
+    status, out, err = conform("client", "--listen", "0", *PATIENT, "--", PAVISE, "connect", "127.0.0.1:{port}", "--cafile", "{cafile}",
+                               "--servername", "localhost", "--alpn", "http/1.1", "--quiet")
+    no_failure(out.decode() + err, status)
+
+
+def reports_come_in_three_forms(certificates):
+    with serve(certificates) as server:
+        folder = certificates.folder
+        status, out, _ = conform("server", f"127.0.0.1:{server.port}", "--servername", "localhost", "--only", "s13-hello-*", "--json", "-",
+                                 "--junit", f"{folder}/conform.xml", "--html", f"{folder}/conform.html")
+        expect(status, 0, "exit status")
+        report = json.loads(out)
+        expect(sum(check["verdict"] == "pass" for check in report["checks"]), report["totals"]["passed"], "passed")
+        expect(all(check["id"].startswith("s13-hello-") for check in report["checks"]), True, "only what was asked for")
+        expect(any(check["journal"] for check in report["checks"]), True, "what was sent and what came")
+        suites = xml.dom.minidom.parse(f"{folder}/conform.xml").getElementsByTagName("testcase")
+        expect(len(suites), len(report["checks"]), "test cases in the XML")
+        with open(f"{folder}/conform.html", encoding="utf-8") as page:
+            expect_in("s13-hello-unknown-extension", page.read(), "the page")
+
+
+def mutated_connections_do_no_harm(certificates):
+    with serve(certificates) as server:
+        where = f"127.0.0.1:{server.port}"
+        words = ("server", where, "--servername", "localhost", "--mutate", "24", "--seed", "7", "--patience", "400")
+        status, out, _ = conform(*words)
+        expect(status, 0, f"exit status; it said {out.decode()[-3000:]}")
+        expect_in("24 mutated connections", out.decode(), "the sum")
+        expect_in("0 findings", out.decode(), "the sum")
+
+
+def a_server_that_is_none_is_said_so(_):
+    status, _, err = conform("server", "127.0.0.1:1")
+    expect(status, 1, "exit status")
+    expect_in("127.0.0.1:1", err, "where")
+
+
+def cases(report):
+    with Certificates() as certificates:
+        for case in (the_catalogue_is_large_and_explains_itself, pavise_serve_keeps_to_everything,
+                     pavise_serve_with_session_ids_keeps_to_everything, pavise_connect_keeps_to_everything,
+                     reports_come_in_three_forms, mutated_connections_do_no_harm, a_server_that_is_none_is_said_so):
+            report.case("conform: " + case.__name__.replace("_", " "), case, certificates)
+
+
+if __name__ == "__main__":
+    main(cases)
