@@ -1,5 +1,6 @@
 #include "cli/client_config.hpp"
 
+#include "cli/ech.hpp"
 #include "cli/files.hpp"
 #include "trust/trust_store.hpp"
 
@@ -97,6 +98,8 @@ Outcome<std::shared_ptr<ClientConfig>> client_config_from(const Arguments& argum
     if (arguments.has(option_post_handshake_auth.name))
         config->post_handshake_auth = PostHandshakeAuth::offered;
     if (arguments.has(option_insecure.name)) config->verification = PeerVerification::none;
+    // Who asks for it does not want the name to be seen.
+    if (arguments.has(option_ech.name)) config->ech = EchPolicy::required;
     return config;
 }
 

@@ -11,10 +11,21 @@ namespace pavise::cli {
 namespace {
 
 // Of two names that begin alike the longer comes first.
-constexpr std::array verbs{&demo_verb,       &connect_verb,   &serve_verb,          &scan_verb,
-                           &trace_verb,      &speed_verb,     &conform_server_verb, &conform_client_verb,
-                           &conform_verb,    &cert_show_verb, &cert_make_ca_verb,   &cert_make_leaf_verb,
-                           &completion_verb, &manual_verb};
+constexpr std::array verbs{&demo_verb,
+                           &connect_verb,
+                           &serve_verb,
+                           &scan_verb,
+                           &trace_verb,
+                           &speed_verb,
+                           &conform_server_verb,
+                           &conform_client_verb,
+                           &conform_verb,
+                           &cert_show_verb,
+                           &cert_make_ca_verb,
+                           &cert_make_leaf_verb,
+                           &cert_make_ech_key_verb,
+                           &completion_verb,
+                           &manual_verb};
 
 void print(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);

@@ -5,6 +5,7 @@
 #include "cli/colour.hpp"
 #include "cli/describe.hpp"
 #include "cli/drive.hpp"
+#include "cli/ech.hpp"
 #include "cli/files.hpp"
 #include "cli/message_trace.hpp"
 #include "cli/relay.hpp"
@@ -48,6 +49,7 @@ constexpr std::array options{
     Option{"--early-data", "FILE",
            "send FILE's contents before the handshake is done, and again after it where the server does not "
            "take that; needs --session-in. An attacker can make the server see it twice"},
+    option_ech,
     option_alpn,
     option_tls,
     option_ciphers,
@@ -220,11 +222,13 @@ Outcome<Plan> plan_from(const Arguments& arguments) {
                       std::string(*plan.starttls) + "'");
     std::uint64_t timeout = 0;
     Session session;
+    ByteVector ech_configs;
     Settings settings;
     settings.set(timeout, arguments.number("--timeout", 1, longest_timeout, default_timeout));
     settings.set(plan.task, task_from(arguments));
     settings.set(plan.key_update, key_update_from(arguments));
     settings.set(session, session_from(arguments));
+    settings.set(ech_configs, ech_configs_from(arguments));
     if (settings.problem()) return *settings.problem();
     if (const auto path = arguments.value("--early-data")) {
         if (!session)
@@ -234,7 +238,7 @@ Outcome<Plan> plan_from(const Arguments& arguments) {
     settings.set(plan.config, client_config_from(arguments));
     if (settings.problem()) return *settings.problem();
     plan.options = {plan.name, std::move(session),
-                    arguments.has("--early-data") ? EarlyData::on : EarlyData::off};
+                    arguments.has("--early-data") ? EarlyData::on : EarlyData::off, std::move(ech_configs)};
     plan.deadline = net::Deadline::after(std::chrono::seconds(timeout));
     return plan;
 }
@@ -317,7 +321,12 @@ std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
     if (status) status = perform(stream, plan, arguments);
     const auto kept = keep_session(arguments, stream.connection());
     stream.part();
-    if (!status) return Failure{problem_of(status.error(), plan.server), status.error()};
+    if (!status) {
+        Problem problem = problem_of(status.error(), plan.server);
+        if (status.error().code == ErrorCode::ech_rejected)
+            problem.text += advice_after_rejection(stream.connection().negotiated());
+        return Failure{std::move(problem), status.error()};
+    }
     if (!kept) return Failure{kept.problem(), std::nullopt};
     if (plan.task == Task::describe)
         print(connection_in_json(plan.server, stream.connection().negotiated(), *plan.config));

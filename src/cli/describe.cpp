@@ -118,6 +118,7 @@ std::string description_of(const Negotiated& negotiated) {
     if (negotiated.early_data != EarlyDataStatus::not_offered)
         append_row(out, "early data",
                    negotiated.early_data == EarlyDataStatus::accepted ? "accepted" : "rejected");
+    if (negotiated.ech == EchStatus::accepted) append_row(out, "encrypted hello", "accepted");
     return out;
 }
 

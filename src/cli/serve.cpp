@@ -1,4 +1,5 @@
 // pavise serve
+#include "cli/ech.hpp"
 #include "cli/server.hpp"
 #include "cli/server_config.hpp"
 #include "cli/verb.hpp"
@@ -37,6 +38,7 @@ constexpr std::array options{
     option_sessions,
     option_tickets,
     option_max_early_data,
+    option_ech_key,
     option_alpn,
     option_tls,
     option_ciphers,

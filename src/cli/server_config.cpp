@@ -1,5 +1,6 @@
 #include "cli/server_config.hpp"
 
+#include "cli/ech.hpp"
 #include "cli/files.hpp"
 
 #include <array>
@@ -96,6 +97,7 @@ Outcome<std::shared_ptr<ServerConfig>> server_config_from(const Arguments& argum
         return misuse("a server needs a certificate: --cert FILE --key FILE\n"
                       "'pavise demo' needs none; 'pavise cert make-ca' and 'pavise cert make-leaf' make one "
                       "to try with");
+    settings.set(config->ech_keys, ech_keys_from(arguments));
     settings.set(config->alpn_protocols, alpn_from(arguments));
     settings.set(config->groups, groups_from(arguments));
     settings.set(config->cipher_suites, cipher_suites_from(arguments));

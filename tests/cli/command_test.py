@@ -8,7 +8,7 @@ from certificates import Certificates
 from harness import PAVISE, PaviseServer, expect, expect_in, free_port, main, run
 
 VERBS = ["demo", "connect", "serve", "scan", "trace", "speed", "conform server", "conform client", "conform", "cert show",
-         "cert make-ca", "cert make-leaf", "completion", "manual"]
+         "cert make-ca", "cert make-leaf", "cert make-ech-key", "completion", "manual"]
 
 
 def overview():
