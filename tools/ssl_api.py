@@ -18,6 +18,10 @@ here. All names live in the namespace `pavise::ssl`; `#include <pavise/ssl.hpp>`
 - objects that Python shares (`SSLContext`, `MemoryBIO`, `SSLSession`) are handles: a copy is the same object;
 - every operation that can want I/O has an overload that takes a `std::error_code&` and does not throw.
 
+Two more looks at it: `tests/facade/differential_test.py` runs one table of situations here and in Python's own `ssl`, and
+`tests/facade/situations.py` lists every difference with its reason; `tools/ssl_api_mutants.py BUILD` puts a stub in the
+place of each name and tells whose test does not notice.
+
 """
 
 BEYOND = """
@@ -28,6 +32,7 @@ Each has a test in `tests/facade/beyond_test.cpp`, but where another is named.
 | in C++ | what for |
 |-|-|
 | `SSLContext::load_cert_chain_from_memory(certificates, key, password)` | chains and keys that are in no file (`context_test.cpp`) |
+| `SSLContext::load_cert_chain(p12, {.password})` | PKCS#12 files, with chain and key |
 | `SSLContext::set_ciphersuites(names)`, `ignored_ciphers()` | the suites of TLS 1.3; what `set_ciphers()` did not know |
 | `SSLContext::set_groups(…)`, `groups()`; `SSLConnection::group()` | key exchange groups by preference; the one that was used |
 | `SSLContext::set_sigalgs(…)`, `sigalgs()`, `set_client_sigalgs(…)`, `client_sigalgs()`; `SSLConnection::peer_sigalg()`, `local_sigalg()` | signature schemes, and those of clients; what was used |

@@ -1,6 +1,7 @@
 // SSLContext: certificates, keys and trust.
 #include "base/der.hpp"
 #include "base/pem.hpp"
+#include "crypto/pkcs12.hpp"
 #include "handshake/credential.hpp"
 #include "ssl/certificate_dict.hpp"
 #include "ssl/settings.hpp"
@@ -22,6 +23,7 @@ constexpr int key_values_mismatch = 116;
 constexpr int no_start_line = 108;
 constexpr int no_certificate_or_crl_found = 136;
 constexpr int ee_key_too_small = 399;
+constexpr int mac_verify_failure = 113;
 
 constexpr std::size_t longest_password = 1024; // as Python has it
 
@@ -52,9 +54,39 @@ std::string text_of(const Password& password) {
     return text;
 }
 
+// PFX ::= SEQUENCE { version INTEGER {v3(3)}, … } (RFC 7292 §4); a certificate begins with another SEQUENCE.
+bool is_pkcs12(Bytes file) {
+    if (looks_like_pem(file)) return false;
+    der::Reader outer(file);
+    auto fields = outer.sequence();
+    if (!fields) return false;
+    const auto version = fields->small_integer();
+    constexpr std::uint64_t v3 = 3;
+    return version && *version == v3;
+}
+
+// A file with its key and its chain, under one password; none given is the empty one.
+Credential load_pkcs12(Bytes file, const Password& password) {
+    std::string text = text_of(password);
+    const auto contents =
+        crypto::read_pkcs12(file, [&]() -> Result<SecretVector> { return SecretVector(as_bytes(text)); });
+    secure_wipe(text.data(), text.size());
+    if (!contents && contents.error().code == ErrorCode::key_password_wrong)
+        throw SSLError(mac_verify_failure,
+                       {.library = "PKCS12", .reason = "MAC_VERIFY_FAILURE", .text = "mac verify failure"});
+    if (!contents) raise_chain_error(contents.error());
+    std::string chain;
+    for (const ByteVector& certificate : contents->certificates)
+        chain += write_pem("CERTIFICATE", certificate);
+    auto credential = Credential::load(as_bytes(chain), contents->private_key_info.view());
+    if (!credential) raise_chain_error(credential.error());
+    return *std::move(credential);
+}
+
 Credential load_credential(Bytes certificates, Bytes key, const Password& password) {
     // A value that is too long is an error even where it is not needed.
     if (password.index() == 1) (void)text_of(password);
+    if (is_pkcs12(certificates)) return load_pkcs12(certificates, password);
     auto credential = Credential::load(certificates, key);
     if (!credential && credential.error().code == ErrorCode::key_password_needed && password.index() != 0) {
         std::string text = text_of(password);

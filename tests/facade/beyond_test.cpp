@@ -1,5 +1,6 @@
 // What Python does not have: a verify callback, stapled OCSP responses, early data, rekeying, half-close, and
 // the settings that go with them.
+#include "crypto/openssl_program.hpp"
 #include "facade/support.hpp"
 
 #include "trust/mint.hpp"
@@ -102,6 +103,67 @@ TEST(Ocsp, is_asked_for_stapled_and_judged) {
     EXPECT_NE(missing.try_handshake().client, nullptr);
     EXPECT_THROW(server.set_ocsp_policy(OcspPolicy::checked), ValueError);
     EXPECT_THROW(client.set_ocsp_response(good), ValueError) << "it has no certificate";
+}
+
+// ---------------------------------------------------------------- files
+
+// What the openssl program makes of the server's certificate and key.
+class Files {
+    crypto::testing::OpensslProgram openssl_;
+
+  public:
+    Files() {
+        openssl_.write("leaf.pem", as_bytes(pem_of(server_leaf())));
+        openssl_.write("leaf.key", as_bytes(key_pem_of(server_leaf())));
+        openssl_.write("ca.pem", as_bytes(pem_of(authority())));
+        openssl_.run("pkcs12 -export -in leaf.pem -inkey leaf.key -certfile ca.pem -passout pass:secret -out "
+                     "leaf.p12");
+        openssl_.run("pkcs12 -export -in leaf.pem -inkey leaf.key -passout pass: -out open.p12");
+        openssl_.run("pkcs12 -export -in leaf.pem -nokeys -passout pass:secret -out keyless.p12");
+    }
+    std::string contents(const std::string& name) const { return text(openssl_.file(name)); }
+};
+
+TEST(Pkcs12, holds_a_chain_and_its_key) {
+    const Files files;
+    const TemporaryFile p12(files.contents("leaf.p12"));
+    SSLContext server(PROTOCOL_TLS_SERVER);
+    server.load_cert_chain(p12.path(), {.password = "secret"});
+    ObjectPair pair(client_context(), server);
+    pair.handshake();
+    EXPECT_EQ(pair.client.get_unverified_chain().size(), 2u);
+    SSLContext other(PROTOCOL_TLS_SERVER);
+    int asked = 0;
+    const Password callback = [&]() -> std::string {
+        ++asked;
+        return "secret";
+    };
+    other.load_cert_chain_from_memory(files.contents("leaf.p12"), files.contents("leaf.p12"), callback);
+    EXPECT_EQ(asked, 1);
+    other.load_cert_chain_from_memory(files.contents("open.p12"), files.contents("open.p12"));
+    ObjectPair second(client_context(), other);
+    second.handshake();
+}
+
+TEST(Pkcs12, says_what_is_wrong) {
+    const Files files;
+    SSLContext server(PROTOCOL_TLS_SERVER);
+    for (const char* password : {"wrong", ""}) {
+        const TemporaryFile p12(files.contents("leaf.p12"));
+        try {
+            server.load_cert_chain(p12.path(), {.password = password});
+            FAIL();
+        } catch (const SSLError& error) {
+            EXPECT_EQ(error.library(), "PKCS12");
+            EXPECT_EQ(error.reason(), "MAC_VERIFY_FAILURE");
+            EXPECT_EQ(error.number(), 113);
+        }
+    }
+    const TemporaryFile keyless(files.contents("keyless.p12"));
+    EXPECT_THROW(server.load_cert_chain(keyless.path(), {.password = "secret"}), SSLError);
+    const std::string whole = files.contents("leaf.p12");
+    const TemporaryFile cut(std::string_view(whole).substr(0, whole.size() / 2));
+    EXPECT_THROW(server.load_cert_chain(cut.path(), {.password = "secret"}), SSLError);
 }
 
 // ---------------------------------------------------------------- signatures and groups

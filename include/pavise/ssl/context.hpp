@@ -38,7 +38,8 @@ class SSLSocket;
 using Password = std::variant<std::monostate, std::string, std::function<std::string()>>;
 
 struct CertChainOptions {
-    std::optional<std::string> keyfile{}; // nothing: the key is in the file of certificates
+    // Nothing: the key is in the file of certificates, which may be PKCS#12 (beyond Python) as well as PEM.
+    std::optional<std::string> keyfile{};
     Password password{};
 };
 
