@@ -91,6 +91,8 @@ class Base64Decoder {
         if (++count_ < 4) return true;
         // The bits that no byte takes are zero (RFC 4648 §3.5).
         if ((padding_ == 1 && (bits_ & 0xff) != 0) || (padding_ == 2 && (bits_ & 0xffff) != 0)) return false;
+        // The block goes on behind what was taken for its end: behind an end mark in a header, say.
+        if (out_.size() - size_ < 3) return false;
         flush();
         return true;
     }

@@ -76,6 +76,18 @@ TEST(Pem, NamesTheLineOfABrokenBlock) {
     }
 }
 
+// A fuzzer's find: an end mark inside of a header made the block's room too small for what came after it.
+TEST(Pem, RefusesABlockThatIsLongerThanItsFirstEndMarkSays) {
+    for (const std::string_view header : {"a: -----END X-----b\n", "-----END X-----a: b\n"}) {
+        std::string text = "-----BEGIN X-----\n" + std::string(header);
+        for (int line = 0; line < 100; ++line) text += "AAAAAAAAAAAAAAAA\n";
+        text += "-----END X-----\n";
+        const auto blocks = read_pem(text);
+        ASSERT_FALSE(blocks) << header;
+        EXPECT_EQ(blocks.error(), (Error{ErrorCode::malformed_pem, 1})) << header;
+    }
+}
+
 TEST(Pem, IsToldFromDer) {
     EXPECT_TRUE(looks_like_pem(as_bytes("-----BEGIN A-----")));
     EXPECT_TRUE(looks_like_pem(as_bytes("text\n-----BEGIN A-----")));
