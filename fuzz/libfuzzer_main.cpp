@@ -18,6 +18,8 @@ std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::s
 std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* one, std::size_t one_size,
                                       const std::uint8_t* other, std::size_t other_size, std::uint8_t* out,
                                       std::size_t most, unsigned int seed);
+// Of the profile runtime, where coverage is counted.
+__attribute__((weak)) void __llvm_profile_reset_counters(void);
 // libFuzzer's own; another driver that never asks for custom mutation has none.
 __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 }
@@ -92,6 +94,8 @@ int LLVMFuzzerInitialize(int* argc, char*** argv) {
     if (option == "--write-seeds") write_seeds(*chosen, (*argv)[2]);
     if (option == "--write-dictionary") write_dictionary(*chosen, (*argv)[2]);
     if (option.starts_with("--write-")) leave(0);
+    // What is counted is what inputs reach, not what the seeds of all targets took to be made.
+    if (__llvm_profile_reset_counters != nullptr) __llvm_profile_reset_counters();
     return 0;
 }
 

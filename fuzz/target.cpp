@@ -13,6 +13,7 @@ const std::vector<Target>& all_targets() {
         std::vector<Target> all;
         make_credentials();
         add_message_targets(all);
+        add_ech_targets(all);
         add_record_targets(all);
         add_connection_targets(all);
         add_script_targets(all);

@@ -26,6 +26,7 @@ struct Target {
 
 // By room; each adds its own.
 void add_message_targets(std::vector<Target>& targets);
+void add_ech_targets(std::vector<Target>& targets);
 void add_record_targets(std::vector<Target>& targets);
 void add_connection_targets(std::vector<Target>& targets);
 void add_script_targets(std::vector<Target>& targets);

@@ -200,47 +200,79 @@ def smoke(program, seconds, jobs):
 
 # --- coverage --------------------------------------------------------------------------------------------------------
 
-def line_coverage(program, target):
-    """Lines of src/ that the target's corpus runs, and how many there are in the files that it enters."""
-    with tempfile.TemporaryDirectory() as folder:
-        begin, raw, data = (Path(folder) / name for name in ("begin", "raw", "data"))
-        lay_out(program, target, begin)
-        subprocess.run([program, "-runs=0", str(begin), *LIMITS], env=environment(target, raw), check=True,
-                       capture_output=True)
-        subprocess.run([llvm("llvm-profdata"), "merge", "-sparse", str(raw), "-o", str(data)], check=True)
-        exported = subprocess.run([llvm("llvm-cov"), "export", "-summary-only", program, f"-instr-profile={data}"],
-                                  check=True, capture_output=True, text=True).stdout
-    covered = total = 0
+def profile(program, target, folder):
+    """What the replay of a corpus counts, in the form that llvm-cov reads."""
+    begin, raw, data = (Path(folder) / f"{target}.{name}" for name in ("begin", "raw", "profile"))
+    lay_out(program, target, begin)
+    subprocess.run([program, "-runs=0", str(begin), *LIMITS], env=environment(target, raw), check=True, capture_output=True)
+    subprocess.run([llvm("llvm-profdata"), "merge", "-sparse", str(raw), "-o", str(data)], check=True)
+    raw.unlink()
+    return data
+
+
+def lines_by_file(program, data):
+    """{file below src: (lines that are run, lines)}"""
+    exported = subprocess.run([llvm("llvm-cov"), "export", "-summary-only", program, f"-instr-profile={data}"], check=True,
+                              capture_output=True, text=True).stdout
+    files = {}
     for file in json.loads(exported)["data"][0]["files"]:
-        lines = file["summary"]["lines"]
-        inside = Path(os.path.abspath(Path(program).parent.parent / file["filename"]))
-        if lines["covered"] and inside.is_relative_to(ROOT / "src"):
-            covered += lines["covered"]
-            total += lines["count"]
+        path = Path(os.path.abspath(Path(program).parent.parent / file["filename"]))
+        if path.is_relative_to(ROOT / "src"):
+            lines = file["summary"]["lines"]
+            files[path.relative_to(ROOT / "src")] = (lines["covered"], lines["count"])
+    return files
+
+
+def shares(files):
+    """Lines that are run, and their share in per cent."""
+    covered, total = (sum(file[i] for file in files) for i in (0, 1))
     return covered, 100.0 * covered / total if total else 0.0
+
+
+def line_coverage(program, target, folder):
+    """Of the files that the corpus enters."""
+    files = lines_by_file(program, profile(program, target, folder)).values()
+    return shares([file for file in files if file[0]])
+
+
+def room_coverage(program, folder):
+    """Of each room, by all corpora together."""
+    data = Path(folder) / "all"
+    profiles = [str(file) for file in sorted(Path(folder).glob("*.profile"))]
+    subprocess.run([llvm("llvm-profdata"), "merge", "-sparse", *profiles, "-o", str(data)], check=True)
+    rooms = {}
+    for path, counts in lines_by_file(program, data).items():
+        rooms.setdefault(path.parts[0], []).append(counts)
+    return {room: shares(files) for room, files in sorted(rooms.items())}
 
 
 def read_coverage():
     """{target: (lines, per cent)} as written down."""
     rows = {}
     for line in COVERAGE.read_text().splitlines() if COVERAGE.exists() else []:
-        if not line.startswith("#"):
+        if line and not line.startswith("#"):
             target, lines, percent = line.split()
             rows[target] = (int(lines), float(percent))
     return rows
 
 
 def measure_coverage(program, jobs):
+    """{target: (lines, per cent)}, and {room: the same}"""
     names = list(described_targets(program))
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        return dict(zip(names, pool.map(lambda name: line_coverage(program, name), names)))
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        targets = dict(zip(names, pool.map(lambda name: line_coverage(program, name, folder), names)))
+        return targets, room_coverage(program, folder)
 
 
 def write_coverage(program, jobs):
     text = ("# What the corpus of each target reaches, written by `./dev fuzz --coverage`: lines of src/ that are run, and their\n"
             "# share of the lines of the files that are entered, in per cent.\n")
-    for target, (lines, percent) in measure_coverage(program, jobs).items():
+    targets, rooms = measure_coverage(program, jobs)
+    for target, (lines, percent) in targets.items():
         text += f"{target} {lines} {percent:.1f}\n"
+    text += "#\n# All corpora together, by room: lines that are run, and their share.\n"
+    for room, (lines, percent) in rooms.items():
+        text += f"# src/{room} {lines} {percent:.1f}\n"
     COVERAGE.write_text(text)
     show_list(program)
     return 0
@@ -249,9 +281,9 @@ def write_coverage(program, jobs):
 def check_coverage(program, jobs):
     """Whether each corpus still reaches what is written down."""
     written, lost = read_coverage(), []
-    for target, (lines, percent) in measure_coverage(program, jobs).items():
+    for target, (lines, percent) in measure_coverage(program, jobs)[0].items():
         if target not in written:
-            lost.append(f"{target}: fuzz/coverage.txt does not know it")
+            print(f"    {target} is new: ./dev fuzz --coverage writes down what it reaches")
         elif percent < written[target][1] - COVERAGE_SLACK:
             lost.append(f"{target}: {percent:.1f} %, no longer {written[target][1]:.1f} %")
     for one in lost:

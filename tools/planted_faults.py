@@ -122,12 +122,12 @@ def find(program, fault, target, seconds):
     with tempfile.TemporaryDirectory() as folder:
         begin, grown = Path(folder) / "begin", Path(folder) / "grown"
         grown.mkdir()
-        # The seeds too are made by the faulty program: where that alone fails, the fault is found.
+        # The seeds too are made by the faulty program. A fault that does not let it start proves nothing of a corpus.
         started = time.monotonic()
         try:
             fuzz.lay_out(program, target, begin)
         except subprocess.CalledProcessError:
-            return True, time.monotonic() - started, ""
+            return False, time.monotonic() - started, "it does not even start"
         command = [program, str(grown), str(begin), f"-max_total_time={seconds}", f"-max_len={fuzz.LONGEST_INPUT}",
                    *fuzz.LIMITS, "-use_value_profile=1", f"-artifact_prefix={folder}/",
                    *fuzz.dictionary(program, target, folder)]

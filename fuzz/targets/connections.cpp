@@ -96,21 +96,34 @@ PairConfig null_resumption() {
     return config;
 }
 
-// Of the recorded peer of a server that nobody can have answered.
-constexpr std::uint64_t other_seed = 99;
+// Of the recorded peer of a server that nobody can have answered, and of that server: no test has its
+// randomness.
+constexpr std::uint64_t recorded_seed = 99;
+constexpr std::uint64_t unanswered_seed = 0x756e616e73776572;
+
+// The first record, and application data that nobody protected.
+ByteVector with_data_too_early(const ByteVector& wire) {
+    constexpr std::size_t header = 5;
+    const std::size_t first = header + (std::size_t{wire.at(3)} << 8 | wire.at(4));
+    ByteVector bytes(wire.begin(), wire.begin() + static_cast<std::ptrdiff_t>(first));
+    bytes.insert(bytes.end(), {23, 3, 3, 0, 1, 'x'});
+    return bytes;
+}
 
 Target target_of(Role role, std::string name, std::string what, World world, Proof proof) {
     PairConfig recorded = world();
-    if (proof == Proof::needs_secret) recorded.seed = other_seed;
+    if (proof == Proof::needs_secret) recorded.seed = recorded_seed;
     const Conversation whole = conversation_in(recorded);
     const ByteVector& wire = role == Role::server ? whole.to_server : whole.to_client;
     return {std::move(name),
             std::move(what),
             [world, role, proof](Bytes bytes) {
-                Pair pair(world());
+                PairConfig config = world();
+                if (proof == Proof::needs_secret) config.seed = unanswered_seed;
+                Pair pair(std::move(config));
                 converse(role == Role::server ? pair.server : pair.client, bytes, proof);
             },
-            {with_piece(255, wire), with_piece(0, wire)},
+            {with_piece(255, wire), with_piece(0, wire), with_piece(255, with_data_too_early(wire))},
             behind(1, records_shape),
             tls_words};
 }

@@ -103,8 +103,7 @@ Verdict pavise_verdict(Role peer_role, Edited& edited) {
     Verdict verdict = play(peer_role, *link, edited);
     if (const auto error = connection.error()) {
         verdict.connected = false;
-        verdict.words =
-            "refuses: " + describe(*error) + " (RFC " + std::string(section_of(error->code)) + ")";
+        verdict.words = "refuses: " + describe(*error);
     } else if (verdict.connected && connection.handshake_complete()) {
         verdict.words = "connects";
     }
@@ -139,6 +138,8 @@ void compare(const Implementation& implementation, Role peer_role, Bytes script)
 
 const ByteVector one_edit{0, 0, 0, 10, 0x55};
 const ByteVector third_message_cut{2, 1, 0, 20};
+const ByteVector finished_of_client{1, 0, 0, 5, 0x55};
+const ByteVector finished_of_server{4, 0, 0, 5, 0x55};
 
 } // namespace
 

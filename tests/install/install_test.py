@@ -231,7 +231,7 @@ class Installation:
         for library, option in ((self.shared, "-D"), (self.archive, "--extern-only")):
             listing = run("nm", option, "--defined-only", library)
             # The Tap's own name is that of an interface that connections know; who attaches one is not there.
-            hooks = [line for line in listing.splitlines() if re.search(r"7testing(6client|6server|15null_credential)", line)]
+            hooks = [line for line in listing.splitlines() if re.search(r"7testing(6client|6server|12ScriptedPeer|15null_credential)", line)]
             if hooks:
                 raise Trial("\n".join(hooks))
 

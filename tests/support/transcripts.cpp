@@ -50,6 +50,9 @@ void TranscriptFiles::on_message(Direction direction, Bytes message) noexcept {
     transcript_.on_message(direction, message);
     if (inner_ != nullptr) inner_->on_message(direction, message);
 }
+void TranscriptFiles::on_inner_client_hello(Direction direction, Bytes message) noexcept {
+    if (inner_ != nullptr) inner_->on_inner_client_hello(direction, message);
+}
 void TranscriptFiles::on_secret(std::string_view label, Bytes client_random, Bytes secret) noexcept {
     if (inner_ != nullptr) inner_->on_secret(label, client_random, secret);
 }
@@ -58,6 +61,9 @@ void TranscriptFiles::on_transition(std::size_t from, std::size_t input, std::si
 }
 void TranscriptFiles::rewrite_outgoing(HandshakeType type, ByteVector& message) noexcept {
     if (inner_ != nullptr) inner_->rewrite_outgoing(type, message);
+}
+void TranscriptFiles::rewrite_encoded_inner_hello(ByteVector& encoded) noexcept {
+    if (inner_ != nullptr) inner_->rewrite_encoded_inner_hello(encoded);
 }
 
 } // namespace pavise::testing

@@ -28,9 +28,11 @@ class TranscriptFiles final : public Tap {
     void on_record(Direction direction, RecordProtection protection, Bytes wire) noexcept override;
     void on_content(Direction direction, ContentType type, Bytes content) noexcept override;
     void on_message(Direction direction, Bytes message) noexcept override;
+    void on_inner_client_hello(Direction direction, Bytes message) noexcept override;
     void on_secret(std::string_view label, Bytes client_random, Bytes secret) noexcept override;
     void on_transition(std::size_t from, std::size_t input, std::size_t to) noexcept override;
     void rewrite_outgoing(HandshakeType type, ByteVector& message) noexcept override;
+    void rewrite_encoded_inner_hello(ByteVector& encoded) noexcept override;
 };
 
 } // namespace pavise::testing
