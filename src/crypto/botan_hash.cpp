@@ -61,10 +61,14 @@ class BotanHash final : public Hash {
     }
 };
 
+// Key schedules derive several values from one secret: setting the key that is set costs a comparison, not
+// two blocks of the hash.
 class BotanHmac final : public Hmac {
     std::unique_ptr<Botan::MessageAuthenticationCode> mac_;
     HashId id_;
-    Status health_; // as in BotanHash, for finish()
+    bool mid_message_ = false;
+    Status health_;                    // as in BotanHash, for finish()
+    FixedSecret<max_digest_size> key_; // the one that is set; empty: none, or a longer one
 
   public:
     BotanHmac(std::unique_ptr<Botan::MessageAuthenticationCode> mac, HashId id) noexcept :
@@ -73,17 +77,24 @@ class BotanHmac final : public Hmac {
 
     HashId hash() const noexcept override { return id_; }
     Status set_key(Bytes key) noexcept override {
+        if (health_ && !mid_message_ && !key_.empty() && constant_time_equal(key, key_.view())) return {};
+        key_.wipe();
+        mid_message_ = false;
         health_ = guarded(ErrorCode::bad_argument, [&] { mac_->set_key(key); });
+        if (health_ && key.size() <= key_.capacity()) key_ = FixedSecret<max_digest_size>(key);
         return health_;
     }
     void update(Bytes bytes) noexcept override {
+        mid_message_ = true;
         const Status updated = guarded(ErrorCode::internal, [&] { mac_->update(bytes); });
         if (!updated) health_ = updated;
     }
     Status finish(MutableBytes out) noexcept override {
         if (!health_) return Unexpected(health_.error());
         if (out.size() != digest_size(id_)) return fail(ErrorCode::internal);
-        return guarded(ErrorCode::internal, [&] { mac_->final(out); });
+        const Status finished = guarded(ErrorCode::internal, [&] { mac_->final(out); });
+        mid_message_ = !finished;
+        return finished;
     }
 };
 

@@ -203,8 +203,12 @@ Status ConnectionCore::handle(const record::Record& record) {
     if (record.type == ContentType::alert) return handle_alert(record);
     // "if a handshake message is split over two or more records, there MUST NOT be any other records between
     // them" (RFC 8446 §5.1)
-    if (handshake().message_in_progress()) return fail(ErrorCode::interleaved_handshake);
-    if (record.type == ContentType::change_cipher_spec) return handshake().receive_change_cipher_spec();
+    if (standing_.message_in_progress) return fail(ErrorCode::interleaved_handshake);
+    if (record.type == ContentType::change_cipher_spec) {
+        PAVISE_TRY(handshake().receive_change_cipher_spec());
+        follow_handshake();
+        return {};
+    }
     return handle_application_data(record);
 }
 
@@ -228,7 +232,7 @@ Status ConnectionCore::handle_alert(const record::Record& record) {
         description == AlertDescription::close_notify || description == AlertDescription::user_canceled;
     // §5.1: no record of any type comes between the fragments of a handshake message; where the alert ends
     // the connection anyway, it says more about why.
-    if (ends_nothing && handshake().message_in_progress()) return fail(ErrorCode::interleaved_handshake);
+    if (ends_nothing && standing_.message_in_progress) return fail(ErrorCode::interleaved_handshake);
     if (description == AlertDescription::close_notify) {
         if (!handshake_complete()) return fail(ErrorCode::closed_during_handshake);
         peer_closed_.store(true, std::memory_order_release);
@@ -255,7 +259,7 @@ Status ConnectionCore::handle_application_data(const record::Record& record) {
     }
     // "All of the client's messages for a given response MUST appear consecutively on the wire with no
     // intervening messages of other types" (RFC 8446 §4.6.2).
-    if (handshake().peer_authenticating()) return fail(ErrorCode::unexpected_application_data);
+    if (standing_.peer_authenticating) return fail(ErrorCode::unexpected_application_data);
     if (record.fragment.empty()) return handshake().exchange().budget.draw();
     handshake().exchange().budget.refill(record.fragment.size());
     data_ = record.fragment;
@@ -264,6 +268,8 @@ Status ConnectionCore::handle_application_data(const record::Record& record) {
 
 // What the record layer has to know of the handshake's progress.
 void ConnectionCore::follow_handshake() {
+    standing_ = {handshake().waiting_for(), handshake().message_in_progress(),
+                 handshake().peer_authenticating()};
     // §5: change_cipher_spec is tolerated "after the first ClientHello message has been sent or received and
     // before the peer's Finished message has been received".
     reader_.set_change_cipher_specs(handshake().peer_finished() ? record::ChangeCipherSpecs::refused
@@ -276,12 +282,12 @@ void ConnectionCore::follow_handshake() {
 // ---------------------------------------------------------------- decisions
 
 Decision ConnectionCore::waiting_for() const {
-    return mailbox_.failure() ? Decision::none : handshake().waiting_for();
+    return mailbox_.failure() ? Decision::none : standing_.waiting_for;
 }
 
 // Decides what the config decides, until the handshake needs bytes or its caller.
 Status ConnectionCore::resolve_decisions() {
-    while (!mailbox_.failure() && engine_.config_decides()) {
+    while (waiting_for() != Decision::none && engine_.config_decides()) {
         PAVISE_TRY(engine_.decide_by_config());
         follow_handshake();
     }

@@ -23,6 +23,13 @@ class ConnectionCore final : private handshake::Transport {
     MutableBytes data_; // what is left of the current record's application data
     std::atomic<bool> peer_closed_{false};
     std::size_t early_data_left_ = 0; // server: bytes of early data that may yet come
+    // How the handshake stands: asked after each of its steps, and not again for every record.
+    struct Standing {
+        Decision waiting_for = Decision::none;
+        bool message_in_progress = false;
+        bool peer_authenticating = false;
+    };
+    Standing standing_;
 
     ConnectionCore(Role role, const Hooks& hooks) :
         engine_(role, Medium::records, hooks),

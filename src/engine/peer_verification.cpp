@@ -3,8 +3,8 @@
 #include "base/try.hpp"
 #include "engine/certificate_facts.hpp"
 #include "handshake/credential.hpp"
+#include "trust/chain_cache.hpp"
 #include "trust/ocsp.hpp"
-#include "trust/verify.hpp"
 #include "wire/writer.hpp"
 
 #include <algorithm>
@@ -52,9 +52,35 @@ Timestamp end_of(const trust::VerifiedChain& chain) {
     return valid_until;
 }
 
-Result<trust::VerifiedChain> verified(const trust::VerifyOptions& options, const Negotiated& negotiated) {
+// The store remembers what it has verified; its keys are Botan's.
+Result<trust::VerifiedPeer> verified(const trust::VerifyOptions& options, const crypto::Provider& provider,
+                                     const Negotiated& negotiated) {
     const std::vector<Bytes> presented(negotiated.peer_chain.begin(), negotiated.peer_chain.end());
-    return trust::verify_chain(presented, options);
+    trust::VerifiedChainCache* const memory = options.store->verified_chains();
+    if (memory != nullptr && &provider == &crypto::botan_provider())
+        return memory->verify(presented, options, provider);
+    return trust::verify_peer(presented, options, provider);
+}
+
+// The key that stands for a peer with this leaf, whose own key `leaf_key` is.
+Result<handshake::PeerKey> key_of(const trust::Certificate& leaf,
+                                  std::shared_ptr<const crypto::PublicKey> leaf_key,
+                                  const crypto::Provider& provider, const Negotiated& negotiated,
+                                  const DelegationPolicy& policy) {
+    // "the digitalSignature bit MUST be set if the Key Usage extension is present" (RFC 8446 §4.4.2.2),
+    // whoever judges the chain
+    if (!leaf.allows(trust::KeyUsage::digital_signature)) return fail(ErrorCode::key_usage_not_allowed);
+    if (negotiated.peer_delegated_credential.empty())
+        return handshake::PeerKey{std::move(leaf_key), std::nullopt};
+    PAVISE_LET(DelegatedKey delegated,
+               delegated_key(provider, leaf, negotiated.peer_delegated_credential, policy));
+    return handshake::PeerKey{std::move(delegated.key), delegated.scheme};
+}
+
+CertificateVerdict verdict_of(const trust::VerifiedPeer& peer, const crypto::Provider& provider,
+                              const Negotiated& negotiated, const DelegationPolicy& policy) {
+    return verdict_of(key_of(*peer.chain->leaf(), peer.key, provider, negotiated, policy),
+                      end_of(*peer.chain));
 }
 
 // What our own filters ask for (RFC 8446 §4.2.5). They are ours: checked when the config was.
@@ -140,16 +166,8 @@ Result<handshake::PeerKey> leaf_key(const crypto::Provider& provider, const Nego
         return handshake::PeerKey{std::move(key), std::nullopt};
     }
     PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(negotiated.peer_chain.front()));
-    // "the digitalSignature bit MUST be set if the Key Usage extension is present" (RFC 8446 §4.4.2.2),
-    // whoever judges the chain
-    if (!leaf->allows(trust::KeyUsage::digital_signature)) return fail(ErrorCode::key_usage_not_allowed);
-    if (negotiated.peer_delegated_credential.empty()) {
-        PAVISE_LET(auto key, provider.public_key(leaf->subject_public_key_info()));
-        return handshake::PeerKey{std::move(key), std::nullopt};
-    }
-    PAVISE_LET(DelegatedKey delegated,
-               delegated_key(provider, *leaf, negotiated.peer_delegated_credential, policy));
-    return handshake::PeerKey{std::move(delegated.key), delegated.scheme};
+    PAVISE_LET(auto own, provider.public_key(leaf->subject_public_key_info()));
+    return key_of(*leaf, std::move(own), provider, negotiated, policy);
 }
 
 DelegationPolicy delegation_by(const ClientConfig& config) {
@@ -175,12 +193,12 @@ Result<CertificateVerdict> verify_server(const ClientConfig& config,
     options.common_name = config.common_name == CommonName::fallback
                               ? trust::CommonNamePolicy::when_no_dns_name
                               : trust::CommonNamePolicy::ignore;
-    const auto chain = verified(options, negotiated);
-    if (!chain) return refusal(chain.error());
-    if (const auto status = check_staples(config, *chain, negotiated, options.time); !status)
+    const auto peer = verified(options, provider, negotiated);
+    if (!peer) return refusal(peer.error());
+    if (const auto status = check_staples(config, *peer->chain, negotiated, options.time); !status)
         return refusal(status.error());
-    remember(*chain, negotiated);
-    return verdict_of(leaf_key(provider, negotiated, delegation), end_of(*chain));
+    remember(*peer->chain, negotiated);
+    return verdict_of(*peer, provider, negotiated, delegation);
 }
 
 Result<CertificateVerdict> verify_client(const ServerConfig& config, const crypto::Provider& provider,
@@ -192,11 +210,12 @@ Result<CertificateVerdict> verify_client(const ServerConfig& config, const crypt
     options.store = &store_of(config.client_trust);
     options.time = delegation.time;
     options.purpose = trust::Purpose::client_auth;
-    const auto chain = verified(options, negotiated);
-    if (!chain) return refusal(chain.error());
-    if (const auto status = check_filters(config, *chain->leaf()); !status) return refusal(status.error());
-    remember(*chain, negotiated);
-    return verdict_of(leaf_key(provider, negotiated, delegation), end_of(*chain));
+    const auto peer = verified(options, provider, negotiated);
+    if (!peer) return refusal(peer.error());
+    if (const auto status = check_filters(config, *peer->chain->leaf()); !status)
+        return refusal(status.error());
+    remember(*peer->chain, negotiated);
+    return verdict_of(*peer, provider, negotiated, delegation);
 }
 
 } // namespace pavise::engine

@@ -2,6 +2,7 @@
 
 #include "base/pem.hpp"
 #include "trust/batch.hpp"
+#include "trust/chain_cache.hpp"
 #include "trust/fingerprint.hpp"
 
 #include <algorithm>
@@ -233,6 +234,7 @@ Result<TrustStorePtr> TrustStore::Builder::build() const {
     // A directory counts by its name, for what it holds is not known before it is used.
     for (const auto& directory : contents_->directories) parts.push_back(as_bytes(directory->path()));
     PAVISE_LET(store->fingerprint_, sha256(parts));
+    store->verified_chains_ = std::make_shared<VerifiedChainCache>();
     return TrustStorePtr(std::move(store));
 }
 

@@ -8,8 +8,10 @@
 
 namespace pavise::trust {
 
+class VerifiedChainCache;
+
 // A snapshot, to be shared by any number of connections and threads. It does not change, except that a hashed
-// directory is read as it is needed.
+// directory is read as it is needed, and that it remembers chains that were verified by it.
 class TrustStore {
   public:
     class Builder;
@@ -32,6 +34,9 @@ class TrustStore {
     std::vector<CrlPtr> crls_of(Bytes canonical_issuer) const;
     // Names the contents: equal stores have equal fingerprints, wherever they were loaded from.
     const Fingerprint& fingerprint() const noexcept { return fingerprint_; }
+    // What this store was found to vouch for, with keys made by botan_provider(). Null in a store that trusts
+    // nothing.
+    VerifiedChainCache* verified_chains() const noexcept { return verified_chains_.get(); }
 
   private:
     friend class Builder;
@@ -40,6 +45,7 @@ class TrustStore {
     std::vector<CrlPtr> crls_;
     std::vector<std::shared_ptr<const HashedDirectory>> directories_;
     Fingerprint fingerprint_{};
+    std::shared_ptr<VerifiedChainCache> verified_chains_;
 };
 
 using TrustStorePtr = std::shared_ptr<const TrustStore>;

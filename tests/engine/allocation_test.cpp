@@ -1,10 +1,8 @@
 // Memory: in steady state a record costs no allocation, in either direction and by every way in and out; an
 // idle connection keeps no buffers; and what a handshake allocates is counted.
 #include "../crypto/allocation_counter.hpp"
-#include "handshake/credential.hpp"
-#include "support/delegating_provider.hpp"
+#include "support/own_allocations.hpp"
 #include "support/pair.hpp"
-#include "trust/certificate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -169,125 +167,41 @@ TEST(IdleMemory, the_handshakes_working_memory_is_gone) {
 
 // ---------------------------------------------------------------- handshakes
 
-// What was allocated inside of this region is not counted as ours.
-class Elsewhere {
-    static inline std::size_t total_ = 0;
-    std::size_t before_ = allocation_count();
+TEST(Allocations, of_our_own_in_a_full_handshake_are_few) {
+    constexpr std::size_t most = 60;
+    for (const CipherSuite suite : {suites[0], suites[3]}) {
+        PairConfig config;
+        config.client.cipher_suites = {suite};
+        config.client.groups = {NamedGroup::x25519, NamedGroup::secp256r1};
+        config.client.key_shares = 1;
+        const OwnAllocations own = OwnAllocations::of_handshake(
+            std::make_shared<const ClientConfig>(config.client),
+            std::make_shared<const ServerConfig>(config.server), server_name, allocation_count);
+        ASSERT_TRUE(own.good);
+        std::printf("[ memory   ] own allocations of a handshake with %s: client %zu, server %zu; in "
+                    "primitives: %zu\n",
+                    std::string(name_of(suite)).c_str(), own.client, own.server, own.elsewhere);
+        EXPECT_LE(own.client, most);
+        EXPECT_LE(own.server, most);
+        EXPECT_GT(own.client + own.server, 0u);
+    }
+}
 
-  public:
-    Elsewhere() = default;
-    Elsewhere(const Elsewhere&) = delete;
-    Elsewhere& operator=(const Elsewhere&) = delete;
-    ~Elsewhere() { total_ += allocation_count() - before_; }
-    static std::size_t total() { return total_; }
-};
-
-class CountedHash final : public crypto::Hash {
-    std::unique_ptr<crypto::Hash> real_;
-
-  public:
-    explicit CountedHash(std::unique_ptr<crypto::Hash> real) : real_(std::move(real)) {}
-    void update(Bytes bytes) noexcept override {
-        const Elsewhere region;
-        real_->update(bytes);
-    }
-    Result<crypto::Digest> digest() const noexcept override {
-        const Elsewhere region;
-        return real_->digest();
-    }
-    Result<std::unique_ptr<crypto::Hash>> fork() const noexcept override {
-        const Elsewhere region;
-        auto copy = real_->fork();
-        if (!copy) return Unexpected(copy.error());
-        return std::unique_ptr<crypto::Hash>(std::make_unique<CountedHash>(*std::move(copy)));
-    }
-};
-
-class CountedKeyShare final : public crypto::KeyShare {
-    std::unique_ptr<crypto::KeyShare> real_;
-
-  public:
-    explicit CountedKeyShare(std::unique_ptr<crypto::KeyShare> real) : real_(std::move(real)) {}
-    NamedGroup group() const noexcept override { return real_->group(); }
-    Bytes public_value() const noexcept override { return real_->public_value(); }
-    Result<SecretVector> agree(Bytes peer_value) noexcept override {
-        const Elsewhere region;
-        return real_->agree(peer_value);
-    }
-};
-
-// The AEADs and HMACs allocate when they are made; keys that verify are counted as ours.
-class CountedProvider final : public DelegatingProvider {
-  public:
-    Result<std::unique_ptr<crypto::Aead>> aead(crypto::AeadId id, crypto::AeadUse use,
-                                               Bytes key) const noexcept override {
-        const Elsewhere region;
-        return DelegatingProvider::aead(id, use, key);
-    }
-    Result<std::unique_ptr<crypto::Hash>> hash(crypto::HashId id) const noexcept override {
-        const Elsewhere region;
-        auto real = DelegatingProvider::hash(id);
-        if (!real) return real;
-        return std::unique_ptr<crypto::Hash>(std::make_unique<CountedHash>(*std::move(real)));
-    }
-    Result<std::unique_ptr<crypto::Hmac>> hmac(crypto::HashId id) const noexcept override {
-        const Elsewhere region;
-        return DelegatingProvider::hmac(id);
-    }
-    Result<std::unique_ptr<crypto::KeyShare>> generate_key_share(NamedGroup group,
-                                                                 Rng& rng) const noexcept override {
-        const Elsewhere region;
-        auto real = DelegatingProvider::generate_key_share(group, rng);
-        if (!real) return real;
-        return std::unique_ptr<crypto::KeyShare>(std::make_unique<CountedKeyShare>(*std::move(real)));
-    }
-    Result<crypto::KeyShareAnswer> answer_key_share(NamedGroup group, Bytes peer_value,
-                                                    Rng& rng) const noexcept override {
-        const Elsewhere region;
-        return DelegatingProvider::answer_key_share(group, peer_value, rng);
-    }
-};
-
-// Printed, not judged: certificates and signatures are decided on outside.
-TEST(Allocations, of_a_handshake_are_counted) {
-    const CountedProvider provider;
-    PairConfig config;
-    config.client_hooks.provider = config.server_hooks.provider = &provider;
-    config.client.deferred.certificate = config.server.deferred.signature = true;
-    const std::size_t before = allocation_count(), elsewhere_before = Elsewhere::total();
-    std::size_t parsing = 0;
-    {
+TEST(Allocations, a_client_that_remembers_the_chain_parses_and_validates_nothing) {
+    constexpr std::size_t parsing_and_validating = 300; // and more: a leaf alone takes that many to parse
+    const auto cost_of = [](const PairConfig& config) {
+        const std::size_t before = allocation_count();
         Pair pair(config);
-        pair.pump();
-        ByteVector signature;
-        {
-            const Elsewhere region;
-            SeededRng rng(5);
-            const SignatureRequest request = *pair.server.signature_request();
-            signature = *server_credential(crypto::KeyType::ecdsa_p256)
-                             .data()
-                             ->key->sign(request.scheme, request.content, rng);
-        }
-        ASSERT_TRUE(pair.server.provide_signature(signature));
-        pair.pump();
-        {
-            const Elsewhere region;
-            const std::size_t start = allocation_count();
-            ASSERT_TRUE(trust::Certificate::parse(pair.client.chain_to_verify().front()));
-            parsing = allocation_count() - start;
-        }
-        ASSERT_TRUE(pair.client.certificate_verdict(std::nullopt));
-        ASSERT_TRUE(pair.connect());
-    }
-    const std::size_t total = allocation_count() - before;
-    const std::size_t elsewhere = Elsewhere::total() - elsewhere_before;
-    const std::size_t ours = total - elsewhere - parsing;
-    std::printf(
-        "[ memory   ] allocations of both sides of a handshake: %zu, of them %zu in primitives, %zu to parse "
-        "the certificate, %zu of our own and to verify its signature\n",
-        total, elsewhere, parsing, ours);
-    RecordProperty("own_allocations", static_cast<int>(ours));
-    EXPECT_GT(ours, 0u);
+        EXPECT_TRUE(pair.connect()) << errors_of(pair);
+        return allocation_count() - before;
+    };
+    cost_of(PairConfig()); // what is made once a process
+    PairConfig config;
+    config.client.trust = *TrustStore::from_memory(authority().der); // a store that has seen nothing yet
+    const std::size_t first = cost_of(config), second = cost_of(config);
+    EXPECT_LT(second + parsing_and_validating, first);
+    config.client.trust = *TrustStore::from_memory(authority().der); // and one that has no part in it
+    EXPECT_EQ(cost_of(config), first);
 }
 
 } // namespace
