@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import bench_chart  # noqa: E402
 import bench_targets  # noqa: E402
 
-PROGRAMS = ["engine-bench", "library-bench"]
+PROGRAMS = ["engine-bench", "facade-bench", "library-bench"]
 FULL = ["--benchmark_repetitions=9", "--benchmark_min_time=0.1"]
 QUICK = ["--benchmark_repetitions=5", "--benchmark_min_time=0.02"]
 # What a short run leaves out: more sizes of records, and thousands of connections.
@@ -115,8 +115,8 @@ def print_table(results, kind, counters, title, digits=1):
 
 
 def print_bare(results):
-    """Records through Connection beside the bare calls, in MB/s."""
-    print("\nrecords through Connection and by the bare calls of Botan, MB/s")
+    """Records through Connection beside the bare calls of Botan, echoes through the facade beside the bare engine."""
+    print("\nrecords through Connection beside Botan's bare calls, and echoes through the facade beside the bare engine, MB/s")
     print(f"  {'':44}{'Pavise':>10}{'bare':>10}{'of it':>8}{'spreads':>14}")
     for (scenario, subject, counter), value in results.values.items():
         bare = results.get(scenario, "bare", "rate")
