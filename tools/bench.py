@@ -66,7 +66,7 @@ class Results:
     def read(self, path):
         data = json.loads(Path(path).read_text())
         for key, version in data["context"].items():
-            if key.startswith("library_"):
+            if key.startswith("library_") and key != "library_build_type":  # that is Google Benchmark's own
                 self.versions[key.removeprefix("library_")] = version
         runs = {}
         for entry in data["benchmarks"]:

@@ -45,7 +45,10 @@ def draw(results):
         y += height + GAP
     one = LEFT + scale
     legend, x = [], LEFT
-    for _, name, colour in SUBJECTS:
+    measured = {subject for _, subject, _ in results.values}
+    for subject, name, colour in SUBJECTS:
+        if subject not in measured:
+            continue
         legend.append(f'<rect x="{x}" y="14" width="10" height="10" fill="{colour}"/><text x="{x + 15}" y="23">{name}</text>')
         x += 110
     version = escape(results.versions.get("openssl", ""))
