@@ -173,8 +173,8 @@ class PAVISE_EXPORT Connection {
     // The same in parts; fails where they are malformed. nothing_to_decide unless Decision::config.
     Result<ClientOffer> client_offer() const;
     Status choose_config(std::shared_ptr<const ServerConfig> config);
-    // Gives up an Encrypted Client Hello that was decrypted, while waiting for a config: client_hello() is the
-    // outer one from then on, and no configs are sent to try again with, so that the client comes again
+    // Gives up an Encrypted Client Hello that was decrypted, while waiting for a config: client_hello() is
+    // the outer one from then on, and no configs are sent to try again with, so that the client comes again
     // without ECH (server, Decision::config). nothing_to_decide where there is none.
     Status decline_ech();
     // The identities that the client offers, in its order (server, Decision::psk); at most eight. Valid until

@@ -13,8 +13,8 @@ inline constexpr std::size_t max_session_id_size = 32;
 struct ClientHello {
     static constexpr HandshakeType type = HandshakeType::client_hello;
     // All that the grammar allows: version, random, legacy_session_id, cipher_suites,
-    // legacy_compression_methods, extensions. A hello that long is legal, if strange, and still a bound on what
-    // a stranger can make a server keep.
+    // legacy_compression_methods, extensions. A hello that long is legal, if strange, and still a bound on
+    // what a stranger can make a server keep.
     static constexpr std::size_t max_size = 2 + 32 + (1 + 32) + (2 + 65534) + (1 + 255) + (2 + 65535);
 
     ProtocolVersion legacy_version = ProtocolVersion::tls_1_2;
