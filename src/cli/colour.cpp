@@ -23,8 +23,10 @@ std::string_view start_of(Tint tint) noexcept {
 } // namespace
 
 Palette Palette::of(int fd) noexcept {
+    // NOLINTBEGIN(concurrency-mt-unsafe): the environment is read here and written nowhere in Pavise
     const char* const unwanted = std::getenv("NO_COLOR");
     const char* const terminal = std::getenv("TERM");
+    // NOLINTEND(concurrency-mt-unsafe)
     const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
     return Palette((unwanted == nullptr || *unwanted == '\0') && !dumb && ::isatty(fd) == 1);
 }

@@ -83,7 +83,7 @@ std::string bash_case(const Usage& usage) {
         if (option.value.empty()) continue;
         (names_a_file(option) ? files : values).push_back(option.name);
     }
-    all.push_back("--help");
+    all.emplace_back("--help");
     return "        " + quoted(usage.verb) + ") options=" + quoted(joined(all)) +
            " files=" + quoted(joined(files)) + " values=" + quoted(joined(values)) + " ;;\n";
 }

@@ -45,6 +45,7 @@ class TemporaryFile {
 
   public:
     explicit TemporaryFile(std::string_view contents) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment is written nowhere in Pavise
         const char* folder = std::getenv("TMPDIR");
         path_ = std::string(folder == nullptr ? P_tmpdir : folder) + "/pavise-conform-XXXXXX";
         const int fd = ::mkstemp(path_.data());

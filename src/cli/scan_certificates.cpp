@@ -151,7 +151,7 @@ void judge_path(const ScanTarget& target, std::span<const trust::CertificatePtr>
         if (verified.error().detail == 0) return;
     found.faults.push_back(in_words(verified.error()));
     if (code == ErrorCode::unknown_issuer && chain.size() == 1 && !chain.front()->self_signed())
-        found.remarks.push_back("the server sends no intermediate certificate");
+        found.remarks.emplace_back("the server sends no intermediate certificate");
 }
 
 void judge(const ScanTarget& target, ChainFound& found) {
@@ -171,8 +171,8 @@ void judge(const ScanTarget& target, ChainFound& found) {
     judge_path(target, chain, found);
     if (const auto name = trust::ReferenceName::from_host(target.server_name))
         if (!trust::match_name(leaf, *name)) found.faults.push_back("not for '" + target.server_name + "'");
-    if (leaf.must_staple()) found.remarks.push_back("promises a stapled OCSP response (must-staple)");
-    if (leaf.extension(timestamps_id) != nullptr) found.remarks.push_back("holds certificate timestamps");
+    if (leaf.must_staple()) found.remarks.emplace_back("promises a stapled OCSP response (must-staple)");
+    if (leaf.extension(timestamps_id) != nullptr) found.remarks.emplace_back("holds certificate timestamps");
 }
 
 } // namespace
