@@ -263,7 +263,7 @@ TEST_P(OutOfMemory, at_one_place) {
     const std::size_t step = stride();
     std::size_t failures = 0;
     std::size_t endured = 0;
-    for (std::size_t place = 1 + (step > 1 ? whole.seen % step : 0); place <= whole.seen; place += step) {
+    for (std::size_t place = 1 + (whole.seen - 1) % step; place <= whole.seen; place += step) {
         const FailurePlan plan{.first = place};
         const Course course = run(GetParam(), earlier, plan);
         expect_sound(course, plan);

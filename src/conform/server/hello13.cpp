@@ -101,7 +101,7 @@ constexpr std::array checks{
           [](AsClient13& t) {
               t.accepts([](Hello& h) {
                   for (int i = 0; i < 100; ++i)
-                      h.extensions.add(static_cast<ExtensionType>(0xfe00 + i), bytes({i}));
+                      h.extensions.add(static_cast<ExtensionType>(0xfb00 + i), bytes({i}));
               });
           }},
     Check{"hello-unknown-suites",
