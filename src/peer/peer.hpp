@@ -101,7 +101,8 @@ class Peer {
     // ---- handshake messages out: a draft, a message, or bytes with their header; they enter the transcript
     template <class Message> void send(const Message& message) { send_message(bytes_of(message)); }
     // In records of these sizes; what is left after the last goes into one more.
-    template <class Message> void send_fragmented(const Message& message, std::vector<std::size_t> sizes) {
+    template <class Message>
+    void send_fragmented(const Message& message, const std::vector<std::size_t>& sizes) {
         send_pieces(bytes_of(message), sizes);
     }
     // In one record.

@@ -424,11 +424,6 @@ constexpr std::array hellos{
           }},
 };
 
-constexpr Rule order =
-    must("8446 §4",
-         "A peer which receives a handshake message in an unexpected order MUST abort the handshake with an "
-         "\"unexpected_message\" alert.");
-
 } // namespace
 
 Group server_flight13() {

@@ -32,11 +32,11 @@ constexpr Rule grease =
          "Servers MUST correctly ignore unknown values in a ClientHello and attempt to negotiate with one of "
          "the remaining parameters.");
 
-void send_in_records(AsClient12& t, std::vector<std::size_t> sizes) {
+void send_in_records(AsClient12& t, const std::vector<std::size_t>& sizes) {
     const Hello hello = t.hello();
     t.from_here();
     t.client().use_client_hello(hello);
-    t.us().send_fragmented(hello, std::move(sizes));
+    t.us().send_fragmented(hello, sizes);
     t.accepted();
 }
 

@@ -52,11 +52,11 @@ void add_unknown_share(Hello& hello) {
     surround<messages::SupportedGroups>(hello, grease_group);
 }
 
-void send_in_records(AsClient13& t, std::vector<std::size_t> sizes) {
+void send_in_records(AsClient13& t, const std::vector<std::size_t>& sizes) {
     Hello hello = t.hello();
     t.from_here();
     t.client().use_client_hello(hello);
-    t.us().send_fragmented(hello, std::move(sizes));
+    t.us().send_fragmented(hello, sizes);
     t.accepted();
 }
 
