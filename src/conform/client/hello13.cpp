@@ -20,11 +20,6 @@ namespace {
 
 using enum AlertDescription;
 
-constexpr Rule order =
-    must("8446 §4",
-         "A peer which receives a handshake message in an unexpected order MUST abort the handshake with an "
-         "\"unexpected_message\" alert.");
-
 template <class Look> void look(AsServer13& t, Look look) {
     const auto hello = t.server().expect_client_hello();
     if (t.ok()) look(hello);
