@@ -276,7 +276,7 @@ constexpr std::array extensions{
               const bool answered = event && event->type == ContentType::handshake;
               const bool alerted = event && event->type == ContentType::alert && event->bytes.size() == 2 &&
                                    (event->bytes[1] == 47 || event->bytes[1] == 50);
-              if (!answered && !alerted && !(t.is_over() && !event)) t.fails(peer::describe(event) + " came");
+              if (!answered && !alerted && (!t.is_over() || event)) t.fails(peer::describe(event) + " came");
           }},
     Check{"illegal-hello-empty-key-share",
           "An empty key_share is refused",
