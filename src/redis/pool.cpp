@@ -18,8 +18,8 @@ constexpr std::string_view key_name = "pavise fleet key";
 static_assert(key_name.size() == TicketKeys::name_size);
 
 std::int64_t steady_milliseconds() noexcept {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 timeval timeval_of(std::chrono::milliseconds time) noexcept {
