@@ -213,10 +213,13 @@ class BioTransport final : public Transport {
 
 } // namespace
 
+// NOLINTBEGIN(performance-unnecessary-value-param,performance-move-const-arg): a handle, whose copies are
+// shared
 SSLObject::SSLObject(std::unique_ptr<Tls> tls, MemoryBIO incoming, MemoryBIO outgoing) noexcept :
     SSLConnection(std::move(tls)),
     incoming_(std::move(incoming)),
     outgoing_(std::move(outgoing)) {}
+// NOLINTEND(performance-unnecessary-value-param,performance-move-const-arg)
 
 void SSLObject::do_handshake() {
     BioTransport transport(incoming_, outgoing_);

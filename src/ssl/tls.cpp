@@ -46,8 +46,9 @@ bool is_ragged_end(Error error) {
 
 } // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a handle, whose copies are shared
 Tls::Tls(SSLContext context, TlsOptions options) :
-    context_(std::move(context)),
+    context_(std::move(context)), // NOLINT(performance-move-const-arg): likewise
     settings_(context_.state()->settings()),
     role_(options.role),
     server_hostname_(std::move(options.server_hostname)) {
