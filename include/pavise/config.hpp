@@ -81,6 +81,10 @@ class PAVISE_EXPORT Credential {
     // Errors: as load; bad_argument for what is no delegated credential.
     Result<Credential> with_delegated_credential(ByteVector delegated_credential, Bytes key,
                                                  std::string_view password = {}) const;
+    // A delegated credential without the certificate's own key, which need not leave the place where it is
+    // kept: the chain, the credential and its key. Errors: as with_delegated_credential.
+    static Result<Credential> delegated(Bytes chain, ByteVector delegated_credential, Bytes key,
+                                        std::string_view password = {});
     // A delegated credential: signed by this credential's key, it lets `subject_public_key_info` (DER; not an
     // rsaEncryption key) stand in for it. The certificate has to allow it (RFC 9345 §4.2), by an extension
     // and a key usage. Errors: delegation_not_allowed, bad_argument, scheme_does_not_fit_key.
@@ -119,6 +123,14 @@ class PAVISE_EXPORT TrustStore {
 struct VersionRange {
     ProtocolVersion least = ProtocolVersion::tls_1_2;
     ProtocolVersion most = ProtocolVersion::tls_1_3;
+};
+
+// What a client makes of a session whose server has proven itself in an earlier connection.
+enum class SessionPeer : std::uint8_t {
+    believed,       // as long as session, certificates and trust are the same and valid
+    verified_again, // the certificates are judged once more, before the session is offered: they may have
+                    // been revoked since. If they are refused the session is not offered, and the server has
+                    // to prove itself anew.
 };
 
 enum class PeerVerification : std::uint8_t {
@@ -249,6 +261,9 @@ struct ClientConfig {
 
     std::shared_ptr<SessionCache>
         sessions; // where tickets go and come from; none: only ClientOptions::session
+    // With DeferredDecisions::certificate and SessionPeer::verified_again, a connection with a session to
+    // offer begins by waiting for the verdict on its chain.
+    SessionPeer session_peer = SessionPeer::believed;
     std::vector<PskKeyExchangeMode> psk_modes = {PskKeyExchangeMode::psk_dhe_ke}; // empty: no resumption
     std::vector<ExternalPsk> external_psks{};
 

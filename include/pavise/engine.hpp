@@ -86,7 +86,8 @@ class PAVISE_EXPORT Connection {
     friend class testing::Access;
 
   public:
-    // The first flight is in output() on return. Errors: bad_config, bad_server_name.
+    // The first flight is in output() on return, unless a session's chain is to be judged first (see
+    // ClientConfig::session_peer). Errors: bad_config, bad_server_name.
     static Result<Connection> client(std::shared_ptr<const ClientConfig> config,
                                      const ClientOptions& options);
     static Result<Connection> server(std::shared_ptr<const ServerConfig> config);

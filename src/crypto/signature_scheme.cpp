@@ -51,6 +51,19 @@ bool fits_tls13(SignatureScheme scheme, KeyType key) noexcept {
     return traits && traits->tls13_handshake && traits->key == key;
 }
 
+bool is_long_enough(std::size_t key_bits, SignatureScheme scheme) noexcept {
+    const auto traits = traits_of(scheme);
+    if (!traits || (traits->key != KeyType::rsa && traits->key != KeyType::rsa_pss)) return true;
+    constexpr std::size_t digest_info_size = 19; // of the SHA-2 hashes, without the digest
+    constexpr std::size_t least_padding = 11;    // 00 01, eight times ff, 00
+    const std::size_t hash = digest_size(traits->hash);
+    const bool pss = traits->tls13_handshake; // PKCS #1 v1.5 signs in no handshake of TLS 1.3
+    // PSS: "If emLen < hLen + sLen + 2, output 'encoding error' and stop", with emLen = ceil((modBits - 1) /
+    // 8)
+    if (pss) return (key_bits + 6) / 8 >= 2 * hash + 2;
+    return (key_bits + 7) / 8 >= digest_info_size + hash + least_padding;
+}
+
 bool fits_tls12(SignatureScheme scheme, KeyType key) noexcept {
     const auto traits = traits_of(scheme);
     if (!traits || !traits->tls12_handshake) return false;

@@ -25,5 +25,8 @@ bool fits_tls13(SignatureScheme scheme, KeyType key) noexcept;
 // Whether it can in TLS 1.2, where ECDSA schemes name a hash and any curve may be used (RFC 8446 §4.2.3, RFC
 // 8422).
 bool fits_tls12(SignatureScheme scheme, KeyType key) noexcept;
+// Whether an RSA key of so many bits is long enough for what the scheme signs (RFC 8017 §9.1.1, §9.2); for
+// other schemes it always is.
+bool is_long_enough(std::size_t key_bits, SignatureScheme scheme) noexcept;
 
 } // namespace pavise::crypto

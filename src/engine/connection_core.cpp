@@ -27,6 +27,7 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<c
     core->sending_.set_hello_version(ProtocolVersion::tls_1_0);
     core->reader_.set_change_cipher_specs(record::ChangeCipherSpecs::accepted);
     PAVISE_TRY(core->handshake().start());
+    PAVISE_TRY(core->resolve_decisions());
     core->sending_.output(); // the first flight stands ready, under its own record version
     core->sending_.set_hello_version(ProtocolVersion::tls_1_2);
     return core;

@@ -107,20 +107,45 @@ Result<Credential> Credential::with_certificate_timestamps(ByteVector list) cons
                    [&](handshake::CredentialData& data) { data.certificate_timestamps = std::move(list); });
 }
 
+namespace {
+
+// The key signs from now on, in the place of the leaf's.
+Status delegate_to(handshake::CredentialData& data, const ByteVector& delegated_credential, Bytes key,
+                   std::string_view password) {
+    const auto parsed = messages::DelegatedCredential::parse(delegated_credential);
+    if (!parsed) return fail(ErrorCode::bad_argument);
+    PAVISE_LET(auto loaded, load_key(key, password));
+    if (!std::ranges::equal(parsed->asn1_subject_public_key_info, loaded->subject_public_key_info()))
+        return fail(ErrorCode::key_does_not_match);
+    // "the public key's algorithm … MUST NOT use the rsaEncryption OID" (RFC 9345 §4)
+    if (loaded->type() == crypto::KeyType::rsa) return fail(ErrorCode::delegated_credential_key);
+    data.key = std::move(loaded);
+    data.schemes = {parsed->dc_cert_verify_algorithm};
+    data.delegation = {delegated_credential, parsed->algorithm};
+    return {};
+}
+
+} // namespace
+
 Result<Credential> Credential::with_delegated_credential(ByteVector delegated_credential, Bytes key,
                                                          std::string_view password) const {
     return engine::guarded([&]() -> Result<Credential> {
-        const auto parsed = messages::DelegatedCredential::parse(delegated_credential);
-        if (data_ == nullptr || data_->type != CertificateType::x509 || !parsed)
-            return fail(ErrorCode::bad_argument);
-        PAVISE_LET(auto loaded, load_key(key, password));
-        if (!std::ranges::equal(parsed->asn1_subject_public_key_info, loaded->subject_public_key_info()))
-            return fail(ErrorCode::key_does_not_match);
+        if (data_ == nullptr || data_->type != CertificateType::x509) return fail(ErrorCode::bad_argument);
         auto copy = std::make_shared<handshake::CredentialData>(*data_);
-        copy->key = std::move(loaded);
-        copy->schemes = {parsed->dc_cert_verify_algorithm};
-        copy->delegation = {delegated_credential, parsed->algorithm};
+        PAVISE_TRY(delegate_to(*copy, delegated_credential, key, password));
         return Credential(std::move(copy));
+    });
+}
+
+Result<Credential> Credential::delegated(Bytes chain, ByteVector delegated_credential, Bytes key,
+                                         std::string_view password) {
+    return engine::guarded([&]() -> Result<Credential> {
+        auto data = std::make_shared<handshake::CredentialData>();
+        PAVISE_LET(data->chain, read_chain(chain));
+        PAVISE_TRY(trust::Certificate::parse(data->chain.front()));
+        PAVISE_TRY(delegate_to(*data, delegated_credential, key, password));
+        engine::read_facts(*data);
+        return Credential(std::move(data));
     });
 }
 

@@ -52,6 +52,7 @@ Result<std::unique_ptr<QuicCore>> QuicCore::client(const std::shared_ptr<const C
     std::unique_ptr<QuicCore> core(new QuicCore(Role::client, parameters, hooks));
     PAVISE_TRY(core->engine_.open_client(std::move(fitting), options, *core));
     PAVISE_TRY(core->engine_.handshake().start());
+    PAVISE_TRY(core->resolve_decisions());
     return core;
 }
 

@@ -99,7 +99,8 @@ std::optional<ChosenCredential> choose_credential13(std::span<const Credential> 
         if (data == nullptr) continue;
         const auto& accepted = data->delegation ? wishes.delegated : wishes.schemes;
         for (const SignatureScheme scheme : schemes_of(*data, allowed))
-            if (crypto::fits_tls13(scheme, data->key->type()) && accepted.contains(scheme))
+            if (crypto::fits_tls13(scheme, data->key->type()) && accepted.contains(scheme) &&
+                crypto::is_long_enough(data->key->bits(), scheme))
                 return ChosenCredential{credential, scheme};
     }
     return std::nullopt;
@@ -128,7 +129,8 @@ std::optional<ChosenCredential> choose_credential12(std::span<const Credential> 
         // §4.1.1): delegated credentials are not for TLS 1.2.
         if (data == nullptr || data->delegation || !passes(filter, data->key->type())) continue;
         for (const SignatureScheme scheme : schemes_of(*data, allowed))
-            if (crypto::fits_tls12(scheme, data->key->type()) && peer_accepts.contains(scheme))
+            if (crypto::fits_tls12(scheme, data->key->type()) && peer_accepts.contains(scheme) &&
+                crypto::is_long_enough(data->key->bits(), scheme))
                 return ChosenCredential{credential, scheme};
     }
     return std::nullopt;

@@ -79,6 +79,12 @@ class Exchange {
             around_.tap->on_message(wire::Direction::received, message);
     }
 
+    // For the turns at which the keys stay: what the peer says next answers what we send now, so bytes that
+    // are here already, a whole message or a part of one, come from a peer that did not wait (figure 1 of RFC
+    // 5246 §7.3, RFC 8446 §4.1.4).
+    Status take_turn() const {
+        return bytes_behind_ == 0 ? Status() : fail(ErrorCode::handshake_before_its_turn);
+    }
     Status change_read_keys(Level level, const crypto::Suite13& suite, Bytes secret, crypto::Hmac& hmac) {
         return change_read_keys_by(
             level, [&] { return around_.transport.install_read_secret(level, suite, secret, hmac); });

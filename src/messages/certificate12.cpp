@@ -15,7 +15,7 @@ void Certificate12::write(wire::Writer& writer) const {
 }
 
 Result<RawPublicKeyCertificate12> RawPublicKeyCertificate12::parse(wire::Reader& reader) {
-    PAVISE_LET(const Bytes key, reader.vector24({.least = 1}));
+    PAVISE_LET(const Bytes key, reader.vector24());
     return RawPublicKeyCertificate12{key};
 }
 

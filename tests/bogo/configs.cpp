@@ -92,6 +92,10 @@ Credential dressed(Credential credential, const CredentialOptions& options) {
 
 Credential load_credential(const CredentialOptions& options, const std::vector<SignatureScheme>& by_default) {
     const SecretVector key = read_file(options.key_file);
+    if (!options.delegated_credential.empty())
+        return dressed(may_refuse(Credential::delegated(read_file(options.cert_file).view(),
+                                                        options.delegated_credential, key.view())),
+                       options);
     const Credential credential =
         options.raw_public_key
             ? must(Credential::raw_public_key(key.view()), options.key_file)
@@ -254,6 +258,7 @@ std::shared_ptr<const ClientConfig> client_config(const Options& options,
     set_key_shares(options, *config);
     config->alpn_protocols = protocol_list(options.advertise_alpn);
     if (options.no_ticket) config->psk_modes.clear();
+    if (options.reverify_on_resume) config->session_peer = SessionPeer::verified_again;
     if (!options.accepted_peer_cert_types.empty())
         config->server_certificate_types = as_enums<CertificateType>(options.accepted_peer_cert_types);
     if (options.available_client_cert_types)

@@ -86,7 +86,7 @@ bool Exchange::write_early_data() {
     const bool offered = connection().early_data_room() != 0;
     if (offered && options_->expect_no_offer_early_data) stop_unexpected("early data is offered");
     const bool wanted = options_->expect_accept_early_data || options_->expect_reject_early_data;
-    if (!offered && wanted) stop_unexpected("early data is not offered");
+    if (!offered && wanted && !link_.refused_session()) stop_unexpected("early data is not offered");
     if (!offered || !options_->shim_writes_first) return false;
     if (options_->read_with_unfinished_write && options_->expect_accept_early_data)
         stop_unimplemented("a write of early data that stays unfinished");
@@ -145,6 +145,7 @@ void Exchange::echo() {
 
 void Exchange::run() {
     const Options& at_first = *options_;
+    link_.begin();
     const bool wrote_early = !at_first.server && write_early_data();
     const bool writes = at_first.shim_writes_first || at_first.write_different_record_sizes ||
                         at_first.read_with_unfinished_write;

@@ -159,6 +159,11 @@ void Link::step() {
     receive_some();
 }
 
+void Link::begin() {
+    judges_session_ = connection_->waiting_for() == Decision::certificate;
+    while (connection_->waiting_for() != Decision::none) step();
+}
+
 void Link::handshake() {
     while (!connection_->handshake_complete() && connection_->data().empty()) step();
     flush();
@@ -260,9 +265,11 @@ void Link::decide_certificate() {
     // Without a word about verification a client takes any verdict as advice.
     const bool counts = options_.verify_peer || options_.require_any_client_certificate ||
                         !options_.accepted_peer_cert_types.empty();
+    const bool of_session = std::exchange(judges_session_, false);
     if (!options_.verify_fail || !counts) return check(connection_->certificate_verdict(std::nullopt));
+    refused_session_ = of_session;
     // The runner's two callbacks refuse with different alerts.
-    if (options_.use_custom_verify_callback)
+    if (options_.use_custom_verify_callback || of_session)
         check(connection_->certificate_verdict(Error{ErrorCode::certificate_rejected}));
     else
         refuse(AlertDescription::handshake_failure);

@@ -46,7 +46,9 @@ class Link {
     bool output_held_ = false;   // nothing is sent for now
     bool output_broken_ = false; // the runner takes nothing more
     bool transport_ended_ = false;
-    bool said_all_ = false; // of the handshake
+    bool said_all_ = false;       // of the handshake
+    bool judges_session_ = false; // the next verdict is on the session's chain
+    bool refused_session_ = false;
     unsigned turns_waited_ = 0;
 
   public:
@@ -55,6 +57,8 @@ class Link {
     Link& operator=(const Link&) = delete;
 
     // All of these throw TlsFailure.
+    // Whatever is to be decided before the first flight.
+    void begin();
     // Until the handshake is complete or early data is there.
     void handshake();
     // Waits for application data, which is then in connection().data().
@@ -67,6 +71,8 @@ class Link {
     void leave() noexcept;
 
     Channel& connection() noexcept { return *connection_; }
+    // The session was not offered: its chain was refused.
+    bool refused_session() const noexcept { return refused_session_; }
     const std::vector<Credential>& credentials() const noexcept { return credentials_; }
     const std::string& trace() const noexcept { return trace_.text(); }
 

@@ -148,7 +148,9 @@ constexpr Flag flags[] = {
     sets_credential<&CredentialOptions::psk_importer_context>("-psk-importer-context"),
     sets_credential<&CredentialOptions::psk_importer_sha256>("-psk-importer-sha256"),
     sets_credential<&CredentialOptions::psk_importer_sha384>("-psk-importer-sha384"),
+    sets_credential<&CredentialOptions::delegated_credential>("-delegated-credential"),
     begins_credential("-new-x509-credential"),
+    begins_credential("-new-delegated-credential"),
     begins_credential("-new-psk-credential"),
     begins_raw_credential("-new-rpk-credential"),
     sets<&Options::accepted_peer_cert_types>("-accepted-peer-cert-types"),
@@ -175,6 +177,7 @@ constexpr Flag flags[] = {
     ignored("-use-old-client-cert-callback", Parameter::none),
 
     sets<&Options::no_ticket>("-no-ticket"),
+    sets<&Options::reverify_on_resume>("-reverify-on-resume"),
     sets<&Options::use_ticket_callback>("-use-ticket-callback"),
     sets<&Options::use_ticket_callback>("-use-ticket-aead-callback"),
     sets<&Options::renew_ticket>("-renew-ticket"),

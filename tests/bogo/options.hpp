@@ -43,6 +43,7 @@ struct CredentialOptions {
     std::vector<std::uint16_t> signing_prefs;
     ByteVector ocsp_response;
     ByteVector signed_cert_timestamps;
+    ByteVector delegated_credential; // that the key is of
     bool must_match_issuer = false;
     bool raw_public_key = false; // has a key and no certificate
     // An imported PSK (RFC 9258) has a key and neither of the files.
@@ -130,6 +131,7 @@ struct Options {
 
     // ---- sessions
     bool no_ticket = false;
+    bool reverify_on_resume = false;
     bool use_ticket_callback = false;
     bool renew_ticket = false;
     bool skip_ticket = false;

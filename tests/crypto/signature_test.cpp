@@ -49,6 +49,24 @@ std::shared_ptr<const PublicKey> public_half(const SigningKey& key) {
 
 const ByteVector message = testing::from_hex("00112233445566778899aabbccddeeff");
 
+// RFC 8017 §9.1.1: PSS with SHA-512 wants 130 bytes, which a key of 1033 bits does not give.
+TEST(RsaKeyLength, is_enough_for_the_scheme_or_the_scheme_is_not_used) {
+    EXPECT_FALSE(is_long_enough(1033, SignatureScheme::rsa_pss_rsae_sha512));
+    EXPECT_TRUE(is_long_enough(1034, SignatureScheme::rsa_pss_rsae_sha512));
+    EXPECT_FALSE(is_long_enough(1024, SignatureScheme::rsa_pss_pss_sha512));
+    EXPECT_TRUE(is_long_enough(1024, SignatureScheme::rsa_pss_rsae_sha384));
+    EXPECT_FALSE(is_long_enough(744, SignatureScheme::rsa_pkcs1_sha512)); // 93 bytes; 94 are needed
+    EXPECT_TRUE(is_long_enough(745, SignatureScheme::rsa_pkcs1_sha512));
+    EXPECT_TRUE(is_long_enough(256, SignatureScheme::ecdsa_secp256r1_sha256));
+    const auto short_key = [] {
+        SeededRng rng(9);
+        return *generate_signing_key(KeyType::rsa, rng, min_rsa_modulus_bits);
+    }();
+    SeededRng rng(10);
+    EXPECT_FALSE(short_key->sign(SignatureScheme::rsa_pss_rsae_sha512, message, rng));
+    EXPECT_TRUE(short_key->sign(SignatureScheme::rsa_pss_rsae_sha384, message, rng));
+}
+
 class EveryKeyType : public ::testing::TestWithParam<KeyType> {
   protected:
     const std::shared_ptr<const LocalSigningKey> key = key_of(GetParam());

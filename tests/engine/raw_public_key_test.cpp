@@ -111,6 +111,24 @@ TEST_P(RawPublicKey, is_the_only_thing_that_some_servers_take) {
     EXPECT_EQ(pair.server.error(), Error{ErrorCode::no_common_certificate_type});
 }
 
+// A client that has no key says so: in TLS 1.2 by an empty message (RFC 5246 §7.4.6), as with certificates.
+TEST_P(RawPublicKey, of_a_client_may_be_missing_where_the_server_does_not_insist) {
+    PairConfig config = speaking();
+    config.client.client_certificate_types = {CertificateType::raw_public_key};
+    config.server.client_certificate_types = {CertificateType::raw_public_key};
+    config.server.client_verification = PeerVerification::optional;
+    Pair pair(config);
+    ASSERT_TRUE(pair.connect());
+    EXPECT_TRUE(pair.server.negotiated().peer_chain.empty());
+
+    config.server.client_verification = PeerVerification::required;
+    Pair refused(config);
+    EXPECT_FALSE(refused.connect());
+    const bool tls13 = GetParam().least == ProtocolVersion::tls_1_3;
+    EXPECT_EQ(refused.server.error(),
+              Error{tls13 ? ErrorCode::certificate_required : ErrorCode::certificate_required12});
+}
+
 TEST_P(RawPublicKey, is_remembered_by_sessions) {
     PairConfig config = raw_server();
     config.client.sessions = make_session_cache();

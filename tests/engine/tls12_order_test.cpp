@@ -122,6 +122,29 @@ TEST(Order12, nothing_can_come_twice) {
 }
 
 // CVE-2014-0224: keys before there are any.
+// A record with a piece of what can only come later behind its message.
+ByteVector with_a_byte_more(const ByteVector& one_message) {
+    ByteVector content(one_message.begin() + 5, one_message.end());
+    content.push_back(4);
+    return record(ContentType::handshake, content);
+}
+
+TEST(BytesBeforeTheirTurn12, server_at_the_client_hello) {
+    Middle middle;
+    const Records hello = Middle::take(middle.pair.client);
+    ASSERT_EQ(hello.size(), 1u);
+    feed_all(middle.pair.server, with_a_byte_more(hello.front()));
+    expect_refused(middle.pair.server, {ErrorCode::handshake_before_its_turn});
+}
+
+TEST(BytesBeforeTheirTurn12, client_at_the_server_hello_done) {
+    Middle middle;
+    Records flight = middle.server_flight();
+    flight.back() = with_a_byte_more(flight.back());
+    feed_all(middle.pair.client, joined(flight));
+    expect_refused(middle.pair.client, {ErrorCode::handshake_before_its_turn});
+}
+
 TEST(EarlyChangeCipherSpec, is_refused_by_the_server_before_every_message_of_the_client) {
     for (std::size_t i = 0; i < 3; ++i) {
         SCOPED_TRACE(i);

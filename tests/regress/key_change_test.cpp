@@ -132,6 +132,29 @@ TEST(BytesBeyondAKeyChange, are_found_after_a_deferred_decision_too) {
     expect_poisoned(test.connection, test.connection.error()->code);
 }
 
+// The keys stay, but nobody could know what to say yet: what comes next answers what was not sent before.
+TEST(BytesBeforeTheirTurn, client_at_the_retry) {
+    for (const Behind behind : every_kind) {
+        ClientUnderTest test;
+        test.peer.expect_client_hello();
+        const ByteVector retry = test.peer.hello_retry_request(NamedGroup::secp256r1).message();
+        const ByteVector next = test.peer.server_hello().message();
+        test.peer.send_record(ContentType::handshake, joined(retry, cut(next, behind)));
+        expect_refused(test, ErrorCode::handshake_before_its_turn, unexpected_message);
+    }
+}
+
+TEST(BytesBeforeTheirTurn, server_at_the_client_hello_that_it_has_to_have_again) {
+    for (const Behind behind : every_kind) {
+        auto config = scripted_server_config();
+        config.groups = {NamedGroup::secp256r1};
+        ServerUnderTest test(config);
+        const ByteVector hello = test.peer.client_hello().message();
+        test.peer.send_record(ContentType::handshake, joined(hello, cut(hello, behind)));
+        expect_refused(test, ErrorCode::handshake_before_its_turn, unexpected_message);
+    }
+}
+
 // The rest of a message that began before the keys changed, under the new keys or in the clear.
 TEST(MessagesThatSpanAKeyChange, are_refused_whichever_keys_the_rest_has) {
     ClientUnderTest clear;

@@ -66,6 +66,7 @@ Result<AfterOurFinished> finish_flight(Exchange& exchange, Keyed12 keyed) {
 // The message is ServerHelloDone, and no certificate of ours is wanted.
 Result<AfterOurFinished> answer_anonymously(Handshake12 handshake, const ServerShare12& server_share,
                                             Context& context) {
+    PAVISE_TRY(context.exchange.take_turn());
     handshake.transcript.add(context.exchange.message());
     handshake.transcript.forget_messages();
     PAVISE_LET(Keyed12 keyed, exchange_keys(std::move(handshake), server_share, context));
@@ -173,6 +174,7 @@ Result<AfterOurFinished> ExpectPskServerHelloDone12::on(const messages::ServerHe
 Result<Next<AwaitSignature12, ExpectNewSessionTicket12, ExpectChangeCipherSpec12>>
 ExpectServerHelloDone12::on(const messages::ServerHelloDone&, Context& context) && {
     Exchange& exchange = context.exchange;
+    PAVISE_TRY(exchange.take_turn());
     handshake.transcript.add(exchange.message());
     PAVISE_TRY(
         send_certificate12(exchange, chosen ? chosen->credential.data() : nullptr, handshake.transcript));

@@ -64,13 +64,14 @@ class RunningClient final : public Running<Client> {
     Status start() override {
         auto first = client::start(context_);
         if (!first) return poison(first.error());
-        machine::replace<State>(state_, State(std::in_place_type<ExpectServerHello>, *std::move(first)));
+        machine::replace<State>(state_, (*std::move(first)).take());
         return {};
     }
     bool complete() const override { return connected() != nullptr || is<Connected12>(); }
     bool peer_finished() const override { return is<AwaitSignature>() || complete(); }
     Decision waiting_for() const override {
-        if (is<AwaitCertificateVerdict>() || is<AwaitCertificateVerdict12>()) return Decision::certificate;
+        if (is<AwaitSessionVerdict>() || is<AwaitCertificateVerdict>() || is<AwaitCertificateVerdict12>())
+            return Decision::certificate;
         if (is<AwaitSignature>() || is<AwaitSignature12>() || is<AwaitPostHandshakeSignature>())
             return Decision::signature;
         return Decision::none;

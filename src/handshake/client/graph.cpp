@@ -9,6 +9,7 @@ namespace m = messages;
 struct Rfc8446AppendixA1
     : Table<
           //  in state                    on                       may go to
+          Row<AwaitSessionVerdict, CertificateVerdict, ExpectServerHello>,
           Row<ExpectServerHello, m::ServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
               ExpectEncryptedExtensionsWithPsk>,
           Row<ExpectServerHelloAfterRetry, m::ServerHello, ExpectEncryptedExtensions,

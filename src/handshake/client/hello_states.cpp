@@ -141,6 +141,15 @@ void reject_early_data(Context& context) {
     context.exchange.transport().allow_early_data(0);
 }
 
+// What a session says of its server, which proved it in an earlier connection.
+void show_peer(const SessionData& session, Negotiated& negotiated) {
+    negotiated.peer_certificate_type = session.peer_certificate_type;
+    negotiated.peer_chain = session.peer_chain;
+    negotiated.verified_chain = session.verified_chain;
+    negotiated.ocsp_response = session.ocsp_response;
+    negotiated.certificate_timestamps = session.certificate_timestamps;
+}
+
 // What resuming a session, or an external PSK, says about the peer.
 void remember_psk(const Psk& psk, Exchange& exchange) {
     Negotiated& negotiated = exchange.negotiated();
@@ -148,12 +157,8 @@ void remember_psk(const Psk& psk, Exchange& exchange) {
         exchange.authenticated_at = psk.session->authenticated_at;
         exchange.valid_until = psk.session->valid_until;
         negotiated.resumed = true;
-        negotiated.peer_certificate_type = psk.session->peer_certificate_type;
         negotiated.local_certificate_type = psk.session->local_certificate_type;
-        negotiated.peer_chain = psk.session->peer_chain;
-        negotiated.verified_chain = psk.session->verified_chain;
-        negotiated.ocsp_response = psk.session->ocsp_response;
-        negotiated.certificate_timestamps = psk.session->certificate_timestamps;
+        show_peer(*psk.session, negotiated);
     } else {
         exchange.authenticated_at = exchange.clock().now();
         negotiated.psk_identity = psk.external_identity;
@@ -183,6 +188,7 @@ Result<Successors> accept_server_hello(const ServerHello& message, HelloInFlight
 // Sends the hello again as the server asked (§4.1.2, §4.1.4).
 Status answer_retry(const ServerHello& message, HelloInFlight& hello, const schedule::Transcript& transcript,
                     Context& context) {
+    PAVISE_TRY(context.exchange.take_turn());
     PAVISE_LET(const auto selected, message.extensions.get<messages::KeyShareHelloRetryRequest>());
     PAVISE_LET(const auto cookie, message.extensions.get<messages::Cookie>());
     // "Clients MUST abort the handshake … if the HelloRetryRequest would not result in any change in the
@@ -250,13 +256,37 @@ Status begin_early_data(const HelloInFlight& hello, Context& context) {
 
 } // namespace
 
-Result<ExpectServerHello> start(Context& context) {
+namespace {
+
+Result<ExpectServerHello> begin(Context& context) {
     PAVISE_LET(auto hello, prepare_hello(context.exchange, context.hello_inputs()));
     note_ech_offer(*hello, context);
     PAVISE_TRY(send_hello(context.exchange, context.hello_inputs(), *hello, nullptr));
     if (!hello->ech && !hello->ech_extension.empty()) context.exchange.negotiated().ech = EchStatus::greased;
     if (hello->early_data == EarlyDataStatus::pending) PAVISE_TRY(begin_early_data(*hello, context));
     return ExpectServerHello{std::move(hello)};
+}
+
+} // namespace
+
+Result<Next<AwaitSessionVerdict, ExpectServerHello>> start(Context& context) {
+    using First = Next<AwaitSessionVerdict, ExpectServerHello>;
+    const auto& session = context.session.data();
+    if (context.config->session_peer == SessionPeer::verified_again && session != nullptr &&
+        !session->peer_chain.empty()) {
+        show_peer(*session, context.exchange.negotiated());
+        return First(AwaitSessionVerdict{});
+    }
+    PAVISE_LET(auto expecting, begin(context));
+    return First(std::move(expecting));
+}
+
+Result<Next<ExpectServerHello>> AwaitSessionVerdict::on(const CertificateVerdict& verdict,
+                                                        Context& context) && {
+    if (verdict.refusal) context.session = Session();
+    show_peer(SessionData(), context.exchange.negotiated()); // who it is now, this handshake tells
+    PAVISE_LET(auto expecting, begin(context));
+    return expecting;
 }
 
 using AfterFirstHello =

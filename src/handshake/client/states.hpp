@@ -45,6 +45,7 @@ struct ClientAuthentication {
     CertificateForm form;
 };
 
+struct AwaitSessionVerdict;
 struct ExpectServerHello;
 struct ExpectServerHelloAfterRetry;
 struct ExpectEncryptedExtensions;
@@ -57,6 +58,11 @@ struct ExpectServerFinished;
 struct AwaitSignature;
 struct Connected;
 struct AwaitPostHandshakeSignature;
+
+// Nothing is sent: whether the session is offered depends on the verdict on its chain (SessionPeer).
+struct AwaitSessionVerdict {
+    Result<Next<ExpectServerHello>> on(const CertificateVerdict&, Context&) &&;
+};
 
 struct ExpectServerHello {
     std::unique_ptr<HelloInFlight> hello;
@@ -166,10 +172,10 @@ struct AwaitPostHandshakeSignature {
 };
 
 struct State
-    : std::variant<ExpectServerHello, ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-                   ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest, ExpectCertificate,
-                   AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished, AwaitSignature,
-                   Connected, AwaitPostHandshakeSignature,
+    : std::variant<AwaitSessionVerdict, ExpectServerHello, ExpectServerHelloAfterRetry,
+                   ExpectEncryptedExtensions, ExpectEncryptedExtensionsWithPsk, ExpectCertificateOrRequest,
+                   ExpectCertificate, AwaitCertificateVerdict, ExpectCertificateVerify, ExpectServerFinished,
+                   AwaitSignature, Connected, AwaitPostHandshakeSignature,
                    // TLS 1.2's
                    ExpectCertificate12, ExpectRawPublicKey12, ExpectCertificateStatusOrKeyExchange12,
                    ExpectServerKeyExchange12, AwaitCertificateVerdict12, ExpectCertificateRequestOrDone12,
@@ -198,7 +204,7 @@ struct Client {
 Result<ClientAuthentication> answer_to(const messages::CertificateRequest& request, CertificateType type,
                                        const ClientConfig& config);
 
-// Sends the first hello.
-Result<ExpectServerHello> start(Context& context);
+// Sends the first hello, unless a verdict is needed first.
+Result<Next<AwaitSessionVerdict, ExpectServerHello>> start(Context& context);
 
 } // namespace pavise::handshake::client

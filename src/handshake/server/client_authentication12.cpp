@@ -24,26 +24,37 @@ ByteVector copy(Bytes bytes) {
 
 } // namespace
 
-Result<Next<AwaitClientCertificateVerdict12, ExpectClientKeyExchange12>>
-ExpectClientCertificate12::on(const messages::Certificate12& message, Context& context) && {
+using AfterCertificate12 = Next<AwaitClientCertificateVerdict12, ExpectClientKeyExchange12>;
+
+namespace {
+
+// "If the client does not send any certificates, the server MAY at its discretion either continue the
+// handshake without client authentication, or respond with a fatal handshake_failure alert." (RFC 5246
+// §7.4.6)
+Result<AfterCertificate12> accept_anonymous(Handshake12 handshake, OwnShare12 share, const Context& context) {
+    if (context.config->client_verification == PeerVerification::required)
+        return fail(ErrorCode::certificate_required12);
+    handshake.transcript.forget_messages();
+    return AfterCertificate12(ExpectClientKeyExchange12{std::move(handshake), std::move(share)});
+}
+
+} // namespace
+
+Result<AfterCertificate12> ExpectClientCertificate12::on(const messages::Certificate12& message,
+                                                         Context& context) && {
     handshake.transcript.add(context.exchange.message());
-    if (message.certificate_list.empty()) {
-        // "If the client does not send any certificates, the server MAY at its discretion either continue the
-        // handshake without client authentication, or respond with a fatal handshake_failure alert." (RFC
-        // 5246 §7.4.6)
-        if (context.config->client_verification == PeerVerification::required)
-            return fail(ErrorCode::certificate_required12);
-        handshake.transcript.forget_messages();
-        return ExpectClientKeyExchange12{std::move(handshake), std::move(share)};
-    }
+    if (message.certificate_list.empty())
+        return accept_anonymous(std::move(handshake), std::move(share), context);
     remember_peer_chain(context.exchange, message);
     return AwaitClientCertificateVerdict12{std::move(handshake), std::move(share)};
 }
 
-Result<Next<AwaitClientCertificateVerdict12>>
-ExpectClientRawPublicKey12::on(const messages::RawPublicKeyCertificate12& message, Context& context) && {
-    PAVISE_TRY(remember_peer_key(context.exchange, message));
+Result<AfterCertificate12> ExpectClientRawPublicKey12::on(const messages::RawPublicKeyCertificate12& message,
+                                                          Context& context) && {
     handshake.transcript.add(context.exchange.message());
+    if (message.subject_public_key_info.empty())
+        return accept_anonymous(std::move(handshake), std::move(share), context);
+    PAVISE_TRY(remember_peer_key(context.exchange, message));
     return AwaitClientCertificateVerdict12{std::move(handshake), std::move(share)};
 }
 

@@ -173,6 +173,7 @@ using AfterServerHello = Next<AwaitSignature12, ExpectPskClientKeyExchange12>;
 
 Result<AfterServerHello> begin_full_handshake(const ClientHello& hello, Bytes message, Context& context) {
     Exchange& exchange = context.exchange;
+    PAVISE_TRY(exchange.take_turn());
     PAVISE_LET(Negotiation12 chosen, negotiate12(hello, *context.config));
     PAVISE_LET(Handshake12 handshake, begin(hello, chosen.suite, context));
     if (context.config->client_verification == PeerVerification::none || !chosen.credential)

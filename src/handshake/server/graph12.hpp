@@ -17,7 +17,7 @@ struct Rfc5246Section73
           Row<ExpectClientCertificate12, messages::Certificate12, AwaitClientCertificateVerdict12,
               ExpectClientKeyExchange12>,
           Row<ExpectClientRawPublicKey12, messages::RawPublicKeyCertificate12,
-              AwaitClientCertificateVerdict12>,
+              AwaitClientCertificateVerdict12, ExpectClientKeyExchange12>,
           Row<AwaitClientCertificateVerdict12, CertificateVerdict, ExpectClientKeyExchangeWithCertificate12>,
           Row<ExpectClientKeyExchange12, messages::ClientKeyExchange, ExpectChangeCipherSpec12>,
           Row<ExpectClientKeyExchangeWithCertificate12, messages::ClientKeyExchange,

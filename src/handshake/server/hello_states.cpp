@@ -101,6 +101,7 @@ Result<AfterConfig> AwaitConfig::on(const ConfigChosen& choice, Context& context
     PAVISE_LET(auto transcript, schedule::Transcript::start(context.exchange.provider(), suite.hash));
     if (group.client_share || !group.any())
         return answer_hello<AfterConfig>(std::move(message), suite, group, std::move(transcript), context);
+    PAVISE_TRY(context.exchange.take_turn());
     transcript.add(message);
     PAVISE_TRY(transcript.restart_with_message_hash());
     PAVISE_LET(ByteVector cookie, send_hello_retry_request(hello, suite, group.group, transcript, context));

@@ -47,11 +47,12 @@ struct ExpectClientCertificate12 {
     on(const messages::Certificate12&, Context&) &&;
 };
 
-// RFC 7250: one key, and no way to say that there is none.
+// RFC 7250: one key, or an empty message.
 struct ExpectClientRawPublicKey12 {
     Handshake12 handshake;
     OwnShare12 share;
-    Result<Next<AwaitClientCertificateVerdict12>> on(const messages::RawPublicKeyCertificate12&, Context&) &&;
+    Result<Next<AwaitClientCertificateVerdict12, ExpectClientKeyExchange12>>
+    on(const messages::RawPublicKeyCertificate12&, Context&) &&;
 };
 
 struct AwaitClientCertificateVerdict12 {
