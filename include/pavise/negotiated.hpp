@@ -4,6 +4,7 @@
 #include <pavise/bytes.hpp>
 #include <pavise/config.hpp>
 #include <pavise/registry.hpp>
+#include <pavise/shared_bytes.hpp>
 
 #include <optional>
 #include <string>
@@ -30,9 +31,9 @@ struct Negotiated {
     std::string server_name;                        // the client's SNI; empty: none
     CertificateType peer_certificate_type = CertificateType::x509;
     CertificateType local_certificate_type = CertificateType::x509;
-    std::vector<ByteVector> peer_chain;     // DER, as the peer sent it, leaf first; or its raw public key
-    std::vector<ByteVector> verified_chain; // DER, leaf to anchor; empty where nothing was verified
-    ByteVector ocsp_response{};             // for the peer's leaf, in DER, as it came; empty: none
+    std::vector<SharedBytes> peer_chain;     // DER, as the peer sent it, leaf first; or its raw public key
+    std::vector<SharedBytes> verified_chain; // DER, leaf to anchor; empty where nothing was verified
+    ByteVector ocsp_response{};              // for the peer's leaf, in DER, as it came; empty: none
     // The same for the certificates above the leaf, in the order of peer_chain; an empty one: none.
     std::vector<ByteVector> issuer_ocsp_responses{};
     // With which the peer signed in its certificate's place (RFC 9345), as it came; empty: none.

@@ -122,7 +122,7 @@ std::string description_of(const Negotiated& negotiated) {
     return out;
 }
 
-std::string description_of_chain(std::span<const ByteVector> chain) {
+std::string description_of_chain(std::span<const SharedBytes> chain) {
     std::string out;
     for (std::size_t i = 0; i < chain.size(); ++i) {
         out += "certificate " + std::to_string(i) + "\n";

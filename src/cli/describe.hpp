@@ -26,7 +26,7 @@ std::string summary_of(const Negotiated& negotiated);
 std::string description_of(const Negotiated& negotiated);
 
 // Subject, issuer, validity and names of each certificate.
-std::string description_of_chain(std::span<const ByteVector> chain);
+std::string description_of_chain(std::span<const SharedBytes> chain);
 
 // Its subject alternative names: "DNS:localhost", "IP:127.0.0.1". Made safe for a terminal.
 std::vector<std::string> names_of(const trust::Certificate& certificate);

@@ -47,13 +47,13 @@ Result<ByteVector> HandshakeEngine::channel_binding(std::string_view type) const
         return ByteVector(first_finished->begin(), first_finished->end());
     }
     if (type == "tls-server-end-point") {
-        const ByteVector* certificate = nullptr;
+        Bytes certificate;
         if (role_ == Role::client && !negotiated_.peer_chain.empty())
-            certificate = &negotiated_.peer_chain.front();
+            certificate = negotiated_.peer_chain.front();
         if (role_ == Role::server && !negotiated_.local_certificate.empty())
-            certificate = &negotiated_.local_certificate;
-        if (certificate == nullptr) return fail(ErrorCode::no_channel_binding);
-        return end_point_binding(*hooks_.provider, *certificate);
+            certificate = negotiated_.local_certificate;
+        if (certificate.empty()) return fail(ErrorCode::no_channel_binding);
+        return end_point_binding(*hooks_.provider, certificate);
     }
     return fail(ErrorCode::no_channel_binding);
 }

@@ -39,10 +39,15 @@ CertificateVerdict verdict_of(Result<handshake::PeerKey> key, Timestamp valid_un
     return {std::nullopt, std::move(key->key), valid_until, key->delegated_scheme};
 }
 
+// Each certificate is kept once, however often it is shown.
 void remember(const trust::VerifiedChain& chain, Negotiated& negotiated) {
     negotiated.verified_chain.clear();
+    negotiated.verified_chain.reserve(chain.certificates.size());
     for (const trust::CertificatePtr& certificate : chain.certificates)
-        negotiated.verified_chain.emplace_back(certificate->der().begin(), certificate->der().end());
+        negotiated.verified_chain.emplace_back(certificate, certificate->der());
+    for (SharedBytes& presented : negotiated.peer_chain)
+        for (const SharedBytes& verified : negotiated.verified_chain)
+            if (presented == verified) presented = verified;
 }
 
 Timestamp end_of(const trust::VerifiedChain& chain) {
@@ -107,7 +112,8 @@ Result<ByteVector> digest_of(Bytes written) {
 Result<CertificateVerdict> verdict_on_raw_key(const std::vector<ByteVector>& trusted,
                                               const crypto::Provider& provider,
                                               const Negotiated& negotiated) {
-    if (std::ranges::find(trusted, negotiated.peer_chain.front()) == trusted.end())
+    const SharedBytes& shown = negotiated.peer_chain.front();
+    if (std::ranges::none_of(trusted, [&](const ByteVector& key) { return shown == key; }))
         return CertificateVerdict{Error{ErrorCode::raw_key_not_trusted}, nullptr};
     return verdict_of(leaf_key(provider, negotiated, {}), Timestamp::max());
 }

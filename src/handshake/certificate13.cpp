@@ -94,7 +94,7 @@ Status accept_chain(const messages::Certificate& message, const messages::Extens
             shown.issuer_ocsp_responses.emplace_back(staples.ocsp_response.begin(),
                                                      staples.ocsp_response.end());
         }
-        shown.peer_chain.emplace_back(entry.cert_data.begin(), entry.cert_data.end());
+        shown.peer_chain.emplace_back(entry.cert_data);
     }
     return {};
 }

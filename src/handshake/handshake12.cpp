@@ -156,7 +156,7 @@ void remember_session(Exchange& exchange, const SessionData& session) {
 Status remember_peer_key(Exchange& exchange, const messages::RawPublicKeyCertificate12& message) {
     const Bytes key = message.subject_public_key_info;
     PAVISE_TRY(check_raw_key(key));
-    exchange.negotiated().peer_chain = {ByteVector(key.begin(), key.end())};
+    exchange.negotiated().peer_chain = {SharedBytes(key)};
     return {};
 }
 
@@ -172,8 +172,7 @@ Status send_certificate12(Exchange& exchange, const CredentialData* credential, 
 void remember_peer_chain(Exchange& exchange, const messages::Certificate12& message) {
     auto& chain = exchange.negotiated().peer_chain;
     chain.clear();
-    for (const auto& certificate : message.certificate_list)
-        chain.emplace_back(certificate.bytes.begin(), certificate.bytes.end());
+    for (const auto& certificate : message.certificate_list) chain.emplace_back(certificate.bytes);
 }
 
 } // namespace pavise::handshake

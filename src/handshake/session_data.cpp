@@ -13,18 +13,18 @@ constexpr std::uint8_t format_version = 3;
 // More certificates than a peer may present are not a session's.
 constexpr std::size_t max_chain = 32;
 
-void write_chain(wire::Writer& writer, const std::vector<ByteVector>& chain) {
+void write_chain(wire::Writer& writer, const std::vector<SharedBytes>& chain) {
     writer.u8(static_cast<std::uint8_t>(chain.size()));
-    for (const ByteVector& certificate : chain) writer.vector24(certificate);
+    for (const SharedBytes& certificate : chain) writer.vector24(certificate);
 }
 
-Result<std::vector<ByteVector>> read_chain(wire::Reader& reader) {
+Result<std::vector<SharedBytes>> read_chain(wire::Reader& reader) {
     PAVISE_LET(const std::size_t count, reader.u8());
     if (count > max_chain) return fail(ErrorCode::bad_session);
-    std::vector<ByteVector> chain;
+    std::vector<SharedBytes> chain;
     for (std::size_t i = 0; i < count; ++i) {
         PAVISE_LET(const Bytes certificate, reader.vector24());
-        chain.emplace_back(certificate.begin(), certificate.end());
+        chain.emplace_back(certificate);
     }
     return chain;
 }
@@ -119,7 +119,7 @@ std::size_t serialised_size(const SessionData& session) {
                        session.session_id.size() + session.server_name.size() + session.alpn_protocol.size() +
                        session.binding.size();
     for (const auto* chain : {&session.peer_chain, &session.verified_chain})
-        for (const ByteVector& certificate : *chain) size += 3 + certificate.size();
+        for (const SharedBytes& certificate : *chain) size += 3 + certificate.size();
     return size;
 }
 

@@ -6,6 +6,7 @@
 
 #include <pavise/environment.hpp>
 #include <pavise/registry.hpp>
+#include <pavise/shared_bytes.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -41,8 +42,8 @@ struct SessionData {
     ByteVector binding;
     CertificateType peer_certificate_type = CertificateType::x509;
     CertificateType local_certificate_type = CertificateType::x509;
-    std::vector<ByteVector> peer_chain;
-    std::vector<ByteVector> verified_chain;
+    std::vector<SharedBytes> peer_chain;
+    std::vector<SharedBytes> verified_chain;
     ByteVector ocsp_response; // client: what came with the peer's certificate
     ByteVector certificate_timestamps;
     std::optional<NamedGroup> group;

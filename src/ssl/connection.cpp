@@ -62,9 +62,9 @@ Optional<bool> SSLConnection::session_reused() const {
 
 Optional<ByteVector> SSLConnection::getpeercert_der() const {
     if (!tls().established()) throw ValueError("handshake not done yet");
-    const std::vector<ByteVector>& chain = tls().negotiated().peer_chain;
+    const std::vector<SharedBytes>& chain = tls().negotiated().peer_chain;
     if (chain.empty()) return std::nullopt;
-    return chain.front();
+    return ByteVector(chain.front().begin(), chain.front().end());
 }
 
 Optional<CertificateDict> SSLConnection::getpeercert() const {
@@ -75,7 +75,11 @@ Optional<CertificateDict> SSLConnection::getpeercert() const {
 }
 
 std::vector<ByteVector> SSLConnection::get_unverified_chain() const {
-    return tls().established() ? tls().negotiated().peer_chain : std::vector<ByteVector>();
+    std::vector<ByteVector> chain;
+    if (!tls().established()) return chain;
+    for (const SharedBytes& certificate : tls().negotiated().peer_chain)
+        chain.emplace_back(certificate.begin(), certificate.end());
+    return chain;
 }
 
 std::vector<ByteVector> SSLConnection::get_verified_chain() const {

@@ -37,6 +37,10 @@ ByteVector sha256(Bytes bytes) {
     return {digest->begin(), digest->end()};
 }
 
+bool same_chain(const std::vector<SharedBytes>& shown, const std::vector<ByteVector>& expected) {
+    return std::equal(shown.begin(), shown.end(), expected.begin(), expected.end());
+}
+
 void check_peer_chain(const Options& options, const Negotiated& negotiated) {
     const bool none = options.expect_no_peer_cert || !negotiated.psk_identity.empty();
     const bool one = !none && (!options.server || options.require_any_client_certificate);
@@ -55,7 +59,7 @@ void check_peer_chain(const Options& options, const Negotiated& negotiated) {
         options.expect_signed_cert_timestamps != negotiated.certificate_timestamps)
         stop_unexpected("the certificate timestamps");
     if (!options.expect_peer_cert_file.empty() &&
-        negotiated.peer_chain != read_certificates(options.expect_peer_cert_file))
+        !same_chain(negotiated.peer_chain, read_certificates(options.expect_peer_cert_file)))
         stop_unexpected("the peer's chain is another");
 }
 
