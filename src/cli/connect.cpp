@@ -261,7 +261,7 @@ void print(const std::string& text) {
 void print_certificates(const Negotiated& negotiated) {
     const bool raw = negotiated.peer_certificate_type == CertificateType::raw_public_key;
     std::string out;
-    for (const ByteVector& der : negotiated.peer_chain)
+    for (const SharedBytes& der : negotiated.peer_chain)
         out += write_pem(raw ? "PUBLIC KEY" : "CERTIFICATE", der);
     print(out);
 }

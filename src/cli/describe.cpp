@@ -122,7 +122,9 @@ std::string description_of(const Negotiated& negotiated) {
     return out;
 }
 
-std::string description_of_chain(std::span<const SharedBytes> chain) {
+namespace {
+
+template <class Der> std::string description_of_each(std::span<const Der> chain) {
     std::string out;
     for (std::size_t i = 0; i < chain.size(); ++i) {
         out += "certificate " + std::to_string(i) + "\n";
@@ -133,6 +135,16 @@ std::string description_of_chain(std::span<const SharedBytes> chain) {
             out += "  (" + describe(certificate.error()) + ")\n";
     }
     return out;
+}
+
+} // namespace
+
+std::string description_of_chain(std::span<const SharedBytes> chain) {
+    return description_of_each(chain);
+}
+
+std::string description_of_chain(std::span<const ByteVector> chain) {
+    return description_of_each(chain);
 }
 
 std::vector<std::string> names_of(const trust::Certificate& certificate) {
@@ -146,7 +158,7 @@ std::string description_of_peer(const Negotiated& negotiated) {
     if (negotiated.peer_certificate_type != CertificateType::raw_public_key)
         return description_of_chain(negotiated.peer_chain);
     std::string out = "raw public key\n";
-    for (const ByteVector& key : negotiated.peer_chain) {
+    for (const SharedBytes& key : negotiated.peer_chain) {
         const auto digest = trust::sha256(key);
         append_row(out, "SHA-256", digest ? hexadecimal(*digest) : describe(digest.error()));
     }
@@ -156,7 +168,7 @@ std::string description_of_peer(const Negotiated& negotiated) {
 std::string verdict_on_staple(const Negotiated& negotiated, Timestamp time) {
     if (negotiated.ocsp_response.empty()) return "(none)";
     trust::VerifiedChain chain;
-    for (const ByteVector& der : negotiated.verified_chain)
+    for (const SharedBytes& der : negotiated.verified_chain)
         if (auto certificate = trust::Certificate::parse(der)) chain.certificates.push_back(*certificate);
     if (chain.certificates.size() < 2) return "not judged: no issuer was verified";
     const Status verdict = trust::check_ocsp_response(negotiated.ocsp_response, chain, 0, time);

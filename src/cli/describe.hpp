@@ -27,6 +27,7 @@ std::string description_of(const Negotiated& negotiated);
 
 // Subject, issuer, validity and names of each certificate.
 std::string description_of_chain(std::span<const SharedBytes> chain);
+std::string description_of_chain(std::span<const ByteVector> chain);
 
 // Its subject alternative names: "DNS:localhost", "IP:127.0.0.1". Made safe for a terminal.
 std::vector<std::string> names_of(const trust::Certificate& certificate);

@@ -171,7 +171,7 @@ void read_message(ProbeAnswer& answer, HandshakeType type, Bytes body) {
     case HandshakeType::certificate:
         if (const auto message = messages::parse_body<messages::Certificate12>(body))
             for (const auto& certificate : message->certificate_list)
-                answer.chain.emplace_back(certificate.bytes.begin(), certificate.bytes.end());
+                answer.chain.emplace_back(certificate.bytes);
         return;
     case HandshakeType::certificate_status: answer.stapled = true; return;
     case HandshakeType::certificate_request: answer.asks_for_certificate = true; return;

@@ -9,6 +9,7 @@
 #include <pavise/bytes.hpp>
 #include <pavise/registry.hpp>
 #include <pavise/result.hpp>
+#include <pavise/shared_bytes.hpp>
 
 #include <chrono>
 #include <optional>
@@ -49,8 +50,8 @@ struct ProbeAnswer {
     std::optional<SignatureScheme> signed_with{}; // ServerKeyExchange of TLS 1.2
     std::vector<ExtensionType> extensions{};
     std::string alpn_protocol{};
-    std::vector<ByteVector> chain{}; // DER, as it came; TLS 1.2 and below show it in the clear
-    bool stapled = false;            // CertificateStatus came
+    std::vector<SharedBytes> chain{}; // DER, as it came; TLS 1.2 and below show it in the clear
+    bool stapled = false;             // CertificateStatus came
     bool asks_for_certificate = false;
 
     bool accepted(ProtocolVersion wanted) const {

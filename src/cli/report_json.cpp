@@ -55,7 +55,7 @@ void add_certificate(JsonWriter& json, Bytes der) {
 void add_peer(JsonWriter& json, const Negotiated& negotiated) {
     const bool raw = negotiated.peer_certificate_type == CertificateType::raw_public_key;
     json.key(raw ? "raw_public_keys" : "certificates").begin_array();
-    for (const ByteVector& der : negotiated.peer_chain) {
+    for (const SharedBytes& der : negotiated.peer_chain) {
         if (raw)
             json.value(write_pem("PUBLIC KEY", der));
         else

@@ -36,7 +36,7 @@ struct VersionFound {
 };
 
 struct ChainFound {
-    std::vector<ByteVector> chain{}; // DER, as it came
+    std::vector<SharedBytes> chain{}; // DER, as it came
     std::vector<std::string> faults{};
     std::vector<std::string> remarks{};
     bool trusted = false;

@@ -156,7 +156,7 @@ void judge_path(const ScanTarget& target, std::span<const trust::CertificatePtr>
 
 void judge(const ScanTarget& target, ChainFound& found) {
     std::vector<trust::CertificatePtr> chain;
-    for (const ByteVector& der : found.chain) {
+    for (const SharedBytes& der : found.chain) {
         auto certificate = trust::Certificate::parse(der);
         if (!certificate) {
             found.faults.push_back("certificate " + std::to_string(chain.size()) + ": " +
