@@ -27,9 +27,9 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<c
     core->sending_.set_hello_version(ProtocolVersion::tls_1_0);
     core->reader_.set_change_cipher_specs(record::ChangeCipherSpecs::accepted);
     PAVISE_TRY(core->handshake().start());
+    core->follow_handshake();
     PAVISE_TRY(core->resolve_decisions());
-    core->sending_.output(); // the first flight stands ready, under its own record version
-    core->sending_.set_hello_version(ProtocolVersion::tls_1_2);
+    core->sending_.output(); // the first flight stands ready
     return core;
 }
 
@@ -197,6 +197,7 @@ void ConnectionCore::show_next_record() {
 
 Status ConnectionCore::handle(const record::Record& record) {
     if (record.type == ContentType::handshake) {
+        sending_.set_hello_version(ProtocolVersion::tls_1_2); // what a client says now is not its first hello
         PAVISE_TRY(handshake().receive(record.fragment));
         follow_handshake();
         return {};

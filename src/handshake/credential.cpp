@@ -64,6 +64,7 @@ Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
                                            const CredentialWishes& wishes, ChainSignatures signatures) {
     if (ours.empty()) return std::vector<Credential>();
     bool type_fits = false;
+    bool issuer_fits = false;
     // "If no 'signature_algorithms_cert' extension is present, then the 'signature_algorithms' extension also
     // applies to signatures appearing in certificates." (§4.2.3)
     const auto& chain_schemes = wishes.chain_schemes ? *wishes.chain_schemes : wishes.schemes;
@@ -78,6 +79,7 @@ Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
         const bool named = wishes.authorities && names_issuer_of(*data, *wishes.authorities);
         const bool well_signed = is_signed_with(*data, chain_schemes);
         if (!named && data->issuer_match == CredentialData::IssuerMatch::required) continue;
+        issuer_fits = true;
         if (!well_signed && must_be_signed) continue;
         // Filters speak of the extensions of certificates; a raw public key has none.
         if (data->type == CertificateType::x509 && !wishes.filters.pass(data->uses)) continue;
@@ -87,7 +89,8 @@ Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
     if (!type_fits) return fail(ErrorCode::no_common_certificate_type);
     std::vector<Credential> best;
     for (const auto& place : places) best.insert(best.end(), place.begin(), place.end());
-    if (best.empty()) return fail(ErrorCode::no_credential_of_issuer);
+    if (best.empty())
+        return fail(issuer_fits ? ErrorCode::no_common_signature_scheme : ErrorCode::no_credential_of_issuer);
     return best;
 }
 

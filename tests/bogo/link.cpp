@@ -61,8 +61,9 @@ void MessageTrace::on_content(wire::Direction direction, ContentType type, Bytes
 
 // ---------------------------------------------------------------- beginning
 
-Link::Link(const Options& options, World& world) :
+Link::Link(const Options& options, const Options& retry, World& world) :
     options_(options),
+    retry_(retry),
     world_(world),
     credentials_(load_credentials(options)),
     connection_(make_connection()),
@@ -256,20 +257,26 @@ void Link::refuse(AlertDescription reason) {
     check(Unexpected(*connection_->error()));
 }
 
+const Options& Link::options_of_verdict() const {
+    const Negotiated& negotiated = connection_->negotiated();
+    return !options_.server && negotiated.early_data == EarlyDataStatus::rejected ? retry_ : options_;
+}
+
 void Link::decide_certificate() {
     if (connection_->chain_to_verify().empty())
         throw Stop(ExitCode::must_fail, "there is no chain to verify");
-    check_name_override(options_, connection_->negotiated());
-    if (!options_.server && options_.use_ocsp_callback && options_.fail_ocsp_callback)
+    const Options& options = options_of_verdict();
+    check_name_override(options, connection_->negotiated());
+    if (!options.server && options.use_ocsp_callback && options.fail_ocsp_callback)
         return refuse(AlertDescription::bad_certificate_status_response);
     // Without a word about verification a client takes any verdict as advice.
-    const bool counts = options_.verify_peer || options_.require_any_client_certificate ||
-                        !options_.accepted_peer_cert_types.empty();
+    const bool counts = options.verify_peer || options.require_any_client_certificate ||
+                        !options.accepted_peer_cert_types.empty();
     const bool of_session = std::exchange(judges_session_, false);
-    if (!options_.verify_fail || !counts) return check(connection_->certificate_verdict(std::nullopt));
+    if (!options.verify_fail || !counts) return check(connection_->certificate_verdict(std::nullopt));
     refused_session_ = of_session;
     // The runner's two callbacks refuse with different alerts.
-    if (options_.use_custom_verify_callback || of_session)
+    if (options.use_custom_verify_callback || of_session)
         check(connection_->certificate_verdict(Error{ErrorCode::certificate_rejected}));
     else
         refuse(AlertDescription::handshake_failure);

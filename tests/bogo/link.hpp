@@ -38,6 +38,7 @@ enum class End : std::uint8_t { none, close_notify, cut };
 
 class Link {
     const Options& options_;
+    const Options& retry_; // that count once early data was rejected
     World& world_;
     std::vector<Credential> credentials_;
     MessageTrace trace_;
@@ -52,7 +53,7 @@ class Link {
     unsigned turns_waited_ = 0;
 
   public:
-    Link(const Options& options, World& world);
+    Link(const Options& options, const Options& retry, World& world);
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
@@ -90,6 +91,7 @@ class Link {
     void decide_config();
     void refuse(AlertDescription reason);
     void decide_certificate();
+    const Options& options_of_verdict() const;
     void decide_signature();
     void check(const Status& status) const;
 };

@@ -24,7 +24,7 @@ std::string report(Error error) {
 }
 
 void run_connection(const Options& options, const Options& retry, Turn turn, World& world) {
-    Link link(options, world);
+    Link link(options, retry, world);
     try {
         exchange(options, retry, turn, world, link);
     } catch (const TlsFailure& failure) {

@@ -1,5 +1,6 @@
 // Delegated credentials (RFC 9345), of either side.
 #include "handshake/credential.hpp"
+#include "messages/extension/delegated_credential.hpp"
 #include "support/pair.hpp"
 #include "support/poisoned.hpp"
 #include "support/rewriting_tap.hpp"
@@ -158,6 +159,81 @@ TEST(DelegatedCredentials, are_checked_when_they_are_made) {
               ErrorCode::bad_argument);
 }
 
+// ---------------------------------------------------------------- without the certificate's key
+
+// The chain as a file.
+ByteVector chain_of(const Credential& credential) {
+    const auto& leaf = credential.data()->chain.front();
+    return {leaf.begin(), leaf.end()};
+}
+// Made where the certificate's key is.
+ByteVector delegation(const DelegationTerms& terms) {
+    SeededRng rng(6);
+    return *delegator().delegate(terms, rng);
+}
+
+TEST(DelegatedWithoutTheKey, signs_for_either_side) {
+    for (const Role role : {Role::server, Role::client}) {
+        const auto credential = Credential::delegated(chain_of(delegator()), delegation(terms(role)),
+                                                      key_of(KeyType::ed25519).pkcs8);
+        ASSERT_TRUE(credential) << describe(credential.error());
+        Pair pair(role == Role::server ? by_server(*credential) : by_client(*credential));
+        ASSERT_TRUE(pair.connect()) << errors_of(pair);
+        const Negotiated& seen = (role == Role::server ? pair.client : pair.server).negotiated();
+        EXPECT_EQ(seen.peer_signature, SignatureScheme::ed25519);
+        EXPECT_FALSE(seen.peer_delegated_credential.empty());
+        EXPECT_EQ(pair.carry(pair.client, pair.server, "ping"), "ping");
+    }
+}
+
+// There is nothing else to sign with.
+TEST(DelegatedWithoutTheKey, is_no_credential_for_peers_that_do_not_know_such) {
+    const auto credential =
+        Credential::delegated(chain_of(delegator()), delegation(terms()), key_of(KeyType::ed25519).pkcs8);
+    ASSERT_TRUE(credential);
+    PairConfig config = by_server(*credential);
+    config.client.delegated_credential_schemes.clear();
+    Pair without(config);
+    EXPECT_FALSE(without.connect());
+    EXPECT_EQ(without.server.error()->code, ErrorCode::no_common_signature_scheme);
+    config.client.versions = tls12_only;
+    Pair old(config);
+    EXPECT_FALSE(old.connect());
+    EXPECT_TRUE(old.server.error());
+}
+
+TEST(DelegatedWithoutTheKey, delegates_nothing_itself) {
+    const auto credential =
+        Credential::delegated(chain_of(delegator()), delegation(terms()), key_of(KeyType::ed25519).pkcs8);
+    ASSERT_TRUE(credential);
+    SeededRng rng(6);
+    EXPECT_EQ(credential->delegate(terms(), rng).error().code, ErrorCode::bad_argument);
+}
+
+TEST(DelegatedWithoutTheKey, is_checked_when_it_is_loaded) {
+    const ByteVector chain = chain_of(delegator());
+    const ByteVector& key = key_of(KeyType::ed25519).pkcs8;
+    EXPECT_EQ(Credential::delegated(as_bytes("no chain"), delegation(terms()), key).error().code,
+              Credential::load(as_bytes("no chain"), key).error().code);
+    EXPECT_EQ(Credential::delegated(chain, {1, 2}, key).error().code, ErrorCode::bad_argument);
+    EXPECT_EQ(Credential::delegated(chain, delegation(terms()), as_bytes("no key")).error().code,
+              Credential::load(chain, as_bytes("no key")).error().code);
+    EXPECT_EQ(
+        Credential::delegated(chain, delegation(terms()), key_of(KeyType::ecdsa_p384).pkcs8).error().code,
+        ErrorCode::key_does_not_match);
+    // "the public key's algorithm … MUST NOT use the rsaEncryption OID" (RFC 9345 §4)
+    messages::DelegatedCredential of_rsa;
+    of_rsa.dc_cert_verify_algorithm = SignatureScheme::rsa_pss_rsae_sha256;
+    of_rsa.asn1_subject_public_key_info = key_of(KeyType::rsa).info;
+    of_rsa.algorithm = SignatureScheme::ecdsa_secp256r1_sha256;
+    of_rsa.signature = as_bytes("signature");
+    ByteVector message;
+    wire::Writer writer(message);
+    of_rsa.write(writer);
+    EXPECT_EQ(Credential::delegated(chain, message, key_of(KeyType::rsa).pkcs8).error().code,
+              ErrorCode::delegated_credential_key);
+}
+
 // ---------------------------------------------------------------- what is refused, in both roles
 
 void expect_refused(const std::function<Credential(Role)>& make, ErrorCode code) {
@@ -267,7 +343,14 @@ TEST(DelegatedCredentialRefusal, of_keys_that_are_not_allowed) {
     DelegationTerms rsa = terms();
     rsa.subject_public_key_info = key_of(KeyType::rsa).info;
     rsa.scheme = SignatureScheme::rsa_pss_rsae_sha256;
-    PairConfig config = by_server(delegated(rsa, delegator(), KeyType::rsa));
+    // Such a credential is not loaded: a server that has it all the same is another implementation.
+    EXPECT_EQ(delegator().with_delegated_credential(delegation(rsa), key_of(KeyType::rsa).pkcs8).error().code,
+              ErrorCode::delegated_credential_key);
+    PairConfig config = by_server(changed(Role::server, [&](handshake::CredentialData& data) {
+        data.key = server_credential(KeyType::rsa).data()->key;
+        data.schemes = {rsa.scheme};
+        data.delegation->message = delegation(rsa);
+    }));
     config.client.delegated_credential_schemes = {SignatureScheme::rsa_pss_rsae_sha256};
     Pair pair(config);
     EXPECT_FALSE(pair.connect());

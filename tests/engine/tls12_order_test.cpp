@@ -121,7 +121,6 @@ TEST(Order12, nothing_can_come_twice) {
     }
 }
 
-// CVE-2014-0224: keys before there are any.
 // A record with a piece of what can only come later behind its message.
 ByteVector with_a_byte_more(const ByteVector& one_message) {
     ByteVector content(one_message.begin() + 5, one_message.end());
@@ -145,6 +144,7 @@ TEST(BytesBeforeTheirTurn12, client_at_the_server_hello_done) {
     expect_refused(middle.pair.client, {ErrorCode::handshake_before_its_turn});
 }
 
+// CVE-2014-0224: keys before there are any.
 TEST(EarlyChangeCipherSpec, is_refused_by_the_server_before_every_message_of_the_client) {
     for (std::size_t i = 0; i < 3; ++i) {
         SCOPED_TRACE(i);

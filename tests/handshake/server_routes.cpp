@@ -2,8 +2,15 @@
 
 #include "messages/empty_messages.hpp"
 #include "messages/extension/early_data.hpp"
+#include "messages/extension/encrypted_client_hello.hpp"
+#include "messages/extension/flags.hpp"
 #include "messages/key_update.hpp"
 #include "messages/new_session_ticket13.hpp"
+#include "peer/null_provider.hpp"
+#include "support/ech.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace pavise::testing {
 
@@ -13,7 +20,7 @@ using handshake::server::Server;
 namespace states = handshake::server;
 
 template <class State> constexpr std::size_t index_of() {
-    return handshake::machine::find<State>(handshake::machine::States<Server>{});
+    return testing::index_of<Server, State>();
 }
 
 ScriptHooks null_hooks(Tap* tap) {
@@ -66,6 +73,33 @@ ServerConfig config_that_signs_elsewhere() {
 ServerConfig config_that_asks_and_signs_elsewhere() {
     ServerConfig config = config_that_asks();
     config.deferred.signature = true;
+    return config;
+}
+
+ServerConfig config_that_asks_and_decompresses() {
+    ServerConfig config = config_that_asks();
+    config.certificate_compression = {std::make_shared<const Stored>()};
+    return config;
+}
+// Whoever shows a certificate later is judged by the caller too.
+ServerConfig config_that_asks_later() {
+    ServerConfig config = config_that_asks_and_decompresses();
+    config.client_verification = PeerVerification::none;
+    return config;
+}
+ServerConfig config_with_ech() {
+    ServerConfig config = base_config();
+    config.ech_keys = {ech_key()};
+    return config;
+}
+ServerConfig config_with_ech_chosen_later() {
+    ServerConfig config = config_with_ech();
+    config.deferred.config = true;
+    return config;
+}
+ServerConfig config_with_ech_that_retries() {
+    ServerConfig config = config_with_ech();
+    config.groups = {NamedGroup::secp256r1};
     return config;
 }
 
@@ -171,6 +205,86 @@ void sign(ServerUnderTest& test) {
     EXPECT_TRUE(test.connection.provide_signature(ByteVector(64, 0x5a)));
 }
 
+void send_compressed_certificate(ServerUnderTest& test) {
+    test.peer.send_message(compressed(test.peer.certificate()));
+}
+void send_empty_compressed_certificate(ServerUnderTest& test) {
+    test.peer.send_message(compressed(peer::CertificateDraft{}));
+}
+
+// ---- a certificate after the handshake (RFC 8446 §4.6.2)
+
+void send_hello_for_later(ServerUnderTest& test) {
+    auto hello = test.peer.client_hello();
+    hello.extensions.add(messages::PostHandshakeAuth{});
+    test.peer.send_client_hello(hello);
+}
+// Of which the answer gives the context back; the draft is of the certificates in it.
+peer::CertificateDraft answer_to_request(ServerUnderTest& test, const peer::CertificateDraft& certificates) {
+    EXPECT_TRUE(test.connection.request_certificate(PeerVerification::optional));
+    const auto request = test.peer.expect<messages::CertificateRequest>();
+    peer::CertificateDraft answer = certificates;
+    answer.certificate_request_context.assign(request.certificate_request_context.begin(),
+                                              request.certificate_request_context.end());
+    return answer;
+}
+void send_later_certificate(ServerUnderTest& test) {
+    test.peer.send(answer_to_request(test, test.peer.certificate()));
+}
+void send_later_empty_certificate(ServerUnderTest& test) {
+    test.peer.send(answer_to_request(test, peer::CertificateDraft{}));
+}
+void send_later_compressed_certificate(ServerUnderTest& test) {
+    test.peer.send_message(compressed(answer_to_request(test, test.peer.certificate())));
+}
+void send_later_empty_compressed_certificate(ServerUnderTest& test) {
+    test.peer.send_message(compressed(answer_to_request(test, peer::CertificateDraft{})));
+}
+void send_later_finished(ServerUnderTest& test) {
+    test.peer.send(test.peer.finished()); // the keys stay
+}
+void ask_for_certificate(ServerUnderTest& test) {
+    EXPECT_TRUE(test.connection.request_certificate(PeerVerification::optional));
+}
+
+// ---- Encrypted Client Hello (RFC 9849): where nothing is computed, what is sealed lies in the open
+
+// Whose extension holds the hello as an inner one.
+peer::ClientHelloDraft outer_hello(peer::ClientHelloDraft hello, std::size_t enc_size) {
+    hello.extensions.remove(ExtensionType::encrypted_client_hello);
+    peer::ClientHelloDraft inner = hello;
+    inner.legacy_session_id.clear(); // it is the outer one's (§5.1)
+    inner.extensions.add(messages::EncryptedClientHello{});
+    const ByteVector message = inner.message();
+    ByteVector payload(message.begin() + messages::handshake_header_size, message.end());
+    payload.insert(payload.end(), 16, peer::null_byte); // the tag
+    const ByteVector enc(enc_size, peer::null_byte);
+    messages::EncryptedClientHello outer;
+    outer.client_hello_type = messages::EchClientHelloType::outer;
+    outer.cipher_suite = {.kdf_id = 1, .aead_id = 1};
+    outer.config_id = 7; // as ech_key()
+    outer.enc = enc;
+    outer.payload = payload;
+    hello.extensions.add(outer);
+    return hello;
+}
+void send_hello_with_ech(ServerUnderTest& test) {
+    constexpr std::size_t x25519_size = 32;
+    test.peer.send_client_hello(outer_hello(test.peer.client_hello(), x25519_size));
+    EXPECT_EQ(test.connection.negotiated().ech, EchStatus::accepted);
+}
+void send_second_hello_with_ech(ServerUnderTest& test) {
+    // "… the 'enc' field MUST be empty" (§6.1.5): the context goes on.
+    test.peer.send_client_hello(
+        outer_hello(test.peer.second_client_hello(test.peer.expect_hello_retry_request()), 0));
+    EXPECT_EQ(test.connection.negotiated().ech, EchStatus::accepted);
+}
+void decline_ech_and_choose_config(ServerUnderTest& test) {
+    EXPECT_TRUE(test.connection.decline_ech());
+    EXPECT_TRUE(test.connection.choose_config(test.config));
+    EXPECT_EQ(test.connection.negotiated().ech, EchStatus::rejected);
+}
+
 using Step = void (*)(ServerUnderTest&);
 auto by(std::vector<Step> steps) {
     return [steps = std::move(steps)](ServerUnderTest& test) {
@@ -178,9 +292,7 @@ auto by(std::vector<Step> steps) {
     };
 }
 
-} // namespace
-
-std::vector<ServerRoute> server_routes() {
+std::vector<ServerRoute> routes_of_the_handshake() {
     using enum HandshakeType;
     return {
         {index_of<states::ExpectClientHello>(),
@@ -265,6 +377,93 @@ std::vector<ServerRoute> server_routes() {
          by({send_hello, begin_second_flight, send_finished}),
          {{key_update, send_key_update}}},
     };
+}
+
+// Certificates that come compressed (RFC 8879), or after the handshake (RFC 8446 §4.6.2).
+std::vector<ServerRoute> routes_of_extensions() {
+    using enum HandshakeType;
+    return {
+        {index_of<states::ExpectClientCertificate>(),
+         "ExpectClientCertificate, maybe compressed",
+         made_with(config_that_asks_and_decompresses),
+         by({send_hello, begin_second_flight}),
+         {{certificate, send_certificate},
+          {compressed_certificate, send_compressed_certificate},
+          {compressed_certificate, send_empty_compressed_certificate}}},
+        ServerRoute(index_of<states::Connected>(), "Connected, a certificate wanted",
+                    made_with(config_that_asks_later),
+                    by({send_hello_for_later, begin_second_flight, send_finished, ask_for_certificate}),
+                    {{key_update, send_key_update}})
+            .asking_for({certificate, compressed_certificate}),
+        ServerRoute(index_of<states::Connected>(), "Connected, a certificate to be wanted",
+                    made_with(config_that_asks_later),
+                    by({send_hello_for_later, begin_second_flight, send_finished}),
+                    {{certificate, send_later_certificate},
+                     {certificate, send_later_empty_certificate},
+                     {compressed_certificate, send_later_compressed_certificate},
+                     {compressed_certificate, send_later_empty_compressed_certificate}}),
+        {index_of<states::AwaitPostHandshakeVerdict>(),
+         "AwaitPostHandshakeVerdict",
+         made_with(config_that_asks_later),
+         by({send_hello_for_later, begin_second_flight, send_finished, send_later_certificate}),
+         {},
+         accept_certificate},
+        {index_of<states::ExpectPostHandshakeCertificateVerify>(),
+         "ExpectPostHandshakeCertificateVerify",
+         made_with(config_that_asks_later),
+         by({send_hello_for_later, begin_second_flight, send_finished, send_later_certificate,
+             accept_certificate}),
+         {{certificate_verify, send_certificate_verify}}},
+        {index_of<states::ExpectPostHandshakeFinished>(),
+         "ExpectPostHandshakeFinished",
+         made_with(config_that_asks_later),
+         by({send_hello_for_later, begin_second_flight, send_finished, send_later_certificate,
+             accept_certificate, send_certificate_verify}),
+         {{finished, send_later_finished}}},
+    };
+}
+
+// With Encrypted Client Hello (RFC 9849): the states are the same.
+std::vector<ServerRoute> routes_of_ech() {
+    using enum HandshakeType;
+    return {
+        {index_of<states::ExpectClientHello>(),
+         "ExpectClientHello, with keys of ECH",
+         made_with(config_with_ech),
+         by({}),
+         {{client_hello, send_hello_with_ech}, {client_hello, send_hello}}},
+        {index_of<states::AwaitConfig>(),
+         "AwaitConfig, ECH accepted",
+         made_with(config_with_ech_chosen_later),
+         by({send_hello_with_ech}),
+         {},
+         choose_config},
+        {index_of<states::AwaitConfig>(),
+         "AwaitConfig, ECH declined",
+         made_with(config_with_ech_chosen_later),
+         by({send_hello_with_ech}),
+         {},
+         decline_ech_and_choose_config},
+        {index_of<states::ExpectSecondClientHello>(),
+         "ExpectSecondClientHello, ECH accepted",
+         made_with(config_with_ech_that_retries),
+         by({send_hello_with_ech}),
+         {{client_hello, send_second_hello_with_ech}}},
+        {index_of<states::ExpectClientFinished>(),
+         "ExpectClientFinished, ECH accepted",
+         made_with(config_with_ech),
+         by({send_hello_with_ech, begin_second_flight}),
+         {{finished, send_finished}}},
+    };
+}
+
+} // namespace
+
+std::vector<ServerRoute> server_routes() {
+    std::vector<ServerRoute> all;
+    for (const auto routes : {routes_of_the_handshake, routes_of_extensions, routes_of_ech})
+        std::ranges::copy(routes(), std::back_inserter(all));
+    return all;
 }
 
 } // namespace pavise::testing

@@ -26,9 +26,6 @@ template <class M> inline constexpr auto input_names = machine::names_of(machine
 template <class M> bool of_tls12(std::size_t state) {
     return state_names<M>[state].ends_with("12");
 }
-template <class M, class State> constexpr std::size_t index_of() {
-    return machine::find<State>(machine::States<M>{});
-}
 
 // ---------------------------------------------------------------- the ways of TLS 1.2
 
@@ -126,6 +123,13 @@ PairConfig with_raw_key(PairConfig config) {
     config.server.credentials = {raw_credential()};
     return config;
 }
+// A client that promised a key and has none (RFC 5246 §7.4.6).
+PairConfig without_raw_client_key(PairConfig config) {
+    config.client.client_certificate_types = {CertificateType::raw_public_key};
+    config.server.client_certificate_types = {CertificateType::raw_public_key};
+    config.server.client_verification = PeerVerification::optional;
+    return config;
+}
 PairConfig with_raw_client_key(PairConfig config) {
     config = with_client_certificate(std::move(config));
     config.client.credentials = {raw_credential()};
@@ -146,6 +150,7 @@ std::vector<Scenario> scenarios() {
         {"decided later", decided_later(base())},
         {"raw public key", with_raw_key(base())},
         {"raw public key of a client", with_raw_client_key(base())},
+        {"raw public key of a client, missing", without_raw_client_key(base())},
         {"client certificate", with_client_certificate(base())},
         {"client certificate, decided later", decided_later(with_client_certificate(base()))},
         {"client certificate and ticket", with_client_certificate(with_tickets(base()))},
@@ -171,7 +176,7 @@ std::vector<Scenario> scenarios() {
 template <class M> class Run {
     static constexpr bool client_is_tested = std::is_same_v<M, Client>;
     StateTap::Edges edges_;
-    StateTap tap_{&edges_};
+    StateTap tap_{first_state<M>, &edges_};
     Pair pair_;
     std::shared_ptr<const ServerConfig> server_config_;
     std::deque<ByteVector> waiting_; // for the tested side, a message each

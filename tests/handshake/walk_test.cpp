@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace pavise::testing {
 namespace {
 
@@ -17,25 +19,19 @@ bool of_tls12(std::string_view state) {
     return state.ends_with("12");
 }
 
-// What is taken only where it was asked for (a state's expects()), and what only who offered it is sent: both
-// have tests of their own, tests/engine/post_handshake_test.cpp and certificate_compression_test.cpp.
+// What is taken only where it was asked for (a state's expects()): a route that asks says so.
 bool asked_for(std::string_view state, HandshakeType type) {
     return state == "Connected" &&
            (type == HandshakeType::certificate || type == HandshakeType::compressed_certificate ||
             type == HandshakeType::certificate_request);
 }
-bool walked_elsewhere(std::string_view state) {
-    return of_tls12(state) || state.find("PostHandshake") != std::string_view::npos;
-}
-bool walked_elsewhere(std::string_view state, HandshakeType type) {
-    return walked_elsewhere(state) || asked_for(state, type) || type == HandshakeType::compressed_certificate;
-}
 
-// Whether a state of the routes takes this type.
-template <class M> bool takes(std::size_t state, HandshakeType type) {
+// Whether the state takes this type at the end of this route.
+template <class M, class Test> bool takes(const Route<Test>& route, HandshakeType type) {
     constexpr auto names = machine::names_of(machine::States<M>{});
-    return machine::message_for<M>(state, type) != machine::message_count<M> &&
-           !asked_for(names[state], type);
+    return machine::message_for<M>(route.state, type) != machine::message_count<M> &&
+           (!asked_for(names[route.state], type) ||
+            std::ranges::find(route.asked, type) != route.asked.end());
 }
 
 template <class M, class Test> class Walk {
@@ -45,7 +41,7 @@ template <class M, class Test> class Walk {
 
   public:
     // In the state that the route leads to.
-    explicit Walk(const Route<Test>& route) : route_(route), test_(route.make(tap_)) {
+    explicit Walk(const Route<Test>& route) : route_(route), tap_(route.begins_in), test_(route.make(tap_)) {
         route.reach(*test_);
         EXPECT_TRUE(test_->peer.ok()) << test_->peer.complaint();
         EXPECT_FALSE(test_->connection.error()) << describe(*test_->connection.error());
@@ -76,7 +72,7 @@ ByteVector header(HandshakeType type, std::size_t length) {
 
 // A handshake type that the state does not have is refused by its header alone, whatever length that says.
 template <class M, class Test> void walk_type(const Route<Test>& route, HandshakeType type) {
-    if (takes<M>(route.state, type)) return;
+    if (takes<M>(route, type)) return;
     Walk<M, Test> walk(route);
     walk.test().peer.send_record(ContentType::handshake,
                                  header(type, type == HandshakeType{} ? 0 : 0xffffff));
@@ -86,7 +82,7 @@ template <class M, class Test> void walk_type(const Route<Test>& route, Handshak
 // A type that it has is refused by its header when it is longer than the message can be, and waited for when
 // it is as long.
 template <class M, class Test> void walk_limits(const Route<Test>& route, HandshakeType type) {
-    if (!takes<M>(route.state, type)) return;
+    if (!takes<M>(route, type)) return;
     const std::size_t most = cap_of<M>(route.state, type);
     Walk<M, Test> fits(route);
     if (most > 0) {
@@ -105,7 +101,7 @@ template <class M, class Test> void walk_legal(const Route<Test>& route) {
         const std::size_t message = machine::message_for<M>(route.state, legal.type);
         ASSERT_LT(message, machine::message_count<M>) << route.name;
         StateTap::Edges edges;
-        StateTap tap(&edges);
+        StateTap tap(route.begins_in, &edges);
         const auto test = route.make(tap);
         route.reach(*test);
         edges.clear();
@@ -191,8 +187,14 @@ template <class M, class Test> void walk_other_records(const Route<Test>& route,
     }
 }
 
+// Of the states after the handshake.
+template <class M> bool is_connected(std::size_t state) {
+    constexpr auto names = machine::names_of(machine::States<M>{});
+    return names[state] == "Connected" || names[state].find("PostHandshake") != std::string_view::npos;
+}
+
 template <class M, class Test, class ToleranceOf>
-void walk(const std::vector<Route<Test>>& routes, std::size_t connected, ToleranceOf tolerance_of) {
+void walk(const std::vector<Route<Test>>& routes, ToleranceOf tolerance_of) {
     for (const Route<Test>& route : routes) {
         SCOPED_TRACE(route.name);
         if (machine::suspended<M>[route.state]) {
@@ -205,32 +207,29 @@ void walk(const std::vector<Route<Test>>& routes, std::size_t connected, Toleran
             walk_limits<M>(route, static_cast<HandshakeType>(type));
         }
         walk_legal<M>(route);
-        walk_alerts<M>(route, route.state == connected);
+        walk_alerts<M>(route, is_connected<M>(route.state));
         walk_other_records<M>(route, tolerance_of(route.state));
         if (::testing::Test::HasFailure()) return; // one state's failures are enough to read
     }
 }
 
-template <class M, class State> constexpr std::size_t index_of() {
-    return machine::find<State>(machine::States<M>{});
-}
-
 TEST(Walk, client_accepts_exactly_what_the_graph_says) {
-    constexpr std::size_t connected = index_of<Client, handshake::client::Connected>();
     // RFC 8446 §5: change_cipher_spec from the first ClientHello to the peer's Finished.
-    walk<Client>(client_routes(), connected, [](std::size_t state) {
-        return Tolerance{.change_cipher_spec = state != connected, .application_data = state == connected};
+    walk<Client>(client_routes(), [](std::size_t state) {
+        const bool connected = is_connected<Client>(state);
+        return Tolerance{.change_cipher_spec = !connected, .application_data = connected};
     });
 }
 
 TEST(Walk, server_accepts_exactly_what_the_graph_says) {
     namespace states = handshake::server;
-    constexpr std::size_t connected = index_of<Server, states::Connected>();
-    walk<Server>(server_routes(), connected, [](std::size_t state) {
-        return Tolerance{.change_cipher_spec =
-                             state != connected && state != index_of<Server, states::ExpectClientHello>(),
-                         .application_data =
-                             state == connected || state == index_of<Server, states::ExpectEndOfEarlyData>()};
+    walk<Server>(server_routes(), [](std::size_t state) {
+        // "All of the client's messages for a given response MUST appear consecutively on the wire with no
+        // intervening messages of other types" (§4.6.2): no data in the middle of an answer.
+        return Tolerance{.change_cipher_spec = !is_connected<Server>(state) &&
+                                               state != index_of<Server, states::ExpectClientHello>(),
+                         .application_data = state == index_of<Server, states::Connected>() ||
+                                             state == index_of<Server, states::ExpectEndOfEarlyData>()};
     });
 }
 
@@ -239,7 +238,7 @@ TEST(Walk, server_accepts_exactly_what_the_graph_says) {
 template <class M, class Test> void expect_every_state(const std::vector<Route<Test>>& routes) {
     constexpr auto names = machine::names_of(machine::States<M>{});
     for (std::size_t state = 0; state < names.size(); ++state) {
-        if (names[state] == "Poisoned" || walked_elsewhere(names[state])) continue;
+        if (names[state] == "Poisoned" || of_tls12(names[state])) continue;
         bool reached = false;
         for (const Route<Test>& route : routes) reached = reached || route.state == state;
         EXPECT_TRUE(reached) << "no route leads to " << names[state];
@@ -250,9 +249,7 @@ template <class M, class Test> void expect_every_legal_message(const std::vector
     constexpr auto names = machine::names_of(machine::States<M>{});
     for (std::size_t state = 0; state < names.size(); ++state)
         for (std::size_t message = 0; message < machine::message_count<M>; ++message) {
-            if (machine::graph<M>[state][message] == 0 ||
-                walked_elsewhere(names[state], machine::types<M>[message]))
-                continue;
+            if (machine::graph<M>[state][message] == 0 || of_tls12(names[state])) continue;
             bool tried = false;
             for (const Route<Test>& route : routes)
                 for (const auto& legal : route.legal)
@@ -267,13 +264,13 @@ template <class M, class Test> void expect_every_edge(const std::vector<Route<Te
     StateTap::Edges taken;
     for (const Route<Test>& route : routes) {
         if (route.decide) {
-            StateTap tap(&taken);
+            StateTap tap(route.begins_in, &taken);
             const auto test = route.make(tap);
             route.reach(*test);
             route.decide(*test);
         }
         for (const auto& legal : route.legal) {
-            StateTap tap(&taken);
+            StateTap tap(route.begins_in, &taken);
             const auto test = route.make(tap);
             route.reach(*test);
             legal.send(*test);
@@ -284,10 +281,7 @@ template <class M, class Test> void expect_every_edge(const std::vector<Route<Te
     for (std::size_t from = 0; from < states.size(); ++from)
         for (std::size_t input = 0; input < inputs.size(); ++input)
             for (std::size_t to = 0; to < states.size(); ++to) {
-                if (walked_elsewhere(states[from]) || walked_elsewhere(states[to])) continue;
-                if (input < machine::message_count<M> &&
-                    walked_elsewhere(states[from], machine::types<M>[input]))
-                    continue;
+                if (of_tls12(states[from]) || of_tls12(states[to])) continue;
                 EXPECT_EQ((machine::graph<M>[from][input] >> to & 1) != 0, taken.contains({from, input, to}))
                     << states[from] << " --" << inputs[input] << "--> " << states[to];
             }

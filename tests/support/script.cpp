@@ -77,10 +77,12 @@ ClientUnderTest::ClientUnderTest(std::shared_ptr<const ClientConfig> shared, pee
                                  const ScriptHooks& hooks) :
     config(std::move(shared)),
     how(hooks),
-    connection(must(client(
-        config,
-        {.server_name = std::string(server_name), .session = how.session, .early_data = how.early_data},
-        how.hooks))),
+    connection(must(client(config,
+                           {.server_name = std::string(server_name),
+                            .session = how.session,
+                            .early_data = how.early_data,
+                            .ech_configs = how.ech_configs},
+                           how.hooks))),
     link(connection, how.step),
     peer(std::move(script), link, provider_of(how.hooks), peer_rng_) {}
 

@@ -28,6 +28,7 @@ struct ScriptHooks {
     std::size_t step = 0; // bytes that reach the connection in one call; 0: all
     Session session{};    // client: to be resumed
     EarlyData early_data = EarlyData::off;
+    ByteVector ech_configs{}; // client: what it knows of the server
 };
 
 class ClientUnderTest {
