@@ -25,7 +25,7 @@ class ExternalKey final : public crypto::SigningKey {
   public:
     explicit ExternalKey(crypto::KeyType type) : type_(type) {}
     crypto::KeyType type() const noexcept override { return type_; }
-    std::size_t bits() const noexcept override { return 0; }
+    std::size_t bits() const noexcept override { return trace_rsa_bits; }
     Bytes subject_public_key_info() const noexcept override { return {}; }
     Result<ByteVector> sign(SignatureScheme, Bytes, Rng&) const noexcept override {
         return fail(ErrorCode::not_supported);
