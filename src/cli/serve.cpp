@@ -2,6 +2,7 @@
 #include "cli/ech.hpp"
 #include "cli/server.hpp"
 #include "cli/server_config.hpp"
+#include "cli/starttls.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
 
@@ -28,6 +29,9 @@ constexpr std::array options{
     Option{"--http", "", "answer HTTP GET with a page about the connection (this is what happens by itself)"},
     Option{"--echo", "", "send back what comes, instead of answering HTTP"},
     Option{"--discard", "", "drop what comes, instead of answering HTTP"},
+    Option{"--starttls", "PROTOCOL",
+           "begin in the clear, and with TLS when the client asks for it: smtp, imap, pop3, ftp, xmpp, ldap, "
+           "postgres, mysql, sieve"},
     option_client_ca,
     option_trusted_key,
     option_require_client_cert,
@@ -87,6 +91,10 @@ Outcome<Exit> run(const Arguments& arguments) {
         return misuse("--port wants a number from 0 to 65535, not '" +
                       std::string(*arguments.value("--port")) + "'");
     ServerOptions how;
+    how.starttls = arguments.value("--starttls").value_or("");
+    if (!how.starttls.empty() && !is_starttls_protocol(how.starttls))
+        return misuse("--starttls: there is " + starttls_protocols() + ", not '" + std::string(how.starttls) +
+                      "'");
     std::uint64_t timeout = 0;
     std::shared_ptr<ServerConfig> config;
     Settings settings;

@@ -84,12 +84,13 @@ Status Server::welcome(net::Accepted accepted) {
     auto connection = Connection::server(configs_->first());
     if (!connection) return Unexpected(connection.error());
     Session session(*std::move(connection), std::move(accepted.socket), net::to_text(accepted.peer),
-                    *configs_, {options_.service, options_.conduct, options_.patience});
+                    *configs_, {options_.service, options_.conduct, options_.patience, options_.starttls});
     const std::uint64_t token = next_token_++;
-    const Status added = poller_.add(session.fd(), net::Interest::read, token);
+    const net::Interest interest = session.interest();
+    const Status added = poller_.add(session.fd(), interest, token);
     if (!added) return added;
     const net::Deadline deadline = session.deadline();
-    clients_.emplace(token, Client{std::move(session), net::Interest::read, deadline});
+    clients_.emplace(token, Client{std::move(session), interest, deadline});
     deadlines_.emplace(deadline, token);
     return {};
 }

@@ -16,6 +16,7 @@ struct ServerOptions {
     Service service = Service::http;
     Conduct conduct;
     Patience patience;
+    std::string_view starttls{}; // the protocol that comes before TLS; empty: none
     Verbosity verbosity = Verbosity::lines;
 };
 

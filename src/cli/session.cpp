@@ -7,6 +7,7 @@
 
 #include <pavise/version.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace pavise::cli {
@@ -37,7 +38,11 @@ Session::Session(Connection connection, net::Socket socket, std::string peer, co
     service_(manner.service),
     conduct_(manner.conduct),
     patience_(manner.patience),
-    deadline_(net::Deadline::after(manner.patience.request)) {}
+    deadline_(net::Deadline::after(manner.patience.request)) {
+    if (manner.starttls.empty()) return;
+    plaintext_.emplace(manner.starttls);
+    phase_ = Phase::plaintext;
+}
 
 void Session::enter(Phase phase, std::chrono::milliseconds time) {
     phase_ = phase;
@@ -146,6 +151,38 @@ Status Session::begin_service() {
     return {};
 }
 
+// The plaintext before TLS, as far as it goes now.
+void Session::talk() {
+    std::array<std::uint8_t, 512> block;
+    while (plaintext_) {
+        while (!plaintext_->output().empty()) {
+            const auto count = socket_.try_write(as_bytes(plaintext_->output()));
+            if (!count) return give_up(count.error());
+            if (*count == 0) return;
+            plaintext_->output_sent(*count);
+        }
+        if (plaintext_->state() == StartTlsServer::State::tls) {
+            plaintext_.reset();
+            return enter(Phase::handshake, patience_.request);
+        }
+        if (plaintext_->state() == StartTlsServer::State::over) {
+            say(plaintext_->reason());
+            (void)socket_.shutdown_write();
+            return enter(Phase::lingering, drain_time);
+        }
+        const auto count =
+            socket_.try_read(MutableBytes(block).first(std::min(block.size(), plaintext_->room())));
+        if (!count) return give_up(count.error());
+        if (!*count) return;
+        if (**count == 0) {
+            say("the client closed the connection before TLS began");
+            phase_ = Phase::finished;
+            return;
+        }
+        plaintext_->take(as_text(Bytes(block).first(**count)));
+    }
+}
+
 void Session::serve() {
     if (phase_ == Phase::handshake) {
         Status status = decide();
@@ -210,13 +247,18 @@ void Session::time_out() {
         phase_ = Phase::finished;
         return;
     }
-    say(phase_ == Phase::handshake ? "gave up: the handshake took too long"
-                                   : "gave up: nothing came for too long");
+    if (phase_ == Phase::plaintext)
+        say("gave up: the client did not ask for TLS");
+    else
+        say(phase_ == Phase::handshake ? "gave up: the handshake took too long"
+                                       : "gave up: nothing came for too long");
     shut_down();
 }
 
 void Session::advance() {
     if (deadline_.passed()) time_out();
+    if (phase_ == Phase::plaintext) talk();
+    if (phase_ == Phase::plaintext) return;
     for (int turn = 0;; ++turn) {
         serve();
         send();
@@ -231,6 +273,10 @@ void Session::advance() {
 
 void Session::shut_down() {
     if (phase_ == Phase::finished || phase_ == Phase::lingering) return;
+    if (phase_ == Phase::plaintext) {
+        phase_ = Phase::finished;
+        return;
+    }
     (void)(connection_.handshake_complete() ? connection_.close() : connection_.cancel());
     enter(Phase::closing, drain_time);
     send();
@@ -238,6 +284,8 @@ void Session::shut_down() {
 
 net::Interest Session::interest() {
     if (phase_ == Phase::lingering) return net::Interest::read;
+    if (phase_ == Phase::plaintext)
+        return plaintext_->output().empty() ? net::Interest::read : net::Interest::write;
     const bool writing = sending_ && (!connection_.output().empty() || unserved());
     if (hungry()) return writing ? net::Interest::both : net::Interest::read;
     return writing ? net::Interest::write : net::Interest::none;

@@ -3,6 +3,7 @@
 
 #include "cli/config_by_name.hpp"
 #include "cli/http.hpp"
+#include "cli/starttls_server.hpp"
 #include "net/poller.hpp"
 #include "net/socket.hpp"
 
@@ -33,7 +34,7 @@ struct Patience {
 
 class Session {
     // In this order, and never back.
-    enum class Phase { handshake, service, closing, lingering, finished };
+    enum class Phase { plaintext, handshake, service, closing, lingering, finished };
 
     Connection connection_;
     net::Socket socket_;
@@ -43,6 +44,7 @@ class Session {
     Conduct conduct_;
     Patience patience_;
     Phase phase_ = Phase::handshake;
+    std::optional<StartTlsServer> plaintext_; // until TLS begins, where a protocol comes before it
     net::Deadline deadline_;
     RequestHead request_;
     std::string reply_;
@@ -54,6 +56,7 @@ class Session {
     void enter(Phase phase, std::chrono::milliseconds time);
     void say(std::string_view text);
     void give_up(Error error);
+    void talk();
     void serve();
     Status decide();
     Status begin_service();
@@ -78,6 +81,7 @@ class Session {
         Service service = Service::http;
         Conduct conduct;
         Patience patience;
+        std::string_view starttls{}; // the protocol that comes before TLS; empty: none
     };
     Session(Connection connection, net::Socket socket, std::string peer, const ConfigByName& configs,
             const Manner& manner);

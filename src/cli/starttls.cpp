@@ -1,6 +1,7 @@
 #include "cli/starttls.hpp"
 
 #include "cli/describe.hpp"
+#include "cli/starttls_parts.hpp"
 #include "net/failure.hpp"
 
 #include <algorithm>
@@ -94,12 +95,6 @@ class Conversation {
             refuse("the server, or somebody on the way, sent plaintext where TLS was to begin", waiting_);
     }
 };
-
-bool starts_without_case(std::string_view text, std::string_view start) {
-    const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
-    return text.size() >= start.size() &&
-           std::ranges::equal(text.substr(0, start.size()), start, {}, upper, upper);
-}
 
 // Whether a word of the line, between spaces, is this one.
 bool has_word(std::string_view line, std::string_view word) {
@@ -262,25 +257,6 @@ void mysql(Conversation& with, std::string_view) { // MySQL's manual, "Connectio
     std::string request("\x20\0\0\x01\0\x8a\0\0\0\0\0\x01\x2d", 13);
     request.resize(4 + 32);
     with.say(request);
-}
-
-// The contents of the element of this tag at the front of `ber`, which it is removed from; nothing where it
-// has another tag or does not fit.
-std::optional<std::string_view> take_element(std::string_view& ber, unsigned char tag) {
-    if (ber.size() < 2 || static_cast<unsigned char>(ber[0]) != tag) return std::nullopt;
-    std::size_t length = static_cast<unsigned char>(ber[1]);
-    std::size_t header = 2;
-    if (length >= 0x80) {
-        header += length & 0x7f;
-        if (header > 6 || ber.size() < header) return std::nullopt;
-        length = 0;
-        for (const char octet : ber.substr(2, header - 2))
-            length = length << 8 | static_cast<unsigned char>(octet);
-    }
-    if (ber.size() - header < length) return std::nullopt;
-    const std::string_view contents = ber.substr(header, length);
-    ber.remove_prefix(header + length);
-    return contents;
 }
 
 // The whole of one LDAPMessage.

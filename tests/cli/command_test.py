@@ -181,6 +181,8 @@ def cases(report):
             (["connect", "localhost:1", "--record-size-limit", "16386"], "wants a number from 64 to 16385, not '16386'"),
             (["connect", "localhost:1", "--max-fragment-length", "1000"], "wants 512, 1024, 2048 or 4096, not '1000'"),
             (["connect", "localhost:1", "--update-keys", "theirs"], "--update-keys wants ours or both, not 'theirs'"),
+            (["serve", "--port", "0", "--starttls", "nntp"], "--starttls: there is smtp, imap, pop3, ftp, xmpp, ldap, "
+             "postgres, mysql, sieve, not 'nntp'"),
             (["connect", "localhost:1", "--starttls", "nntp"], "--starttls: there is smtp, imap, pop3, ftp, xmpp, ldap, "
              "postgres, mysql, sieve, not 'nntp'"),
             (["connect", "localhost:1", "--get", "a"], "--get wants a path that begins with '/' and has no spaces: 'a'"),
