@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <utility>
 
 namespace pavise::ssl {
 
@@ -198,6 +199,7 @@ std::vector<std::string_view> rules_of(std::string_view text) {
 class Parser {
     Ranking ranking_;
     CipherList list_;
+    bool first_ = true; // no suite has been named yet
 
     void special(std::string_view rule) {
         constexpr std::string_view level = "SECLEVEL=";
@@ -223,11 +225,12 @@ class Parser {
         return meaning;
     }
 
-    void apply(char operation, std::string_view words) {
+    // Whether the words are known.
+    bool apply(char operation, std::string_view words) {
         auto which = words == "DEFAULT" ? std::nullopt : combined(words);
         if (!which || which->empty()) {
             list_.ignored.emplace_back(words);
-            return;
+            return which.has_value();
         }
         switch (operation) {
         case '!': ranking_.forget(*which); break;
@@ -237,22 +240,34 @@ class Parser {
             if (!which->names_cbc) which->enc &= ~cbc;
             ranking_.add(*which);
         }
+        return true;
+    }
+
+    // Whether what follows it without a separator counts too.
+    bool command(std::string_view rule) {
+        const bool first = std::exchange(first_, first_ && rule.front() == '@');
+        const char operation =
+            std::string_view("!-+@").find(rule.front()) == std::string_view::npos ? '\0' : rule.front();
+        if (operation != '\0') rule.remove_prefix(1);
+        if (operation == '@') {
+            special(rule);
+            return false;
+        }
+        if (operation != '\0' || rule != "DEFAULT" || !first) return apply(operation, rule);
+        add_default();
+        return true;
     }
 
   public:
     CipherList parse(std::string_view text) {
-        bool first = true;
-        for (std::string_view rule : rules_of(text)) {
-            const char operation =
-                std::string_view("!-+@").find(rule.front()) == std::string_view::npos ? '\0' : rule.front();
-            if (operation != '\0') rule.remove_prefix(1);
-            if (operation == '@')
-                special(rule);
-            else if (rule == "DEFAULT" && first && operation == '\0')
-                add_default();
-            else
-                apply(operation, rule);
-            first = first && operation == '@';
+        for (std::string_view rest : rules_of(text)) {
+            // "DEFAULT@SECLEVEL=1" and "HIGH!aNULL" are two commands each, though nothing separates them.
+            for (bool goes_on = true; goes_on && !rest.empty();) {
+                const std::string_view rule = rest.substr(0, rest.find_first_of("@!", 1));
+                rest.remove_prefix(rule.size());
+                goes_on = command(rule);
+            }
+            if (!rest.empty()) list_.ignored.emplace_back(rest);
         }
         for (const CipherRow* row : ranking_.active()) list_.suites.push_back(row->suite());
         return std::move(list_);

@@ -71,6 +71,21 @@ TEST(CipherList, a_security_level_bounds_the_bits) {
     EXPECT_EQ(parse_cipher_list("@SECLEVEL=6:ECDHE").ignored, std::vector<std::string>{"@SECLEVEL=6"});
 }
 
+TEST(CipherList, commands_need_no_separator) {
+    const CipherList list = parse_cipher_list("DEFAULT@SECLEVEL=1");
+    EXPECT_EQ(list.suites, parse_cipher_list("DEFAULT").suites);
+    EXPECT_EQ(list.security_level, 1);
+    EXPECT_TRUE(list.ignored.empty());
+    EXPECT_EQ(parse_cipher_list("@SECLEVEL=2:DEFAULT!aRSA").suites,
+              parse_cipher_list("DEFAULT:!aRSA").suites);
+    EXPECT_EQ(names("ECDHE+AESGCM!aRSA@STRENGTH"), names("ECDHE+AESGCM:!aRSA:@STRENGTH"));
+    // What follows an unknown word or a special command is not read.
+    EXPECT_EQ(parse_cipher_list("x!aRSA:ECDHE").ignored, (std::vector<std::string>{"x", "!aRSA"}));
+    EXPECT_EQ(parse_cipher_list("ECDHE@STRENGTH!aRSA").ignored, std::vector<std::string>{"!aRSA"});
+    EXPECT_EQ(names("x!aRSA:ECDHE"), names("ECDHE"));
+    EXPECT_EQ(parse_cipher_list("ECDHE:DEFAULT").ignored, std::vector<std::string>{"DEFAULT"});
+}
+
 TEST(Ciphers, are_described_as_in_python) {
     const CipherDict first = dict_of(*find_cipher(CipherSuite::TLS_AES_256_GCM_SHA384));
     EXPECT_EQ(first.id, 50336514u);
