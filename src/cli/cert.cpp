@@ -1,6 +1,7 @@
 // pavise cert …: certificates to look at, and an authority and leaves for development.
 #include "cli/describe.hpp"
 #include "cli/files.hpp"
+#include "cli/report_json.hpp"
 #include "cli/verb.hpp"
 
 #include "base/pem.hpp"
@@ -192,7 +193,8 @@ Outcome<Exit> make_leaf(const Arguments& arguments) {
 
 constexpr std::array show_operands{Operand{"FILE", "certificates in PEM or DER"}};
 constexpr std::array show_options{
-    Option{"--host", "NAME", "say whether the first certificate is for this host"}};
+    Option{"--host", "NAME", "say whether the first certificate is for this host"},
+    Option{"--json", "", "as one JSON object"}};
 constexpr Usage show_usage{"cert show", "print certificates", show_operands, show_options,
                            "exit status: 4 where the certificate is not for --host"};
 
@@ -200,19 +202,25 @@ Outcome<Exit> show(const Arguments& arguments) {
     const std::string path(arguments.operand(0));
     auto chain = certificates_in(path);
     if (!chain) return chain.problem();
-    const std::string text = description_of_chain(*chain);
     const auto first = trust::Certificate::parse(chain->front());
     if (!first) return misuse(path + ": " + describe(first.error()));
+    const std::string host(arguments.value("--host").value_or(""));
+    const bool asked = arguments.has("--host");
+    Status matched;
+    if (asked) {
+        const auto reference = trust::ReferenceName::from_host(host);
+        if (!reference) return misuse("--host '" + host + "': " + describe(reference.error()));
+        matched = trust::match_name(**first, *reference);
+    }
+    std::string text = description_of_chain(*chain);
+    if (asked && matched) text += "it is for '" + host + "'\n";
+    if (arguments.has("--json")) {
+        std::optional<NameVerdict> verdict;
+        if (asked) verdict = NameVerdict{host, matched.has_value()};
+        text = certificates_in_json(path, *chain, verdict);
+    }
     std::fwrite(text.data(), 1, text.size(), stdout);
-    const auto host = arguments.value("--host");
-    if (!host) return Exit::ok;
-    const auto reference = trust::ReferenceName::from_host(*host);
-    if (!reference) return misuse("--host '" + std::string(*host) + "': " + describe(reference.error()));
-    const Status matched = trust::match_name(**first, *reference);
-    if (!matched)
-        return Problem{Exit::certificate,
-                       path + ": '" + std::string(*host) + "': " + describe(matched.error())};
-    std::printf("it is for '%s'\n", std::string(*host).c_str());
+    if (!matched) return Problem{Exit::certificate, path + ": '" + host + "': " + describe(matched.error())};
     return Exit::ok;
 }
 

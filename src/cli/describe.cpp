@@ -1,5 +1,6 @@
 #include "cli/describe.hpp"
 
+#include "crypto/public_key.hpp"
 #include "trust/fingerprint.hpp"
 #include "trust/ocsp.hpp"
 
@@ -51,10 +52,36 @@ std::string description_of_certificate(const trust::Certificate& certificate) {
     std::string names;
     for (const std::string& name : names_of(certificate)) names += (names.empty() ? "" : ", ") + name;
     if (!names.empty()) append_row(out, "names", names);
+    append_row(out, "key", key_of(certificate));
+    if (certificate.is_ca()) {
+        const auto& length = certificate.basic_constraints()->path_length;
+        append_row(out, "authority",
+                   length ? "path length " + std::to_string(*length) : "of any path length");
+    }
+    append_row(out, "serial number", hexadecimal(certificate.serial_number()));
+    append_row(out, "SHA-256", hexadecimal(certificate.fingerprint()));
     return out;
 }
 
 } // namespace
+
+std::string key_of(const trust::Certificate& certificate) {
+    const auto key = crypto::make_public_key(certificate.subject_public_key_info());
+    if (!key) return "of a type that is not supported";
+    switch ((*key)->type()) {
+    case crypto::KeyType::rsa: return "RSA, " + std::to_string((*key)->bits()) + " bits";
+    case crypto::KeyType::rsa_pss: return "RSA-PSS, " + std::to_string((*key)->bits()) + " bits";
+    case crypto::KeyType::ecdsa_p256: return "ECDSA P-256";
+    case crypto::KeyType::ecdsa_p384: return "ECDSA P-384";
+    case crypto::KeyType::ecdsa_p521: return "ECDSA P-521";
+    case crypto::KeyType::ed25519: return "Ed25519";
+    case crypto::KeyType::ed448: return "Ed448";
+    case crypto::KeyType::ml_dsa_44: return "ML-DSA-44";
+    case crypto::KeyType::ml_dsa_65: return "ML-DSA-65";
+    case crypto::KeyType::ml_dsa_87: return "ML-DSA-87";
+    }
+    return {};
+}
 
 std::string hexadecimal(Bytes bytes) {
     constexpr std::string_view digits = "0123456789abcdef";

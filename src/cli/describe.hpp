@@ -29,6 +29,9 @@ std::string description_of(const Negotiated& negotiated);
 std::string description_of_chain(std::span<const SharedBytes> chain);
 std::string description_of_chain(std::span<const ByteVector> chain);
 
+// The type and size of its key, in words.
+std::string key_of(const trust::Certificate& certificate);
+
 // Its subject alternative names: "DNS:localhost", "IP:127.0.0.1". Made safe for a terminal.
 std::vector<std::string> names_of(const trust::Certificate& certificate);
 

@@ -45,6 +45,7 @@ void add_certificate(JsonWriter& json, Bytes der) {
         json.member("not_before", to_text(shown.not_before()))
             .member("not_after", to_text(shown.not_after()));
         json.strings("names", names_of(shown));
+        json.member("key", key_of(shown)).member("authority", shown.is_ca());
     } else {
         json.member("malformed", describe(certificate.error()));
     }
@@ -86,6 +87,16 @@ std::string connection_in_json(std::string_view server, const Negotiated& negoti
              config.ocsp_response == Staple::requested ? verdict_on_staple(negotiated, config.clock->now())
                                                        : std::string());
     add_peer(json, negotiated);
+    return json.end_object().text();
+}
+
+std::string certificates_in_json(std::string_view path, std::span<const ByteVector> chain,
+                                 const std::optional<NameVerdict>& verdict) {
+    JsonWriter json;
+    json.begin_object().member("file", path).key("certificates").begin_array();
+    for (const ByteVector& der : chain) add_certificate(json, der);
+    json.end_array();
+    if (verdict) json.member("host", verdict->host).member("is_for_host", verdict->matches);
     return json.end_object().text();
 }
 

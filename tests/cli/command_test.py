@@ -1,5 +1,6 @@
 """The command's interface: help, versions, mistakes, exit statuses. Nothing but loopback is needed."""
 
+import json
 import pathlib
 import re
 import tempfile
@@ -7,6 +8,8 @@ import tempfile
 from certificates import Certificates
 from harness import PAVISE, PaviseServer, expect, expect_in, free_port, main, run
 
+KEYS = {"p256": "ECDSA P-256", "p384": "ECDSA P-384", "p521": "ECDSA P-521", "ed25519": "Ed25519", "rsa": "RSA, 2048 bits",
+        "rsa-pss": "RSA-PSS, 2048 bits"}
 VERBS = ["demo", "connect", "serve", "scan", "trace", "speed", "conform server", "conform client", "conform", "cert show",
          "cert make-ca", "cert make-leaf", "cert make-ech-key", "completion", "manual"]
 
@@ -144,6 +147,15 @@ def development_certificates(key_type):
         for host, wanted in (("a.example.org", 0), ("127.0.0.1", 0), ("example.org", 4)):
             status, _, said = run(PAVISE, "cert", "show", folder / "leaf.pem", "--host", host)
             expect(status, wanted, f"exit status of cert show --host {host} ({said!r})")
+            status, out, said = run(PAVISE, "cert", "show", folder / "leaf.pem", "--host", host, "--json")
+            expect(status, wanted, f"exit status of cert show --json --host {host} ({said!r})")
+            shown = json.loads(out)
+            expect((shown["host"], shown["is_for_host"]), (host, wanted == 0), "what --json says of the host")
+            certificate = shown["certificates"][0]
+            expect(certificate["names"], ["DNS:localhost", "IP:127.0.0.1", "DNS:*.example.org"], "names")
+            expect((certificate["key"], certificate["authority"]), (KEYS[key_type], False), "key and authority")
+            expect(certificate["pem"], (folder / "leaf.pem").read_text(), "the certificate itself")
+        misuse(["cert", "show", folder / "leaf.pem", "--host", ""], "--host ''")
         misuse(["cert", "make-ca", *authority], f"{folder / 'ca.key'}: cannot be made: File exists")
         misuse(["cert", "make-leaf", *leaf, *names, "--ca", folder / "ca.pem", "--ca-key", folder / "leaf.key"],
                "the private key does not belong to the first certificate")
