@@ -15,6 +15,7 @@ build     cmd:xz                                   xz-utils              xz     
 build     file:/etc/ssl/certs/ca-certificates.crt,file:/etc/ssl/cert.pem,file:/etc/pki/tls/certs/ca-bundle.crt ca-certificates ca-certificates ca-certificates ca-certificates
 build     pc:zlib                                  zlib1g-dev            zlib-devel       zlib          zlib
 build     pc:libbrotlienc                          libbrotli-dev         brotli-devel     brotli        brotli
+build     pc:libzstd                               libzstd-dev           libzstd-devel    zstd          zstd
 build     pc:gtest                                 libgtest-dev          gtest-devel      googletest    gtest
 build     pc:gmock                                 libgmock-dev          gmock-devel      googletest    gtest
 test      cmd:openssl                              openssl               openssl          openssl       openssl

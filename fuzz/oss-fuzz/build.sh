@@ -2,7 +2,7 @@
 # What OSS-Fuzz runs in its builder, with CXX, CXXFLAGS, LIB_FUZZING_ENGINE and OUT set: every target as a program of its
 # own name in $OUT, with its seeds and its dictionary. The targets are one program, which looks at its own name.
 #
-# The builder needs: meson ninja-build pkg-config python3 zlib1g-dev libbrotli-dev libgtest-dev libgmock-dev
+# The builder needs: meson ninja-build pkg-config python3 zlib1g-dev libbrotli-dev libzstd-dev libgtest-dev libgmock-dev
 cd "$(dirname "$0")/../.."
 build=${WORK:-build}/oss-fuzz
 

@@ -17,5 +17,6 @@ struct Codec {
 // Each is defined where its library is part of the build: see libraries.hpp.
 extern const Codec brotli;
 extern const Codec zlib;
+extern const Codec zstd;
 
 } // namespace pavise::compress

@@ -11,12 +11,13 @@ namespace pavise::compress {
 
 namespace {
 
-constexpr std::size_t codec_count = std::size_t{has_brotli} + std::size_t{has_zlib};
+constexpr std::size_t codec_count = std::size_t{has_brotli} + std::size_t{has_zstd} + std::size_t{has_zlib};
 
 std::array<const Codec*, codec_count> all_codecs() {
     std::array<const Codec*, codec_count> codecs{};
     [[maybe_unused]] std::size_t count = 0;
     if constexpr (has_brotli) codecs[count++] = &brotli;
+    if constexpr (has_zstd) codecs[count++] = &zstd;
     if constexpr (has_zlib) codecs[count++] = &zlib;
     return codecs;
 }

@@ -84,7 +84,12 @@ TEST_P(Compression, refuses_what_is_no_stream) {
 }
 
 std::string library_of(const testing::TestParamInfo<Algorithm>& test) {
-    return test.param == Algorithm::zlib ? "zlib" : "brotli";
+    switch (test.param) {
+    case Algorithm::zlib: return "zlib";
+    case Algorithm::brotli: return "brotli";
+    case Algorithm::zstd: return "zstd";
+    }
+    return "unknown";
 }
 INSTANTIATE_TEST_SUITE_P(EveryLibrary, Compression,
                          testing::ValuesIn(algorithms().begin(), algorithms().end()), library_of);

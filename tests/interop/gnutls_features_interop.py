@@ -285,7 +285,7 @@ def cases(report):
         report.case("GnuTLS, early data rejected by HelloRetryRequest", no_early_data_after_retry)
         report.case("connect to gnutls-serv, PSK", client_knows_key, certificates)
         report.case("connect to gnutls-serv, post-handshake authentication", client_is_asked_later, certificates)
-        for algorithm in ("zlib", "brotli"):
+        for algorithm in ("zlib", "brotli", "zstd"):
             report.case(f"connect to gnutls-serv, {algorithm}", client_decompresses, certificates, algorithm)
             report.case(f"gnutls-cli to serve, {algorithm}", server_compresses, certificates, algorithm)
         for sessions in ("tickets", "ids"):
