@@ -116,26 +116,28 @@ install_with_apt() { # "apt dnf brew pacman"...
 
 # Programs needed only as test peers are not installed: their packages are unpacked into the cache and run from there.
 # Prints the path of a starter for PROGRAM, or nothing where this machine can neither run nor fetch it.
-peer_package() { # PROGRAM PACKAGE
-    local program=$1 package=$2 place=$cache/peers/$2
+peer_package() { # PROGRAM PACKAGE...
+    local program=$1 place=$cache/peers/$2
+    shift
     if PATH=$PATH:/usr/sbin command -v "$program"; then return; fi
     if [ ! -x "$place/run-$program" ]; then
         command -v apt-get >/dev/null || return 0
-        unpack_peer "$program" "$package" "$place" >&2
+        unpack_peer "$program" "$place" "$@" >&2
     fi
     echo "$place/run-$program"
 }
 
-unpack_peer() { # PROGRAM PACKAGE PLACE
-    local program=$1 package=$2 place=$3 work names
+unpack_peer() { # PROGRAM PLACE PACKAGE...
+    local program=$1 place=$2 work names
+    shift 2
     mkdir -p "$cache/peers"
     work=$(mktemp -d "$cache/peers/unpacking-XXXXXX")
     chmod 755 "$work"
     # What apt would install for it here: itself and those of its libraries that are missing.
-    names=$(apt-get install --simulate --no-install-recommends "$package" 2>/dev/null | awk '$1 == "Inst" { print $2 }')
+    names=$(apt-get install --simulate --no-install-recommends "$@" 2>/dev/null | awk '$1 == "Inst" { print $2 }')
     if [ -z "$names" ]; then
         run_logged "reading the archive's package lists" as_root apt-get update
-        names=$(apt-get install --simulate --no-install-recommends "$package" | awk '$1 == "Inst" { print $2 }')
+        names=$(apt-get install --simulate --no-install-recommends "$@" | awk '$1 == "Inst" { print $2 }')
     fi
     # shellcheck disable=SC2086
     (cd "$work" && run_logged "downloading $program, to be run from the cache as a test peer" apt-get download $names)
@@ -143,7 +145,7 @@ unpack_peer() { # PROGRAM PACKAGE PLACE
     for archive in "$work"/*.deb; do dpkg-deb --extract "$archive" "$work/root"; done
     rm -f "$work"/*.deb
     program_path=$(cd "$work/root" && find . -path "*bin/$program" | head -n 1)
-    [ -n "$program_path" ] || fail "the package $package holds no program $program" "look at $work/root"
+    [ -n "$program_path" ] || fail "the packages $* hold no program $program" "look at $work/root"
     cat >"$work/run-$program" <<STARTER
 #!/bin/sh
 root=\$(dirname "\$(readlink -f "\$0")")/root

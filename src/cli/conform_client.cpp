@@ -68,8 +68,8 @@ class TemporaryFile {
 Outcome<Exit> run(const Arguments& arguments) {
     auto port = arguments.number("--listen", 0, 65535, 0);
     if (!port) return port.problem();
-    auto pace = pace_from(arguments);
-    if (!pace) return pace.problem();
+    auto plan = conform_plan_from(arguments, Role::client);
+    if (!plan) return plan.problem();
     auto identities = conform::make_identities(arguments.value("--servername").value_or("localhost"),
                                                system_clock().now(), system_rng());
     if (!identities) return misuse("making certificates: " + describe(identities.error()));
@@ -85,13 +85,13 @@ Outcome<Exit> run(const Arguments& arguments) {
         command.emplace_back(word);
         subject += (subject.empty() ? "" : " ") + std::string(word);
     }
-    conform::ClientTarget target(*std::move(listener), std::move(command), authority.path(), *pace);
+    conform::ClientTarget target(*std::move(listener), std::move(command), authority.path(), plan->pace);
     conform::Setting setting;
     setting.target = &target;
     setting.rng = &system_rng();
     setting.server_credential = identities->server;
     conform::explore_client(setting);
-    return run_conformance(arguments, setting, Role::client, std::move(subject));
+    return run_conformance(arguments, setting, *plan, std::move(subject));
 }
 
 } // namespace

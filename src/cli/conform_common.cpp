@@ -1,8 +1,8 @@
 #include "cli/conform_common.hpp"
 
-#include "conform/mutate.hpp"
-
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -34,6 +34,10 @@ class Progress {
     }
 };
 
+Problem cannot_write(std::string_view path) {
+    return misuse("'" + std::string(path) + "' cannot be written: " + std::generic_category().message(errno));
+}
+
 // Results may be written again and again to the same place.
 std::optional<Problem> write_results(std::string_view path, const std::string& text) {
     if (path == "-") {
@@ -44,7 +48,7 @@ std::optional<Problem> write_results(std::string_view path, const std::string& t
     const bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
     const bool closed = file != nullptr && std::fclose(file) == 0;
     if (written && closed) return std::nullopt;
-    return misuse("'" + std::string(path) + "' cannot be written");
+    return cannot_write(path);
 }
 
 Outcome<Exit> run_mutations(const Arguments& arguments, conform::Setting& setting,
@@ -63,6 +67,8 @@ Outcome<Exit> run_mutations(const Arguments& arguments, conform::Setting& settin
 
 } // namespace
 
+namespace {
+
 Outcome<conform::Pace> pace_from(const Arguments& arguments) {
     conform::Pace pace;
     auto patience = arguments.number("--patience", 10, 600'000, 2000);
@@ -74,35 +80,66 @@ Outcome<conform::Pace> pace_from(const Arguments& arguments) {
     return pace;
 }
 
-std::optional<Problem> narrow_versions(const Arguments& arguments, conform::Profile& profile) {
-    const std::string version(arguments.value("--tls").value_or("both"));
-    if (version != "1.2" && version != "1.3" && version != "both")
-        return misuse("--tls: there is 1.2, 1.3 and both, not '" + version + "'");
-    if (version == "1.2") profile.tls13 = false;
-    if (version == "1.3") profile.tls12 = false;
+bool names_a_check(std::string_view pattern, Role role) {
+    for (const conform::Group& group : conform::catalogue())
+        for (const conform::Check& check : group.checks)
+            if (check.role() == role && conform::fits(check.id(), pattern)) return true;
+    return false;
+}
+
+// What the reports are written to.
+std::optional<Problem> look_at_files(const Arguments& arguments) {
+    for (const std::string_view option : {"--json", "--junit", "--html"}) {
+        const auto path = arguments.value(option);
+        if (!path || *path == "-") continue;
+        std::FILE* file = std::fopen(std::string(*path).c_str(), "ab");
+        if (file == nullptr) return cannot_write(*path);
+        std::fclose(file);
+    }
     return std::nullopt;
 }
 
-Outcome<Exit> run_conformance(const Arguments& arguments, conform::Setting& setting, Role role,
-                              std::string subject) {
-    if (auto problem = narrow_versions(arguments, setting.profile)) return *problem;
-    if (!setting.profile.tls12 && !setting.profile.tls13)
-        return Problem{Exit::connection, subject + " completes no handshake that this tool knows" +
-                                             (setting.target->complaint().empty() ? "" : ": ") +
-                                             setting.target->complaint()};
+} // namespace
+
+Outcome<ConformPlan> conform_plan_from(const Arguments& arguments, Role role) {
+    ConformPlan plan;
+    auto pace = pace_from(arguments);
+    if (!pace) return pace.problem();
+    plan.pace = *pace;
+    const std::string version(arguments.value("--tls").value_or("both"));
+    if (version != "1.2" && version != "1.3" && version != "both")
+        return misuse("--tls: there is 1.2, 1.3 and both, not '" + version + "'");
+    plan.tls13 = version != "1.2";
+    plan.tls12 = version != "1.3";
+    plan.selection = {role, arguments.values("--only")};
+    for (const std::string_view pattern : plan.selection.patterns)
+        if (!names_a_check(pattern, role))
+            return misuse("--only: no check of a " + std::string(role == Role::server ? "server" : "client") +
+                          " fits '" + std::string(pattern) + "'; 'pavise conform --list' lists them");
     auto runs = arguments.number("--mutate", 1, 100'000'000, 0);
     if (!runs) return runs.problem();
     auto seed = arguments.number("--seed", 0, UINT64_MAX, 1);
     if (!seed) return seed.problem();
-    if (*runs > 0) return run_mutations(arguments, setting, {*runs, *seed, role});
+    plan.mutations = {*runs, *seed, role};
+    if (auto problem = look_at_files(arguments)) return *problem;
+    return plan;
+}
+
+Outcome<Exit> run_conformance(const Arguments& arguments, conform::Setting& setting, const ConformPlan& plan,
+                              std::string subject) {
+    setting.profile.tls13 = setting.profile.tls13 && plan.tls13;
+    setting.profile.tls12 = setting.profile.tls12 && plan.tls12;
+    if (!setting.profile.tls12 && !setting.profile.tls13)
+        return Problem{Exit::connection, subject + " completes no handshake that this tool knows" +
+                                             (setting.target->complaint().empty() ? "" : ": ") +
+                                             setting.target->complaint()};
+    if (plan.mutations.runs > 0) return run_mutations(arguments, setting, plan.mutations);
     const bool json_out = arguments.value("--json") == "-";
     if (!arguments.has("--quiet") && !json_out) print(subject + "\n" + setting.profile.describe() + "\n");
-    conform::Selection selection{role, arguments.values("--only")};
     Progress progress(arguments);
-    auto report = conform::run_checks(setting, selection, std::ref(progress));
+    auto report = conform::run_checks(setting, plan.selection, std::ref(progress));
     progress.end();
     report.subject = std::move(subject);
-    if (report.outcomes.empty()) return misuse("--only: no check of this role fits");
     if (!json_out) print(conform::text_report(report));
     if (const auto path = arguments.value("--json"))
         if (auto problem = write_results(*path, conform::json_report(report))) return *problem;

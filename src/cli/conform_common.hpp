@@ -2,13 +2,16 @@
 #pragma once
 
 #include "cli/arguments.hpp"
+#include "conform/mutate.hpp"
 #include "conform/report.hpp"
 #include "conform/socket_link.hpp"
 
 namespace pavise::cli {
 
 inline constexpr Option option_only{
-    "--only", "PATTERN", "run the checks whose ids fit, in which * stands for any text", Occurs::any_number};
+    "--only", "PATTERN",
+    "run the checks whose ids fit, in which * stands for any text; without one, its part of an id",
+    Occurs::any_number};
 inline constexpr Option option_versions{"--tls", "VERSION", "check this version alone: 1.2 or 1.3 (both)"};
 inline constexpr Option option_json{"--json", "FILE",
                                     "write the results for programs to FILE; -: standard output"};
@@ -31,11 +34,18 @@ inline constexpr std::string_view conform_exit_notes =
     "             2  an argument or a file is not right\n"
     "             3  a check of something that the RFC demands (MUST) failed";
 
-Outcome<conform::Pace> pace_from(const Arguments& arguments);
-// Narrows the profile to the versions of --tls.
-std::optional<Problem> narrow_versions(const Arguments& arguments, conform::Profile& profile);
-// Runs the checks, and writes what the options ask for.
-Outcome<Exit> run_conformance(const Arguments& arguments, conform::Setting& setting, Role role,
+// What is to be done, of the options of either verb. Nothing was sent yet: what is wrong with them is said
+// first, and files that cannot be written are found before a run and not after it.
+struct ConformPlan {
+    conform::Pace pace;
+    bool tls12 = true;
+    bool tls13 = true;
+    conform::Selection selection;
+    conform::MutationPlan mutations; // no runs: the checks
+};
+Outcome<ConformPlan> conform_plan_from(const Arguments& arguments, Role role);
+// Runs the checks, or mutations, of a target that was explored, and writes what the options ask for.
+Outcome<Exit> run_conformance(const Arguments& arguments, conform::Setting& setting, const ConformPlan& plan,
                               std::string subject);
 
 } // namespace pavise::cli

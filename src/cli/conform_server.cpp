@@ -3,10 +3,10 @@
 #include "cli/verb.hpp"
 #include "conform/explore.hpp"
 #include "conform/identities.hpp"
+#include "conform/pattern.hpp"
 #include "net/failure.hpp"
 
 #include <array>
-#include <regex>
 
 namespace pavise::cli {
 
@@ -18,7 +18,7 @@ constexpr std::array options{
     Option{"--servername", "NAME", "the name to ask for (HOST); empty: none"},
     Option{"--http-get", "PATH", "see that a connection works by this HTTP request (/)"},
     Option{"--send", "BYTES", "see it by these bytes, in which \\r, \\n and \\\\ are known, instead of HTTP"},
-    Option{"--expect", "REGEX", "what has to be in the answer (anything)"},
+    Option{"--expect", "REGEX", "what has to be in the answer, as egrep has it (anything)"},
     option_versions,
     option_only,
     option_mutate,
@@ -54,12 +54,16 @@ bool is_address(std::string_view host) {
 Outcome<Exit> run(const Arguments& arguments) {
     auto endpoint = net::parse_endpoint(arguments.operand(0));
     if (!endpoint) return misuse(net::explain(endpoint.error(), arguments.operand(0)));
-    auto pace = pace_from(arguments);
-    if (!pace) return pace.problem();
+    auto plan = conform_plan_from(arguments, Role::server);
+    if (!plan) return plan.problem();
+    const std::string expected(arguments.value("--expect").value_or(""));
+    std::string problem;
+    if (!expected.empty() && !conform::Pattern::of(expected, problem))
+        return misuse("--expect: '" + expected + "' is no regular expression: " + problem);
     auto addresses = net::resolve(*endpoint);
     if (!addresses) return Problem{Exit::connection, net::explain(addresses.error(), arguments.operand(0))};
 
-    conform::ServerTarget target(*std::move(addresses), *pace);
+    conform::ServerTarget target(*std::move(addresses), plan->pace);
     conform::Setting setting;
     setting.target = &target;
     setting.rng = &system_rng();
@@ -69,12 +73,12 @@ Outcome<Exit> run(const Arguments& arguments) {
     if (const auto path = arguments.value("--http-get"))
         setting.probe.request = "GET " + std::string(*path) + " HTTP/1.0\r\n\r\n";
     if (const auto bytes = arguments.value("--send")) setting.probe.request = unescaped(*bytes);
-    if (const auto regex = arguments.value("--expect")) setting.probe.expected = std::string(*regex);
+    setting.probe.expected = expected;
     auto identities = conform::make_identities("localhost", system_clock().now(), system_rng());
     if (!identities) return misuse("making certificates: " + describe(identities.error()));
     setting.client_credential = identities->client;
     conform::explore_server(setting);
-    return run_conformance(arguments, setting, Role::server, std::string(arguments.operand(0)));
+    return run_conformance(arguments, setting, *plan, std::string(arguments.operand(0)));
 }
 
 } // namespace

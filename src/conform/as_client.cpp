@@ -150,7 +150,11 @@ void AsClient13::serves() {
 AsClient12::AsClient12(Setting& setting) : Trial(setting) {
     script.server_name = setting.server_name;
     if (!setting.profile.suites12.empty()) script.cipher_suites = setting.profile.suites12;
-    if (!setting.profile.groups12.empty()) script.groups = setting.profile.groups12;
+    if (setting.profile.groups12.empty()) return;
+    script.groups = setting.profile.groups12;
+    // They also say which curves a certificate may have (RFC 8422 §5.1.1).
+    for (const NamedGroup curve : {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1})
+        if (std::ranges::find(script.groups, curve) == script.groups.end()) script.groups.push_back(curve);
 }
 
 peer::ScriptedClient12& AsClient12::client() {

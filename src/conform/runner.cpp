@@ -12,6 +12,9 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+// Who cannot be reached so many times in a row is not asked again: each time costs up to ten seconds.
+constexpr int most_refusals = 3;
+
 double since(SteadyClock::time_point start) {
     return std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
@@ -30,6 +33,14 @@ std::string obstacle(const Check& check, const Profile& profile) {
     for (const Need& need : check.needs)
         if (need.holds != nullptr && !need.holds(profile)) return std::string(need.reason);
     return {};
+}
+
+Outcome not_run(const Check& check, const Setting& setting) {
+    Outcome outcome;
+    outcome.check = &check;
+    outcome.reason = std::string(no_connection) + "not run after " + std::to_string(most_refusals) +
+                     " checks without one: " + setting.target->complaint();
+    return outcome;
 }
 
 } // namespace
@@ -80,8 +91,13 @@ Report run_checks(Setting& setting, const Selection& selection,
     Report report;
     report.role = selection.role;
     report.profile = setting.profile;
+    int refusals = 0;
     for (const Check* check : chosen) {
-        report.outcomes.push_back(run_check(*check, setting));
+        report.outcomes.push_back(refusals < most_refusals ? run_check(*check, setting)
+                                                           : not_run(*check, setting));
+        const Outcome& outcome = report.outcomes.back();
+        if (outcome.verdict != Verdict::not_applicable)
+            refusals = outcome.reason.starts_with(no_connection) ? refusals + 1 : 0;
         report.totals.add(report.outcomes.back());
         if (on_outcome) on_outcome(report.outcomes.back(), report.outcomes.size(), chosen.size());
     }

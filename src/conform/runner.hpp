@@ -11,6 +11,10 @@ namespace pavise::conform {
 // Runs one check, or says why it does not apply.
 Outcome run_check(const Check& check, Setting& setting);
 
+// How the reason of an outcome begins for which no connection was to be had. Three of them in a row end a
+// run: the checks that are left are not tried.
+inline constexpr std::string_view no_connection = "no connection: ";
+
 struct Totals {
     std::size_t passed = 0;
     std::size_t failed = 0;        // a MUST

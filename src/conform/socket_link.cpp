@@ -2,9 +2,11 @@
 
 #include "net/failure.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <system_error>
 #include <thread>
 
 #include <fcntl.h>
@@ -24,6 +26,11 @@ constexpr std::size_t read_size = 1u << 16;
 constexpr Milliseconds time_to_start{10000};
 // A program that was told to end and does not is ended.
 constexpr Milliseconds time_to_end{2000};
+// A program that has ended may have left another one behind that connects.
+constexpr Milliseconds time_after_the_end{300};
+constexpr Milliseconds between_looks{20};
+// A connection lives for so many times the patience; a check waits for a handful of things.
+constexpr int longest_connection = 30;
 
 void keep_pace(SteadyClock::time_point& next, const Pace& pace) {
     if (pace.connections_per_second <= 0) return;
@@ -42,15 +49,22 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 // does not leave before we do.
 constexpr std::string_view spoken_to = "GET / HTTP/1.0\r\n\r\n";
 
+} // namespace
+
 // A child process with its output and errors at /dev/null.
 class Child {
     pid_t pid_ = -1;
     net::Descriptor input_;
+    int error_ = 0;             // why it could not be started
+    std::optional<int> status_; // of one that has ended
 
   public:
     explicit Child(const std::vector<std::string>& words) {
         std::array<int, 2> ends{-1, -1};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+            error_ = errno;
+            return;
+        }
         const net::Descriptor reading(ends[0]);
         input_ = net::Descriptor(ends[1]);
         if (::write(input_.get(), spoken_to.data(), spoken_to.size()) < 0) return;
@@ -63,17 +77,18 @@ class Child {
         posix_spawn_file_actions_adddup2(&actions, reading.get(), 0);
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-        if (posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ) != 0) pid_ = -1;
+        error_ = posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
+        if (error_ != 0) pid_ = -1;
         posix_spawn_file_actions_destroy(&actions);
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
     ~Child() {
-        if (pid_ < 0) return;
+        if (pid_ < 0 || has_ended()) return;
         ::kill(pid_, SIGTERM);
-        const auto end = SteadyClock::now() + time_to_end;
-        while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
-            if (SteadyClock::now() > end) {
+        const auto end = net::Deadline::after(time_to_end);
+        while (!has_ended()) {
+            if (end.passed()) {
                 ::kill(pid_, SIGKILL);
                 ::waitpid(pid_, nullptr, 0);
                 return;
@@ -82,7 +97,23 @@ class Child {
         }
     }
     bool started() const { return pid_ >= 0; }
+    bool has_ended() {
+        int status = 0;
+        if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
+        return status_.has_value();
+    }
+    // What is wrong with it, in words.
+    std::string complaint() const {
+        if (!started()) return "cannot be started: " + std::generic_category().message(error_);
+        if (!status_)
+            return "did not connect within " + std::to_string(time_to_start.count() / 1000) + " seconds";
+        if (WIFSIGNALED(*status_))
+            return "ended by signal " + std::to_string(WTERMSIG(*status_)) + " before it connected";
+        return "ended with status " + std::to_string(WEXITSTATUS(*status_)) + " before it connected";
+    }
 };
+
+namespace {
 
 class ClientLink final : public SocketLink {
     std::unique_ptr<Child> child_;
@@ -95,6 +126,11 @@ class ClientLink final : public SocketLink {
 
 } // namespace
 
+SocketLink::SocketLink(net::Socket socket, Milliseconds patience) :
+    socket_(std::move(socket)),
+    patience_(patience),
+    end_(net::Deadline::after(patience * longest_connection)) {}
+
 void SocketLink::send(Bytes bytes) {
     // An other side that has ended the connection takes nothing more; what it said last can still be read.
     if (!bytes.empty()) (void)socket_.write_all(bytes, net::Deadline::after(patience_));
@@ -103,7 +139,7 @@ void SocketLink::send(Bytes bytes) {
 ByteVector SocketLink::receive() {
     ByteVector bytes(read_size);
     if (over_) return {};
-    const auto count = socket_.read(bytes, net::Deadline::after(patience_));
+    const auto count = socket_.read(bytes, std::min(end_, net::Deadline::after(patience_)));
     bytes.resize(count ? *count : 0);
     over_ = count ? *count == 0 : count.error().code != ErrorCode::deadline_passed;
     return bytes;
@@ -133,16 +169,26 @@ ClientTarget::ClientTarget(net::Listener listener, std::vector<std::string> comm
 std::unique_ptr<peer::Link> ClientTarget::open() {
     keep_pace(next_, pace_);
     auto child = std::make_unique<Child>(words_);
-    if (!child->started()) {
-        complaint_ = words_.front() + " cannot be started";
+    Result<std::optional<net::Accepted>> accepted = std::optional<net::Accepted>();
+    if (child->started()) accepted = await(*child);
+    if (!accepted || !*accepted) {
+        complaint_ = accepted ? words_.front() + " " + child->complaint()
+                              : net::explain(accepted.error(), words_.front());
         return nullptr;
     }
-    auto accepted = listener_.accept(net::Deadline::after(time_to_start));
-    if (!accepted) {
-        complaint_ = net::explain(accepted.error(), words_.front());
-        return nullptr;
+    return std::make_unique<ClientLink>(std::move((*accepted)->socket), pace_.patience, std::move(child));
+}
+
+Result<std::optional<net::Accepted>> ClientTarget::await(Child& child) {
+    const auto end = net::Deadline::after(time_to_start);
+    std::optional<net::Deadline> after_the_end;
+    for (;;) {
+        auto accepted = listener_.accept(net::Deadline::after(between_looks));
+        if (accepted) return std::optional(*std::move(accepted));
+        if (accepted.error().code != ErrorCode::deadline_passed) return Unexpected{accepted.error()};
+        if (!after_the_end && child.has_ended()) after_the_end = net::Deadline::after(time_after_the_end);
+        if (end.passed() || (after_the_end && after_the_end->passed())) return std::nullopt;
     }
-    return std::make_unique<ClientLink>(std::move(accepted->socket), pace_.patience, std::move(child));
 }
 
 } // namespace pavise::conform

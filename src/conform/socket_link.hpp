@@ -3,6 +3,7 @@
 #pragma once
 
 #include "conform/target.hpp"
+#include "net/deadline.hpp"
 #include "net/listener.hpp"
 
 #include <chrono>
@@ -19,10 +20,11 @@ using Milliseconds = std::chrono::milliseconds;
 class SocketLink : public peer::Link {
     net::Socket socket_;
     Milliseconds patience_;
+    net::Deadline end_; // of the whole connection: who says a little for ever does not hold a run up
     bool over_ = false;
 
   public:
-    SocketLink(net::Socket socket, Milliseconds patience) : socket_(std::move(socket)), patience_(patience) {}
+    SocketLink(net::Socket socket, Milliseconds patience);
     void send(Bytes bytes) override;
     ByteVector receive() override;
     bool is_over() const override { return over_; }
@@ -52,12 +54,17 @@ class ServerTarget final : public Target {
 
 // Starts a program for each connection, with {port}, {host} and {cafile} in its words replaced, and waits
 // until it connects. The program is ended with the connection.
+class Child;
+
 class ClientTarget final : public Target {
     net::Listener listener_;
     std::vector<std::string> words_;
     Pace pace_;
     std::chrono::steady_clock::time_point next_{};
     std::string complaint_;
+
+    // The connection of a program that was started, which may end without one.
+    Result<std::optional<net::Accepted>> await(Child& child);
 
   public:
     ClientTarget(net::Listener listener, std::vector<std::string> command, std::string_view ca_file,

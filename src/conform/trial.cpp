@@ -1,7 +1,9 @@
 #include "conform/trial.hpp"
 
+#include "conform/pattern.hpp"
+#include "conform/runner.hpp"
+
 #include <algorithm>
-#include <regex>
 
 namespace pavise::conform {
 
@@ -61,6 +63,12 @@ void Trial::expects(std::string what) {
 }
 
 void Trial::from_here() {
+    // What went wrong before stays without a verdict.
+    if (!counts_ && link_ != nullptr && !us().ok()) return;
+    count();
+}
+
+void Trial::count() {
     if (!std::exchange(counts_, true) && setting_.saboteur != nullptr) setting_.saboteur->begin();
 }
 
@@ -69,7 +77,7 @@ bool Trial::is_over() {
 }
 
 void Trial::demand(bool holds, std::string_view what) {
-    from_here();
+    count();
     expects(std::string(what));
     if (ok() && !holds) fails("not so: " + std::string(what));
 }
@@ -78,7 +86,7 @@ peer::Link& Trial::connect_link() {
     link_.reset();
     if (!decided_) link_ = setting_.target->open();
     if (link_ == nullptr) {
-        is_inconclusive("no connection: " + setting_.target->complaint());
+        is_inconclusive(std::string(no_connection) + setting_.target->complaint());
         link_ = std::make_unique<DeadLink>();
     }
     return *link_;
@@ -91,7 +99,9 @@ void Trial::keep_journal() {
 
 bool Trial::matches_probe(std::string_view text) const {
     if (setting_.probe.expected.empty()) return !text.empty();
-    return std::regex_search(text.begin(), text.end(), std::regex(setting_.probe.expected));
+    std::string problem;
+    const auto pattern = Pattern::of(setting_.probe.expected, problem);
+    return pattern && pattern->fits(text);
 }
 
 void Trial::refused(const Alerts& alerts) {
@@ -99,25 +109,38 @@ void Trial::refused(const Alerts& alerts) {
     from_here();
     // More than this is no leftover of what was under way.
     constexpr int most_events = 64;
+    std::string last;
     for (int i = 0; ok(); ++i) {
         const auto event = us().next();
-        if (!us().ok()) return; // finish() says what came instead
+        if (!us().ok()) return refused_unreadably(last);
         if (i == most_events) return fails("the other side went on");
         if (!event && is_over()) return passes("the connection was ended without an alert");
-        if (!event) return fails("nothing came, and the connection stays open");
+        if (!event)
+            return fails(last.empty() ? "nothing came, and the connection stays open"
+                                      : "the connection stays open; what came last is " + last);
         // A server speaks when it is spoken to; what a client says may have been under way.
         // Records that we have no keys for say nothing.
         if (event->type == ContentType::application_data && !event->bytes.empty() &&
             us().role() == Role::client && us().reads_protected())
             return fails("the other side went on: it sent application data");
-        if (event->type != ContentType::alert || !is_fatal(*event)) continue;
+        if (event->type != ContentType::alert) {
+            last = peer::describe(event);
+            continue;
+        }
         if (event->bytes.size() != 2) return fails("an alert came that has not two bytes");
         const auto description = static_cast<AlertDescription>(event->bytes[1]);
-        if (alerts.empty() || std::ranges::find(alerts, description) != alerts.end() ||
-            description == AlertDescription::close_notify)
+        // Who closes says nothing more, though he may wait for the other side to close too.
+        if (description == AlertDescription::close_notify) return passes("alert close_notify");
+        if (!is_fatal(*event)) continue;
+        if (alerts.empty() || std::ranges::find(alerts, description) != alerts.end())
             return passes("alert " + std::string(pavise::name_of(description)));
         return fails("alert " + std::string(pavise::name_of(description)) + " came instead");
     }
+}
+
+void Trial::refused_unreadably(const std::string& last) {
+    // Where nothing came before, finish() says what this is.
+    if (!last.empty()) fails("it went on with " + last + "; then: " + us().complaint());
 }
 
 void Trial::refused_or_ignored() {
@@ -148,6 +171,10 @@ void Trial::close_notify_answered() {
 
 Outcome Trial::finish() {
     peer::Peer& last = us();
+    // Servers that speak HTTP on the same port look at the first byte, and do not ask TLS about another one
+    // than that of a handshake record.
+    if (last.complaint().find(text_of(ErrorCode::plaintext_is_http)) != std::string::npos)
+        does_not_apply("it takes for HTTP what does not begin like a handshake");
     if (!decided_ && !last.ok()) {
         if (counts_)
             fails(last.complaint());

@@ -103,6 +103,9 @@ class Trial {
 
   private:
     void decide(Verdict verdict, std::string reason);
+    void count();
+    // What came instead of an end cannot be read.
+    void refused_unreadably(const std::string& last);
 };
 
 std::string names_of(const Alerts& alerts);

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """pavise conform against other implementations, and what it finds held against what is known of that version.
 
-  peers.py PAVISE [--write]
+  peers.py PAVISE [--write] [--reports FOLDER] [--only TEXT] [--jobs N]
 
-findings.json names, for each version of a program, the checks that it fails, each explained in
-docs/conformance-findings.md. A version that is not there is reported and fails nothing; --write adds what was found.
+findings.json names, for each version of a program and of its library, the checks that it fails, each explained in
+docs/conformance-findings.md. A version that is not there is reported and fails nothing; --write adds what was found. A
+program that is not there is skipped. PAVISE_NGINX and PAVISE_LIGHTTPD name programs that are not in the path.
 """
 
 import argparse
+import concurrent.futures
 import contextlib
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -24,15 +27,23 @@ sys.path.insert(0, str(HERE.parent / "interop"))
 from certificates import Certificates  # noqa: E402: it lies beside the other interop tests
 
 FINDINGS = HERE / "findings.json"
-# Patient enough for s_server -www, which sleeps for a second where a read has to be repeated.
-PATIENCE = "3000"
+PATIENCE = 3000
+# s_server -www sleeps for a second wherever a read has to be repeated, after each KeyUpdate say.
+PATIENCE_WITH_WWW = 7000
+# A whole run is shorter by far; more is a run that does not end.
+LONGEST_RUN = 900
 
 
-def version_of(*words):
+class Absent(Exception):
+    """Why a peer cannot be examined here."""
+
+
+def first_line(*words):
     if shutil.which(words[0]) is None:
-        return None
+        raise Absent(f"there is no {pathlib.Path(words[0]).name}")
     said = subprocess.run(words, capture_output=True, text=True, check=False)
-    return (said.stdout + said.stderr).splitlines()[0].strip()
+    line = (said.stdout + said.stderr).splitlines()[0]
+    return re.sub(r" *[(].*| +\d+ [A-Z][a-z]{2} \d{4}.*", "", line).strip()
 
 
 def free_port():
@@ -41,7 +52,8 @@ def free_port():
 
 
 @contextlib.contextmanager
-def server(words, port):
+def running(words, port):
+    """The server, with its standard input open: some end with it."""
     process = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     try:
@@ -51,81 +63,228 @@ def server(words, port):
                 socket.create_connection(("127.0.0.1", port), timeout=5).close()
                 break
             except OSError:
-                if process.poll() is not None or time.monotonic() > give_up:
+                if process.poll() is not None:
+                    raise Absent(f"{pathlib.Path(words[0]).name} ended at once") from None
+                if time.monotonic() > give_up:
                     raise RuntimeError(f"{words[0]} does not listen") from None
                 time.sleep(0.05)
         yield
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         process.stdin.close()
 
 
-def conform(pavise, *words):
+def conform(pavise, *words, patience=PATIENCE):
     role, *rest = words
-    done = subprocess.run([pavise, "conform", role, "--json", "-", "--patience", PATIENCE, *rest], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, check=False, timeout=1200)
+    done = subprocess.run([pavise, "conform", role, "--json", "-", "--patience", str(patience), *rest], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False, timeout=LONGEST_RUN)
     if not done.stdout.startswith("{"):
         raise RuntimeError(f"pavise conform {' '.join(words)}: {done.stdout[-500:]}{done.stderr[-500:]}")
     return json.loads(done.stdout)
 
 
-def openssl_server(pavise, certificates):
-    port = free_port()
-    words = ("openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificates.chain("p256"), "-key",
-             certificates.key("p256"), "-www", "-quiet")
-    with server(words, port):
-        return conform(pavise, "server", f"127.0.0.1:{port}", "--servername", "localhost")
+def examine_server(pavise, port, patience=PATIENCE):
+    return conform(pavise, "server", f"127.0.0.1:{port}", "--servername", "localhost", patience=patience)
+
+
+# ---- servers: each gives the version, and then the report
+
+
+def openssl_server(*options):
+    def examine(pavise, certificates):
+        yield first_line("openssl", "version")
+        port = free_port()
+        with running(("openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificates.chain("p256"), "-key",
+                      certificates.key("p256"), "-quiet", *options), port):
+            yield examine_server(pavise, port, PATIENCE_WITH_WWW if "-www" in options else PATIENCE)
+    return examine
 
 
 def gnutls_server(pavise, certificates):
+    yield first_line("gnutls-serv", "--version")
     port = free_port()
-    words = ("gnutls-serv", "--port", port, "--x509certfile", certificates.chain("p256"), "--x509keyfile",
-             certificates.key("p256"), "--http", "--quiet")
-    with server(words, port):
-        return conform(pavise, "server", f"127.0.0.1:{port}", "--servername", "localhost")
+    with running(("gnutls-serv", "--port", port, "--x509certfile", certificates.chain("p256"), "--x509keyfile",
+                  certificates.key("p256"), "--http", "--quiet"), port):
+        yield examine_server(pavise, port)
 
 
-def openssl_client(pavise, _):
-    return conform(pavise, "client", "--listen", "0", "--", "openssl", "s_client", "-connect", "127.0.0.1:{port}", "-CAfile",
-                   "{cafile}", "-servername", "localhost", "-verify_return_error", "-quiet", "-alpn", "http/1.1")
+NGINX = """
+daemon off;
+master_process off;
+pid {folder}/pid;
+error_log stderr crit;
+events {{ }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        ssl_certificate {chain};
+        ssl_certificate_key {key};
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_early_data on;
+        location / {{ return 200 "hello"; }}
+    }}
+}}
+"""
 
 
-def gnutls_client(pavise, _):
-    return conform(pavise, "client", "--listen", "0", "--", "gnutls-cli", "--port", "{port}", "--x509cafile", "{cafile}",
-                   "--sni-hostname", "localhost", "--verify-hostname", "localhost", "127.0.0.1")
+def nginx_server(pavise, certificates):
+    nginx = os.environ.get("PAVISE_NGINX") or "nginx"
+    version = first_line(nginx, "-v").replace("nginx version: ", "")
+    said = subprocess.run((nginx, "-V"), capture_output=True, text=True, check=False).stderr
+    library = re.search(r"running with (OpenSSL [\w.]+)", said) or re.search(r"built with (OpenSSL [\w.]+)", said)
+    yield f"{version} with {library[1] if library else 'a library that it does not name'}"
+    folder, port = certificates.folder / "nginx", free_port()
+    folder.mkdir()
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, chain=certificates.chain("p256"),
+                                                    key=certificates.key("p256")))
+    with running((nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr"), port):
+        yield examine_server(pavise, port)
 
 
-PEERS = [("openssl server", ("openssl", "version"), openssl_server),
-         ("openssl client", ("openssl", "version"), openssl_client),
-         ("gnutls server", ("gnutls-serv", "--version"), gnutls_server),
-         ("gnutls client", ("gnutls-cli", "--version"), gnutls_client)]
+LIGHTTPD = """
+server.modules = ("mod_{module}")
+server.document-root = "{folder}"
+server.bind = "127.0.0.1"
+server.port = {port}
+server.errorlog = "/dev/null"
+index-file.names = ("index.html")
+ssl.engine = "enable"
+ssl.pemfile = "{chain}"
+ssl.privkey = "{key}"
+"""
+# Where a library says which version it is.
+LIBRARIES = {"openssl": ("libcrypto.so", rb"OpenSSL (3\.\d+\.\d+)"), "gnutls": ("libgnutls.so", rb"\0(3\.\d+\.\d+)\0"),
+             "wolfssl": ("libwolfssl.so", rb"\0([45]\.\d+\.\d+)\0"), "mbedtls": ("libmbedcrypto.so", rb"mbed TLS (\d+\.\d+\.\d+)"),
+             "nss": ("libnss3.so", rb"Version: NSS ([\d.]+)")}
+
+
+def lighttpd_modules(lighttpd):
+    """The folder of its modules, which lies beside an unpacked program."""
+    root = pathlib.Path(lighttpd).resolve().parent / "root"
+    for place in (root / "usr/lib/lighttpd", pathlib.Path("/usr/lib/lighttpd"), pathlib.Path("/usr/lib64/lighttpd")):
+        if place.is_dir():
+            return place
+    raise Absent("there are no modules of lighttpd")
+
+
+def library_version(modules, module):
+    name, version = LIBRARIES[module]
+    loaded = subprocess.run(("ldd", modules / f"mod_{module}.so"), capture_output=True, text=True, check=False,
+                            env={**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, modules.parent.glob("*-linux-gnu*")))}).stdout
+    path = re.search(rf"=> (\S*/{re.escape(name)}\S*)", loaded)
+    found = re.search(version, pathlib.Path(path[1]).read_bytes()) if path else None
+    if found:
+        return found[1].decode()
+    # Its file's name is what is left.
+    return pathlib.Path(path[1]).resolve().name if path else "of a version that is not known"
+
+
+def lighttpd_server(module):
+    def examine(pavise, certificates):
+        lighttpd = os.environ.get("PAVISE_LIGHTTPD") or shutil.which("lighttpd") or "/usr/sbin/lighttpd"
+        version = first_line(lighttpd, "-v").split(" ")[0]
+        modules = lighttpd_modules(lighttpd)
+        if not (modules / f"mod_{module}.so").exists():
+            raise Absent(f"lighttpd has no mod_{module}")
+        yield f"{version} with {module} {library_version(modules, module)}"
+        folder, port = certificates.folder / f"lighttpd-{module}", free_port()
+        folder.mkdir()
+        (folder / "index.html").write_text("hello\n")
+        (folder / "lighttpd.conf").write_text(LIGHTTPD.format(
+            module=module, folder=folder, port=port, chain=certificates.chain("p256"), key=certificates.key("p256")))
+        with running((lighttpd, "-D", "-m", modules, "-f", folder / "lighttpd.conf"), port):
+            yield examine_server(pavise, port)
+    return examine
+
+
+# ---- clients
+
+
+def client(program, *options):
+    def examine(pavise, _certificates):
+        yield first_line(program, "version" if program == "openssl" else "--version")
+        yield conform(pavise, "client", "--listen", "0", "--", program, *options)
+    return examine
+
+
+PEERS = {
+    "openssl s_server -www": openssl_server("-www"),
+    "openssl s_server": openssl_server(),
+    "openssl s_server -www -verify": openssl_server("-www", "-verify", "2"),
+    "gnutls-serv": gnutls_server,
+    "nginx": nginx_server,
+    **{f"lighttpd mod_{module}": lighttpd_server(module) for module in LIBRARIES},
+    "openssl s_client": client("openssl", "s_client", "-connect", "127.0.0.1:{port}", "-CAfile", "{cafile}", "-servername",
+                               "localhost", "-verify_return_error", "-quiet", "-alpn", "http/1.1"),
+    "gnutls-cli": client("gnutls-cli", "--port", "{port}", "--x509cafile", "{cafile}", "--sni-hostname", "localhost",
+                         "--verify-hostname", "localhost", "127.0.0.1"),
+    "curl": client("curl", "-s", "--cacert", "{cafile}", "https://localhost:{port}/"),
+    "wget": client("wget", "-q", "-O", "/dev/null", "--tries=1", "--ca-certificate={cafile}", "https://localhost:{port}/"),
+}
+
+
+def examined(name, pavise, certificates):
+    """The key in findings.json, and the report; or why there is none."""
+    examination = PEERS[name](pavise, certificates)
+    try:
+        key = f"{name}, {next(examination)}"
+        report = next(examination)
+    except Absent as absent:
+        return name, str(absent)
+    finally:
+        examination.close()
+    return key, report
+
+
+def judged(key, report, known):
+    """Whether nothing new was found, which is printed."""
+    found = sorted(check["id"] for check in report["checks"] if check["verdict"] == "fail")
+    totals = report["totals"]
+    line = f"{key}: {totals['passed']} passed, {len(found)} failed, {totals['inconclusive']} inconclusive, {report['seconds']:.0f} s"
+    if key not in known:
+        print(f"pass  {line}; this version is not known yet: {' '.join(found)}", flush=True)
+        return True
+    new, gone = sorted(set(found) - set(known[key])), sorted(set(known[key]) - set(found))
+    print(f"{'FAIL' if new else 'pass'}  {line}" + (f"; new: {' '.join(new)}" if new else "")
+          + (f"; gone: {' '.join(gone)}" if gone else ""), flush=True)
+    return not new
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pavise")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--reports", type=pathlib.Path, metavar="FOLDER", help="keep what was sent and what came")
+    parser.add_argument("--only", default="", metavar="TEXT", help="peers whose names hold TEXT")
+    parser.add_argument("--jobs", type=int, default=4, metavar="N", help="peers at a time: a run mostly waits")
     arguments = parser.parse_args()
     known = json.loads(FINDINGS.read_text())
     passed = failed = 0
-    with Certificates() as certificates:
-        for name, words, examine in PEERS:
-            version = version_of(*words)
-            if version is None:
-                print(f"skip  {name}: it is not installed")
+    with Certificates() as certificates, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        names = [name for name in PEERS if arguments.only in name]
+        certificates.chain("p256")  # made before there are several who want it
+        for key, report in pool.map(lambda name: examined(name, arguments.pavise, certificates), names):
+            if isinstance(report, str):
+                print(f"skip  {key}: {report}", flush=True)
                 continue
-            key = f"{name}, {re.sub(r' *[(].*', '', version)}"
-            report = examine(arguments.pavise, certificates)
-            found = sorted(check["id"] for check in report["checks"] if check["verdict"] == "fail")
+            if arguments.reports:
+                arguments.reports.mkdir(parents=True, exist_ok=True)
+                (arguments.reports / f"{re.sub('[^A-Za-z0-9.]+', '-', key)}.json").write_text(json.dumps(report, indent=1))
             if arguments.write:
-                known[key] = found
-            elif key not in known:
-                print(f"pass  {key}: not known yet, {len(found)} findings: {' '.join(found)}")
-            new, gone = sorted(set(found) - set(known.get(key, found))), sorted(set(known.get(key, found)) - set(found))
-            passed, failed = passed + (not new), failed + bool(new)
-            print(f"{'FAIL' if new else 'pass'}  {key}: {report['totals']['passed']} passed, {len(found)} findings"
-                  + (f", new: {' '.join(new)}" if new else "") + (f", gone: {' '.join(gone)}" if gone else ""), flush=True)
+                known[key] = sorted(check["id"] for check in report["checks"] if check["verdict"] == "fail")
+            good = judged(key, report, known)
+            passed, failed = passed + good, failed + (not good)
     if arguments.write:
         FINDINGS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
     print(f"{passed} passed, {failed} failed")

@@ -29,6 +29,14 @@ template <ExtensionType type> bool is_there(const messages::ClientHello& hello) 
     return hello.extensions.contains(type);
 }
 
+// The first extension that stands for nothing (RFC 8701).
+std::optional<ExtensionType> grease_of(const peer::ClientHelloDraft& hello) {
+    const ByteVector block = hello.extensions.block();
+    for (const auto& extension : messages::Extensions::from_block(block))
+        if (is_grease(static_cast<std::uint16_t>(extension.type))) return extension.type;
+    return std::nullopt;
+}
+
 constexpr std::array hellos{
     Check{"hello-legacy-version",
           "legacy_version is 0x0303",
@@ -55,7 +63,7 @@ constexpr std::array hellos{
           }},
     Check{"hello-no-old-versions",
           "No version before TLS 1.2 is offered",
-          must("8996 §5", "TLS 1.1 MUST NOT be used."),
+          must("8996 §5", "Negotiation of TLS 1.1 from any version of TLS MUST NOT be permitted."),
           {},
           [](AsServer13& t) {
               look(t, [&](const auto& h) {
@@ -249,7 +257,8 @@ constexpr std::array hellos{
           }},
     Check{"hello-no-old-schemes",
           "No scheme of MD5 is offered",
-          must("8446 §4.2.3", "In particular, MD5 [SLOTH], SHA-224, and DSA MUST NOT be used."),
+          must("8446 §4.2.3", "They MUST NOT be offered or negotiated by any implementation.  In particular, "
+                              "MD5 [SLOTH], SHA-224, and DSA MUST NOT be used."),
           {},
           [](AsServer13& t) {
               look(t, [&](const auto& h) {
@@ -333,11 +342,15 @@ constexpr std::array hellos{
     Check{"grease-is-not-known",
           "What the client sends as GREASE is refused where a server selects it",
           must("8701 §3.1", "Clients MUST reject GREASE values when negotiated by the server."),
-          {},
+          {Need{[](const Profile& p) { return grease_of(p.client_hello).has_value(); },
+                "it sends no GREASE extensions"}},
           [](AsServer13& t) {
-              t.refuses_encrypted_extensions(
-                  {unsupported_extension, illegal_parameter},
-                  [](peer::ExtensionsDraft& e) { e.add(static_cast<ExtensionType>(0x1a1a), {}); });
+              t.begin();
+              auto answer = t.server().encrypted_extensions();
+              if (!t.ok()) return;
+              if (const auto type = grease_of(t.server().client_hello())) answer.extensions.add(*type, {});
+              t.server().send(answer);
+              t.refused({unsupported_extension, illegal_parameter});
           }},
 };
 

@@ -212,7 +212,7 @@ constexpr std::array hellos{
           }},
     Check{"server-records-protected",
           "After the ServerHello every record is protected, but for change_cipher_spec",
-          must("8446 §2", "All handshake messages after the ServerHello are now encrypted."),
+          must("8446 §1.2", "All handshake messages after the ServerHello are now encrypted."),
           {},
           [](AsClient13& t) {
               t.connect();

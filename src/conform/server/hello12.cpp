@@ -140,7 +140,7 @@ constexpr std::array legal{
           }},
     Check{"hello-no-point-formats",
           "A hello without ec_point_formats is taken",
-          must("8422 §5.1.1",
+          must("8422 §4",
                "A client that proposes ECC cipher suites may choose not to include these extensions."),
           {},
           [](AsClient12& t) {

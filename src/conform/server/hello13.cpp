@@ -324,14 +324,20 @@ constexpr std::array checks{
     Check{"hello-record-size-limit",
           "record_size_limit is taken, and nothing longer comes",
           must("8449 §4",
-               "An endpoint MUST NOT generate a protected record with plaintext that is larger than the "
+               "an endpoint MUST NOT generate a protected record with plaintext that is larger than the "
                "RecordSizeLimit value it receives from its peer."),
           {need::record_size_limit},
           [](AsClient13& t) {
               Hello hello = t.hello();
               hello.extensions.add(messages::RecordSizeLimit{256});
               t.client().send_client_hello(hello);
-              t.client().expect_flight();
+              t.client().expect_server_hello();
+              if (!t.us().peek()) return;
+              const auto encrypted = messages::parse_body<messages::EncryptedExtensions>(
+                  Bytes(t.us().peek()->bytes).subspan(messages::handshake_header_size));
+              if (encrypted && !encrypted->extensions.contains(ExtensionType::record_size_limit))
+                  return t.does_not_apply("it does not agree to so small a limit");
+              t.client().expect_rest_of_flight();
               for (const auto& header : t.us().record_headers())
                   if (header.type == ContentType::application_data)
                       t.demand(header.length <= 256 + 16,

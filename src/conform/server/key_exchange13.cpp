@@ -169,9 +169,10 @@ constexpr std::array shares{
         [](AsClient13& t) { send_share(t, NamedGroup::ffdhe2048, joined({repeated(255), bytes({1})})); }},
     Check{"share-ffdhe-short",
           "A finite-field share without its leading zeros is refused",
-          must("8446 §4.2.8.1", "This check ensures that the remote peer is properly behaved and isn't "
-                                "forcing the local system into a small "
-                                "subgroup."),
+          // The sentence binds who sends; nothing is said of who receives.
+          should(
+              "8446 §4.2.8.1",
+              "encoded as a big-endian integer and padded to the left with zeros to the size of p in bytes."),
           {knows<NamedGroup::ffdhe2048>},
           &shortened<NamedGroup::ffdhe2048>},
     Check{"share-mlkem-short",

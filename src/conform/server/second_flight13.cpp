@@ -104,7 +104,7 @@ constexpr std::array flights{
           }},
     Check{"finished-unprotected",
           "A Finished in the clear is refused",
-          must("8446 §2", "All handshake messages after the ServerHello are now encrypted."),
+          must("8446 §1.2", "All handshake messages after the ServerHello are now encrypted."),
           {},
           [](AsClient13& t) {
               t.client().send_client_hello();
