@@ -77,8 +77,8 @@ class Trial {
     bool ok() { return !decided_ && us().ok(); }
 
     // ---- what the other side has to do now
-    // End the connection: with one of these alerts, or without any (RFC 8446 §6.2: "implementations MUST send
-    // alert X if they send any alert"). What was under way is skipped.
+    // End the connection: with one of these alerts, or without any (RFC 8446 §6.2: "the implementation MUST
+    // send alert X if it sends any alert"). What was under way is skipped.
     void refused(const Alerts& alerts);
     // End the connection: with whatever alert, or none.
     void refused() { refused({}); }
