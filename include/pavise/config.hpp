@@ -15,6 +15,7 @@
 #include <pavise/result.hpp>
 #include <pavise/session.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,9 @@
 
 namespace pavise {
 
+namespace engine {
+struct ConfigFacts;
+}
 namespace handshake {
 struct CredentialData;
 }
@@ -92,6 +96,9 @@ class PAVISE_EXPORT Credential {
     // The same, to be used only where the peer names an issuer of the chain as one that it accepts
     // (certificate_authorities, RFC 8446 §4.2.4). Others are preferred in that case, and used in any.
     Result<Credential> only_for_its_issuers() const;
+
+    // The leaf, in DER, as long as the credential lives; empty where there is no certificate.
+    Bytes certificate() const noexcept;
 
     const handshake::CredentialData* data() const noexcept { return data_.get(); }
     // Whether both are handles of the same credential, with the same restriction.
@@ -219,6 +226,28 @@ struct DeferredDecisions {
     bool psk = false;         // server: open a ticket or find a pre-shared key
 };
 
+// What connections have found out about a config, once for all that follow: that it can be used, and what its
+// sessions are bound to. A copy, which may be changed, knows nothing yet.
+class PAVISE_EXPORT ConfigMemory {
+    mutable std::atomic<const engine::ConfigFacts*> facts_{nullptr}; // owned
+
+  public:
+    ConfigMemory() noexcept = default;
+    ConfigMemory(const ConfigMemory&) noexcept {}
+    ConfigMemory(ConfigMemory&& other) noexcept { other.forget(); }
+    ConfigMemory& operator=(const ConfigMemory& other) noexcept;
+    ConfigMemory& operator=(ConfigMemory&& other) noexcept;
+    ~ConfigMemory() { forget(); }
+
+    // Null: nothing yet.
+    const engine::ConfigFacts* facts() const noexcept { return facts_.load(std::memory_order_acquire); }
+    // What is kept from now on: these, or what another thread was quicker to bring.
+    const engine::ConfigFacts& keep(std::unique_ptr<const engine::ConfigFacts> facts) const noexcept;
+
+  private:
+    void forget() noexcept;
+};
+
 struct ClientConfig {
     VersionRange versions{};
     std::vector<CipherSuite> cipher_suites = default_cipher_suites(); // by preference
@@ -290,6 +319,7 @@ struct ClientConfig {
     // Not owned; must outlive every connection. Shared between threads only where they say they can be.
     Rng* rng = &system_rng();
     Clock* clock = &system_clock();
+    ConfigMemory memory{};
 };
 
 struct ServerConfig {
@@ -358,6 +388,7 @@ struct ServerConfig {
 
     Rng* rng = &system_rng();
     Clock* clock = &system_clock();
+    ConfigMemory memory{};
 };
 
 } // namespace pavise

@@ -25,7 +25,6 @@ struct Negotiated {
     std::optional<NamedGroup> group;                // none where the key came from a PSK alone
     std::optional<SignatureScheme> peer_signature;  // of the peer's CertificateVerify
     std::optional<SignatureScheme> local_signature; // of ours
-    ByteVector local_certificate{};                 // DER of our own, where one was sent
     Credential local_credential{};                  // that we proved; holds nothing where there was none
     std::string alpn_protocol;                      // empty: none
     std::string server_name;                        // the client's SNI; empty: none

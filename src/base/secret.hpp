@@ -7,12 +7,18 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace pavise {
 
-// Overwrites memory in a way that the optimiser keeps.
-void secure_wipe(void* memory, std::size_t size) noexcept;
+// Overwrites memory in a way that the optimiser keeps. Inline: secrets of known size are wiped often.
+inline void secure_wipe(void* memory, std::size_t size) noexcept {
+    if (size == 0) return;
+    std::memset(memory, 0, size);
+    // The asm statement claims to read the memory, so that the stores before it cannot be dropped.
+    __asm__ volatile("" : : "r"(memory) : "memory");
+}
 inline void secure_wipe(MutableBytes bytes) noexcept {
     secure_wipe(bytes.data(), bytes.size());
 }

@@ -1,6 +1,7 @@
 #include "crypto/public_key.hpp"
 
 #include "crypto/guard.hpp"
+#include "crypto/idle_pool.hpp"
 #include "crypto/key_algorithm.hpp"
 
 #include "base/try.hpp"
@@ -19,10 +20,21 @@ namespace pavise::crypto {
 
 namespace {
 
+// A peer's key: fewer threads meet it at the same instant than one of our own.
+constexpr std::size_t kept_verifiers = 4;
+
+// For ECDSA it holds multiples of the key's point; a client that meets the same peer again need not compute
+// them again.
+struct SchemeVerifier {
+    SignatureScheme scheme;
+    Botan::PK_Verifier verifier;
+};
+
 class BotanPublicKey final : public PublicKey {
     KeyAlgorithm algorithm_;
     ByteVector encoded_;
     std::unique_ptr<const Botan::Public_Key> key_;
+    mutable IdlePool<SchemeVerifier, kept_verifiers> verifiers_;
 
   public:
     BotanPublicKey(KeyAlgorithm algorithm, Bytes encoded, std::unique_ptr<const Botan::Public_Key> key) :
@@ -36,12 +48,21 @@ class BotanPublicKey final : public PublicKey {
     Status verify(SignatureScheme scheme, Bytes message, Bytes signature) const noexcept override {
         if (!algorithm_.fits(scheme)) return fail(ErrorCode::scheme_does_not_fit_key);
         return guarded(ErrorCode::bad_signature, [&]() -> Status {
-            const auto format =
-                is_ecdsa(type()) ? Botan::Signature_Format::DerSequence : Botan::Signature_Format::Standard;
-            Botan::PK_Verifier verifier(*key_, botan_padding(scheme), format);
-            if (!verifier.verify_message(message, signature)) return fail(ErrorCode::bad_signature);
+            auto borrowed = verifiers_.borrow();
+            if (!borrowed || borrowed->scheme != scheme) borrowed = make_verifier(scheme);
+            // One that has refused a signature may have hashed half a message: it is not given back.
+            if (!borrowed->verifier.verify_message(message, signature)) return fail(ErrorCode::bad_signature);
+            verifiers_.give_back(std::move(borrowed));
             return {};
         });
+    }
+
+  private:
+    std::unique_ptr<SchemeVerifier> make_verifier(SignatureScheme scheme) const {
+        const auto format =
+            is_ecdsa(type()) ? Botan::Signature_Format::DerSequence : Botan::Signature_Format::Standard;
+        return std::make_unique<SchemeVerifier>(
+            SchemeVerifier{scheme, Botan::PK_Verifier(*key_, botan_padding(scheme), format)});
     }
 };
 

@@ -1,10 +1,12 @@
 #include "crypto/signing_key.hpp"
 
+#include "crypto/botan_rng.hpp"
 #include "crypto/guard.hpp"
+#include "crypto/idle_pool.hpp"
+#include "crypto/key_algorithm.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/public_key.hpp"
 #include "crypto/signature_scheme.hpp"
-#include "crypto/signer_pool.hpp"
 
 #include "base/pem.hpp"
 #include "base/try.hpp"
@@ -15,6 +17,8 @@
 #include <botan/ed25519.h>
 #include <botan/ed448.h>
 #include <botan/ml_dsa.h>
+#include <botan/pk_keys.h>
+#include <botan/pubkey.h>
 #include <botan/rsa.h>
 
 #include <optional>
@@ -26,9 +30,11 @@ namespace {
 // An RSA key signs with three hashes in two paddings; no other key has more ways.
 constexpr std::size_t max_schemes_per_key = 6;
 
+constexpr std::size_t kept_signers = 16;
+
 struct SchemePool {
     SignatureScheme scheme{};
-    SignerPool signers;
+    IdlePool<Botan::PK_Signer, kept_signers> signers;
 };
 
 class BotanSigningKey final : public LocalSigningKey {

@@ -50,8 +50,7 @@ Result<ByteVector> HandshakeEngine::channel_binding(std::string_view type) const
         Bytes certificate;
         if (role_ == Role::client && !negotiated_.peer_chain.empty())
             certificate = negotiated_.peer_chain.front();
-        if (role_ == Role::server && !negotiated_.local_certificate.empty())
-            certificate = negotiated_.local_certificate;
+        if (role_ == Role::server) certificate = negotiated_.local_credential.certificate();
         if (certificate.empty()) return fail(ErrorCode::no_channel_binding);
         return end_point_binding(*hooks_.provider, certificate);
     }

@@ -159,7 +159,9 @@ Status ConnectionCore::transport_closed() {
 Status ConnectionCore::data_read(std::size_t count) {
     PAVISE_TRY(usable());
     data_ = data_.subspan(std::min(count, data_.size()));
-    return data_.empty() ? proceed() : Status();
+    // Nothing was received behind this record: nothing to be done, and no decision due.
+    if (!data_.empty() || reader_.buffered() == 0) return {};
+    return proceed();
 }
 
 Status ConnectionCore::proceed() {

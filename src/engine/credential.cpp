@@ -68,6 +68,11 @@ Credential::Credential(Credential&&) noexcept = default;
 Credential& Credential::operator=(Credential&&) noexcept = default;
 Credential::~Credential() = default;
 
+Bytes Credential::certificate() const noexcept {
+    if (data_ == nullptr || data_->type != CertificateType::x509) return {};
+    return data_->chain.front();
+}
+
 Result<Credential> Credential::load(Bytes chain, Bytes key, std::string_view password) {
     return engine::guarded([&]() -> Result<Credential> {
         auto data = std::make_shared<handshake::CredentialData>();

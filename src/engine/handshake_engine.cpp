@@ -13,7 +13,7 @@ namespace pavise::engine {
 Status HandshakeEngine::open_client(std::shared_ptr<const ClientConfig> config, const ClientOptions& options,
                                     handshake::Transport& transport) {
     if (config == nullptr) return fail(ErrorCode::bad_config);
-    PAVISE_TRY(check(*config));
+    PAVISE_LET(const ConfigFacts* const facts, facts_of(*config));
     std::string sni;
     if (!options.server_name.empty()) {
         PAVISE_LET(server_name_, trust::ReferenceName::from_host(options.server_name));
@@ -25,7 +25,7 @@ Status HandshakeEngine::open_client(std::shared_ptr<const ClientConfig> config, 
     client_config_ = std::move(config);
     negotiated_.server_name = sni;
     PAVISE_LET(auto ech, ech_to_offer(options));
-    PAVISE_LET(binding_, binding_of(*client_config_));
+    binding_ = binding_in(*facts);
     handshake::ClientStart start{client_config_,
                                  std::move(sni),
                                  reference_name(),
@@ -42,7 +42,10 @@ Status HandshakeEngine::open_client(std::shared_ptr<const ClientConfig> config, 
 Status HandshakeEngine::open_server(std::shared_ptr<const ServerConfig> config,
                                     handshake::Transport& transport) {
     if (config == nullptr) return fail(ErrorCode::bad_config);
-    PAVISE_TRY(config->deferred.config ? check_until_chosen(*config) : check(*config));
+    if (config->deferred.config)
+        PAVISE_TRY(check_until_chosen(*config));
+    else
+        PAVISE_TRY(facts_of(*config));
     server_config_ = std::move(config);
     const auto around = surroundings(*server_config_->rng, *server_config_->clock, transport);
     PAVISE_LET(handshake_, handshake::make_server(server_config_, around));
@@ -74,10 +77,8 @@ RecordPadding HandshakeEngine::padding() const noexcept {
 
 // ---------------------------------------------------------------- sessions
 
-template <class Config> Result<ByteVector> HandshakeEngine::binding_of(const Config& config) const {
-    PAVISE_LET(ByteVector binding, session_binding(config));
-    if (medium_ == Medium::quic) binding.push_back(1); // as no binding for records ends: it is longer
-    return binding;
+const SharedBytes& HandshakeEngine::binding_in(const ConfigFacts& facts) const noexcept {
+    return medium_ == Medium::quic ? facts.quic_binding : facts.records_binding;
 }
 
 std::string HandshakeEngine::reference_name() const {
@@ -124,7 +125,8 @@ bool HandshakeEngine::config_decides() const {
 Status HandshakeEngine::decide_by_config() {
     switch (handshake_->waiting_for()) {
     case Decision::config: {
-        PAVISE_LET(binding_, binding_of(*server_config_));
+        PAVISE_LET(const ConfigFacts* const facts, facts_of(*server_config_));
+        binding_ = binding_in(*facts);
         return handshake_->decide(handshake::ConfigChosen{server_config_, binding_});
     }
     case Decision::psk: {
@@ -181,8 +183,8 @@ Result<handshake::CertificateVerdict> HandshakeEngine::verdict(std::optional<Err
 Result<handshake::ConfigChosen> HandshakeEngine::config_chosen(std::shared_ptr<const ServerConfig> config) {
     if (handshake_->waiting_for() != Decision::config) return fail(ErrorCode::nothing_to_decide);
     if (config == nullptr) return fail(ErrorCode::bad_config);
-    PAVISE_TRY(check(*config));
-    PAVISE_LET(binding_, binding_of(*config));
+    PAVISE_LET(const ConfigFacts* const facts, facts_of(*config));
+    binding_ = binding_in(*facts);
     server_config_ = std::move(config);
     handshake_->exchange().set_key_log(server_config_->key_log.get());
     return handshake::ConfigChosen{server_config_, binding_};

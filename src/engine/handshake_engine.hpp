@@ -4,6 +4,7 @@
 // Errors are for good: the transport that sees one fails. Nothing here throws but std::bad_alloc.
 #pragma once
 
+#include "engine/config_facts.hpp"
 #include "handshake/handshake.hpp"
 #include "trust/name_match.hpp"
 #include "wire/tap.hpp"
@@ -36,7 +37,7 @@ class HandshakeEngine {
     Negotiated negotiated_;
     std::unique_ptr<handshake::Handshake> handshake_;
     std::vector<Session> new_sessions_;
-    ByteVector binding_; // what our sessions are bound to
+    SharedBytes binding_; // what our sessions are bound to
 
   public:
     HandshakeEngine(Role role, Medium medium, const Hooks& hooks) :
@@ -87,7 +88,7 @@ class HandshakeEngine {
     Result<std::optional<handshake::EchChoice>> ech_to_offer(const ClientOptions& options) const;
     handshake::Surroundings surroundings(Rng& rng, Clock& clock, handshake::Transport& transport);
     const DeferredDecisions& deferred() const;
-    template <class Config> Result<ByteVector> binding_of(const Config& config) const;
+    const SharedBytes& binding_in(const ConfigFacts& facts) const noexcept;
     // The name that the server must prove, which is more than the SNI: an IP address is not sent.
     std::string reference_name() const;
     Session session_to_resume(const ClientOptions& options) const;

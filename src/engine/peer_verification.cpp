@@ -101,11 +101,11 @@ const trust::TrustStore& store_of(const TrustStore& store) {
     return store.data() != nullptr ? *store.data() : nobody;
 }
 
-Result<ByteVector> digest_of(Bytes written) {
+Result<SharedBytes> digest_of(Bytes written) {
     PAVISE_LET(const auto hash, crypto::botan_provider().hash(crypto::HashId::sha256));
     hash->update(written);
     PAVISE_LET(const crypto::Digest digest, hash->digest());
-    return ByteVector(digest.begin(), digest.end());
+    return SharedBytes(digest.view());
 }
 
 // A raw key is believed where the config names it.
@@ -135,7 +135,7 @@ Status check_staples(const ClientConfig& config, const trust::VerifiedChain& cha
     return trust::check_stapled_responses(staples_along(chain, negotiated), chain, time);
 }
 
-Result<ByteVector> session_binding(const ClientConfig& config) {
+Result<SharedBytes> session_binding(const ClientConfig& config) {
     ByteVector bytes;
     wire::Writer writer(bytes);
     writer.vector8(as_bytes("client"));
@@ -152,7 +152,7 @@ Result<ByteVector> session_binding(const ClientConfig& config) {
     return digest_of(bytes);
 }
 
-Result<ByteVector> session_binding(const ServerConfig& config) {
+Result<SharedBytes> session_binding(const ServerConfig& config) {
     ByteVector bytes;
     wire::Writer writer(bytes);
     writer.vector8(as_bytes("server"));

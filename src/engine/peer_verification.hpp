@@ -26,8 +26,8 @@ Status check_staples(const ClientConfig& config, const trust::VerifiedChain& cha
 
 // A digest of all that decides whether a peer is believed: policy, purpose and trusted certificates. A
 // session that was made under another one is not resumed.
-Result<ByteVector> session_binding(const ClientConfig& config);
-Result<ByteVector> session_binding(const ServerConfig& config);
+Result<SharedBytes> session_binding(const ClientConfig& config);
+Result<SharedBytes> session_binding(const ServerConfig& config);
 
 // The key of the peer's own certificate, which must be allowed to sign, or of the delegated credential that
 // came with it; the chain is not looked at.

@@ -42,6 +42,8 @@ class SendingHalf {
     // RFC 8446 §5.1: 0x0301 in the record of an initial ClientHello, for old servers' sake; else 0x0303.
     void set_hello_version(ProtocolVersion version) noexcept { writer_.set_plaintext_version(version); }
     void queue_handshake(Bytes message) {
+        constexpr std::size_t usual_flight_size = 2048;
+        if (handshake_.capacity() == 0) handshake_.reserve(usual_flight_size);
         handshake_.insert(handshake_.end(), message.begin(), message.end());
     }
     Status send_change_cipher_spec();

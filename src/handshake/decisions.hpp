@@ -6,6 +6,7 @@
 
 #include <pavise/config.hpp>
 #include <pavise/error.hpp>
+#include <pavise/shared_bytes.hpp>
 
 #include <memory>
 #include <optional>
@@ -47,7 +48,7 @@ struct Signature {
 // Which config serves this client, whose hello is in view, and what its sessions are bound to.
 struct ConfigChosen {
     std::shared_ptr<const ServerConfig> config;
-    ByteVector binding; // see SessionData::binding
+    SharedBytes binding; // see SessionData::binding
 };
 
 // The PSKs that a client offers: which of them is known?

@@ -33,6 +33,9 @@ struct Surroundings {
 };
 
 class Exchange {
+    // Of most messages, so that writing them does not move them again and again.
+    static constexpr std::size_t usual_message_size = 1024;
+
     Surroundings around_;
     ByteVector outgoing_;
     Bytes message_;
@@ -58,7 +61,9 @@ class Exchange {
     Timestamp valid_until = Timestamp::max();
     Random client_random{};
 
-    explicit Exchange(const Surroundings& surroundings) noexcept : around_(surroundings) {}
+    explicit Exchange(const Surroundings& surroundings) : around_(surroundings) {
+        outgoing_.reserve(usual_message_size);
+    }
 
     const crypto::Provider& provider() const noexcept { return around_.provider; }
     Rng& rng() const noexcept { return around_.rng; }

@@ -70,7 +70,7 @@ struct ClientStart {
     std::string reference_name; // that the server must prove; empty: none, and then no session is kept
     Session session;            // to be resumed; empty: none
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
-    ByteVector binding;             // for the sessions that come: see SessionData::binding
+    SharedBytes binding;            // for the sessions that come: see SessionData::binding
     std::optional<EchChoice> ech{}; // to be encrypted to; nothing: no config is known
 };
 Result<std::unique_ptr<Handshake>> make_client(ClientStart start, const Surroundings& surroundings);

@@ -70,7 +70,7 @@ Status read_names(wire::Reader& reader, SessionData& session) {
     session.session_id = copy(session_id);
     session.server_name = as_text(server_name);
     session.alpn_protocol = as_text(alpn_protocol);
-    session.binding = copy(binding);
+    session.binding = SharedBytes(binding);
     return {};
 }
 

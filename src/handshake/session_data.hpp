@@ -39,7 +39,7 @@ struct SessionData {
     std::string alpn_protocol;
     // A digest of what vouched for the peer: the policy and the trusted certificates. A session counts only
     // where both are still the same (CVE-2025-23419, CVE-2025-68121).
-    ByteVector binding;
+    SharedBytes binding;
     CertificateType peer_certificate_type = CertificateType::x509;
     CertificateType local_certificate_type = CertificateType::x509;
     std::vector<SharedBytes> peer_chain;

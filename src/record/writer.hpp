@@ -53,6 +53,8 @@ class RecordWriter {
 
     // How many bytes of application data write() takes now: 0 means wait for the transport.
     std::size_t room() const noexcept;
+    // Whether all of these fit: what is cheaper to ask than room().
+    bool takes(std::size_t content_size) const noexcept;
 
     // ---- bytes out
 
@@ -96,7 +98,6 @@ class RecordWriter {
     void release_idle() noexcept;
 
   private:
-    bool takes(std::size_t content_size) const noexcept;
     std::size_t free_bytes() const noexcept;
     std::size_t content_fitting(std::size_t bytes) const noexcept;
     std::size_t content_offset() const noexcept;

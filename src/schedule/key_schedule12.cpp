@@ -51,17 +51,17 @@ Status prf(crypto::Hmac& hmac, Bytes secret, std::string_view label, Bytes seed,
     PAVISE_TRY(hmac.set_key(secret));
     add_seed();
     PAVISE_TRY(hmac.finish(a.mutable_view()));
-    while (!out.empty()) {
+    for (;;) {
         hmac.update(a.view());
         add_seed();
         PAVISE_TRY(hmac.finish(output.mutable_view()));
         const std::size_t taken = std::min(out.size(), hash_size);
         std::copy_n(output.view().begin(), taken, out.begin());
         out = out.subspan(taken);
+        if (out.empty()) return {};
         hmac.update(a.view());
         PAVISE_TRY(hmac.finish(a.mutable_view()));
     }
-    return {};
 }
 
 Result<SecretVector> psk_pre_master_secret(Bytes other_secret, Bytes psk) {

@@ -81,7 +81,7 @@ void set_nonblocking(int fd, bool on) {
 // Repeats `attempt` until it succeeds, fails, or the socket's time is over.
 template <class Operation>
 ssl::Attempt<std::size_t> until_done(const Timeout& timeout, int fd, Operation attempt) noexcept {
-    const net::Deadline deadline = deadline_of(timeout);
+    const net::Deadline deadline = ssl::waiting_deadline_of(timeout);
     for (;;) {
         auto done = attempt();
         if (done) return done;
@@ -212,7 +212,7 @@ ssl::Attempt<Accepted> try_accept(int listener, const Timeout& timeout) {
 
 // How many bytes went before it failed is in `sent`.
 ssl::Done try_sendall(int fd, Bytes bytes, const Timeout& timeout, std::size_t& sent) noexcept {
-    const net::Deadline deadline = deadline_of(timeout);
+    const net::Deadline deadline = ssl::waiting_deadline_of(timeout);
     while (sent < bytes.size()) {
         auto count = ssl::try_send(fd, bytes.subspan(sent));
         if (count)

@@ -38,6 +38,10 @@ net::Deadline deadline_of(const Timeout& timeout) noexcept {
     return net::Deadline::after(std::chrono::ceil<std::chrono::milliseconds>(*timeout));
 }
 
+net::Deadline waiting_deadline_of(const Timeout& timeout) noexcept {
+    return timeout && *timeout == timeout->zero() ? net::Deadline::never() : deadline_of(timeout);
+}
+
 Done wait_for(const Failure& failure, int fd, const Timeout& timeout, net::Deadline deadline) noexcept {
     const bool reading = failure.is(SSL_ERROR_WANT_READ);
     if (!reading && !failure.is(SSL_ERROR_WANT_WRITE)) return failure;

@@ -15,6 +15,9 @@ Attempt<std::size_t> try_receive(int fd, MutableBytes into) noexcept;
 Attempt<std::size_t> try_send(int fd, Bytes bytes) noexcept;
 
 net::Deadline deadline_of(const Timeout& timeout) noexcept;
+// The same for wait_for() alone, which looks at no deadline where the timeout is zero: that costs no look at
+// the clock, in a non-blocking loop one for each call.
+net::Deadline waiting_deadline_of(const Timeout& timeout) noexcept;
 
 // Waits for what `failure` wants (SSL_ERROR_WANT_READ or SSL_ERROR_WANT_WRITE). Fails with `failure` itself
 // where the time-out is zero or it wants something else, and with a time-out once the deadline has passed.

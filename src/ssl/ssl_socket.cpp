@@ -35,7 +35,7 @@ class SocketTransport final : public Transport {
     template <class Step> auto until_done(Step step) -> decltype(step()) {
         if (!connected) return Failure::system(socket.fileno() < 0 ? EBADF : ENOTCONN);
         const Timeout timeout = socket.gettimeout();
-        const net::Deadline deadline = deadline_of(timeout);
+        const net::Deadline deadline = waiting_deadline_of(timeout);
         for (;;) {
             auto done = step();
             if (done) return done;

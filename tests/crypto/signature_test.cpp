@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <thread>
 
@@ -246,6 +248,49 @@ TEST(SigningKey, of_rsa_is_generated_within_its_limits) {
     const auto key = generate_signing_key(KeyType::rsa, rng, min_rsa_modulus_bits);
     ASSERT_TRUE(key);
     EXPECT_EQ((*key)->bits(), min_rsa_modulus_bits);
+}
+
+// A key keeps its verifiers. One that refused what it had half hashed, or that is another scheme's, must not
+// be asked again.
+TEST(KeptVerifiers, of_one_key_do_not_remember_signatures) {
+    const auto rsa = key_of(KeyType::rsa);
+    const auto ecdsa = key_of(KeyType::ecdsa_p256);
+    SeededRng rng(11);
+    const ByteVector malformed{0x30, 0x01, 0x00}; // no DER: refused before the hash is finished
+    for (const auto& [key, schemes] :
+         {std::pair{rsa,
+                    std::vector{SignatureScheme::rsa_pss_rsae_sha256, SignatureScheme::rsa_pss_rsae_sha384}},
+          std::pair{ecdsa, std::vector{SignatureScheme::ecdsa_secp256r1_sha256}}}) {
+        const auto verifier = public_half(*key);
+        for (int round = 0; round < 3; ++round)
+            for (const SignatureScheme scheme : schemes) {
+                const ByteVector good = *key->sign(scheme, message, rng);
+                ByteVector bad = good;
+                bad.back() ^= 1;
+                EXPECT_TRUE(verifier->verify(scheme, message, good));
+                EXPECT_FALSE(verifier->verify(scheme, message, bad));
+                EXPECT_TRUE(verifier->verify(scheme, message, good));
+                EXPECT_FALSE(verifier->verify(scheme, message, malformed));
+                EXPECT_TRUE(verifier->verify(scheme, message, good));
+                EXPECT_FALSE(verifier->verify(scheme, malformed, good));
+            }
+    }
+}
+
+TEST(KeptVerifiers, of_one_key_serve_many_threads) {
+    const auto key = key_of(KeyType::ecdsa_p256);
+    const auto verifier = public_half(*key);
+    SeededRng rng(12);
+    constexpr SignatureScheme scheme = SignatureScheme::ecdsa_secp256r1_sha256;
+    const ByteVector good = *key->sign(scheme, message, rng);
+    std::array<int, 8> accepted{};
+    std::vector<std::thread> threads;
+    for (int& count : accepted)
+        threads.emplace_back([&count, &verifier, &good] {
+            for (int i = 0; i < 20; ++i) count += verifier->verify(scheme, message, good) ? 1 : 0;
+        });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(std::ranges::count(accepted, 20), 8);
 }
 
 } // namespace

@@ -200,5 +200,39 @@ TEST(Credentials, that_cannot_be_read_say_which_part) {
     EXPECT_EQ(code_of(Credential::load(leaf->der, {})), "key_not_found");
 }
 
+// ---------------------------------------------------------------- what is found out once
+
+TEST(ConfigMemory, belongs_to_one_config_and_not_to_its_copies) {
+    auto config = std::make_shared<ServerConfig>(server_config());
+    EXPECT_EQ(config->memory.facts(), nullptr);
+    ASSERT_TRUE(Connection::server(config));
+    const engine::ConfigFacts* const known = config->memory.facts();
+    EXPECT_NE(known, nullptr);
+    ASSERT_TRUE(Connection::server(config));
+    EXPECT_EQ(config->memory.facts(), known);
+
+    ServerConfig copy = *config;
+    EXPECT_EQ(copy.memory.facts(), nullptr);
+    copy.groups.clear();
+    EXPECT_EQ(code_of(serve(copy)), "config_no_group");
+    *config = copy; // a config that was used becomes another one
+    EXPECT_EQ(config->memory.facts(), nullptr);
+    EXPECT_EQ(code_of(Connection::server(config)), "config_no_group");
+    EXPECT_EQ(config->memory.facts(), nullptr);
+}
+
+TEST(ConfigMemory, does_not_move_with_the_config) {
+    auto config = std::make_shared<ClientConfig>(client_config());
+    ASSERT_TRUE(Connection::client(config, {.server_name = std::string(server_name)}));
+    EXPECT_NE(config->memory.facts(), nullptr);
+    const ClientConfig moved = std::move(*config);
+    EXPECT_EQ(moved.memory.facts(), nullptr);
+    EXPECT_EQ(config->memory.facts(), nullptr); // NOLINT(bugprone-use-after-move): which is the question
+    auto used = std::make_shared<ClientConfig>(client_config());
+    ASSERT_TRUE(Connection::client(used, {.server_name = std::string(server_name)}));
+    *used = client_config();
+    EXPECT_EQ(used->memory.facts(), nullptr);
+}
+
 } // namespace
 } // namespace pavise::testing

@@ -286,7 +286,10 @@ class ExtensionsWriter {
         hello_(hello),
         shape_(shape),
         written_(written),
-        quic_parameters_(transport.quic_parameters()) {}
+        quic_parameters_(transport.quic_parameters()) {
+        constexpr std::size_t usual_size = 512;
+        block_.reserve(usual_size);
+    }
 
     Result<Bytes> write(Timestamp now, Rng& rng) {
         if (hello_.grease) add_grease(hello_.grease->first_extension, {});

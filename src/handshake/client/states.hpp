@@ -26,7 +26,7 @@ struct Context {
     std::string reference_name; // that the server must prove, as sessions are kept by it; empty: none
     Session session;            // to be resumed; empty: none
     EarlyDataStatus early_data; // pending: to be offered
-    ByteVector binding;         // what vouches for the server: see SessionData::binding
+    SharedBytes binding;        // what vouches for the server: see SessionData::binding
     std::optional<PendingSignature> signature; // while AwaitSignature
     std::optional<EchChoice> ech;              // what the first hello is encrypted to
     ByteVector ech_retry_configs{};            // that count once the handshake is complete (RFC 9849 §6.1.6)

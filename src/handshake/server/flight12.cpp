@@ -59,6 +59,7 @@ Result<ByteVector> answer_extensions(const ClientHello& hello, const Handshake12
                                      const Staples12& staples, Context& context) {
     const Negotiated& negotiated = context.exchange.negotiated();
     ByteVector block;
+    block.reserve(usual_extensions_size);
     wire::Writer writer(block);
     PAVISE_TRY(answer_record_sizes(hello, *context.config, context.exchange, writer));
     if (signals_secure_renegotiation(hello))
@@ -109,8 +110,6 @@ Status send_server_hello(const ClientHello& hello, Handshake12& handshake, Flow1
 // message immediately after the 'Certificate' message" (RFC 6066 §8)
 Status send_certificate(const CredentialData& credential, const Staples12& staples, Handshake12& handshake,
                         Context& context) {
-    if (credential.type == CertificateType::x509)
-        context.exchange.negotiated().local_certificate = credential.chain.front();
     PAVISE_TRY(send_certificate12(context.exchange, &credential, handshake.transcript));
     if (staples.ocsp_response.empty()) return {};
     return send12(context.exchange, messages::CertificateStatus{staples.ocsp_response}, handshake.transcript);

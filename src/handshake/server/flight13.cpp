@@ -68,6 +68,7 @@ Status send_server_hello(Agreement& agreement, const std::optional<messages::Key
     messages::Random random{};
     PAVISE_TRY(context.exchange.rng().fill(random));
     ByteVector block;
+    block.reserve(usual_extensions_size);
     wire::Writer writer(block);
     if (share) messages::write_extension(writer, messages::KeyShareServerHello{*share});
     messages::write_extension(writer, messages::SelectedVersion{ProtocolVersion::tls_1_3});
@@ -84,6 +85,7 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
     const Negotiated& negotiated = context.exchange.negotiated();
     const bool answers_psk = negotiated.resumed || !negotiated.psk_identity.empty();
     ByteVector block;
+    block.reserve(usual_extensions_size);
     wire::Writer writer(block);
     PAVISE_TRY(answer_record_sizes(hello, *context.config, context.exchange, writer));
     // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it; "when
@@ -112,6 +114,7 @@ Result<ByteVector> send_hello_retry_request(const messages::ClientHello& hello, 
                                             NamedGroup group, schedule::Transcript& transcript,
                                             Context& context) {
     ByteVector block;
+    block.reserve(usual_extensions_size);
     wire::Writer writer(block);
     messages::write_extension(writer, messages::SelectedVersion{ProtocolVersion::tls_1_3});
     messages::write_extension(writer, messages::KeyShareHelloRetryRequest{group});
@@ -205,8 +208,6 @@ Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& con
                CertificateForm::in_client_hello(agreement.hello.extensions,
                                                 context.config->certificate_compression));
     PAVISE_TRY(send_certificate(context.exchange, chosen.credential.data(), form, handshake.transcript));
-    if (negotiated.local_certificate_type == CertificateType::x509)
-        negotiated.local_certificate = chosen.credential.data()->chain.front();
     PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
     context.signature = PendingSignature{std::move(chosen.credential), chosen.scheme,
                                          certificate_verify_content(Signer::server, hash.view())};

@@ -8,8 +8,12 @@ namespace {
 
 using crypto::KeyExchange12;
 
+// A curve's point with its signature behind it: memory is asked for once.
+constexpr std::size_t usual_key_exchange_size = 512;
+
 template <class Params> Result<ByteVector> written(const Params& params) {
     ByteVector bytes;
+    bytes.reserve(usual_key_exchange_size);
     wire::Writer writer(bytes);
     params.write(writer);
     PAVISE_TRY(writer.status());

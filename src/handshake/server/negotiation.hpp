@@ -10,6 +10,9 @@
 
 namespace pavise::handshake::server {
 
+// Of what a server answers: memory is asked for once.
+inline constexpr std::size_t usual_extensions_size = 128;
+
 struct ChosenGroup {
     NamedGroup group;
     std::optional<Bytes> client_share; // nothing: a HelloRetryRequest has to ask for it

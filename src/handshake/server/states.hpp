@@ -21,7 +21,7 @@ struct Context {
     std::shared_ptr<const ServerConfig> config;
     std::optional<PendingSignature> signature; // while AwaitSignature
     ByteVector client_hello;                   // while AwaitConfig and AwaitPsk: the message, header included
-    ByteVector binding;                        // what sessions are bound to: see SessionData::binding
+    SharedBytes binding;                       // what sessions are bound to: see SessionData::binding
     PskOffer psk_offer;                        // while AwaitPsk
     std::size_t skippable_early_data = 0;      // what its ticket let the client send, at the most
     bool client_resumes = false;               // it knows a PSK mode of ours: a ticket is of use to it
