@@ -23,6 +23,9 @@ std::string in_hex(Bytes bytes) {
     return text + (bytes.size() > shown_bytes ? "…" : "");
 }
 
+// More than any script waits for. Whoever reads until something in particular comes has to end.
+constexpr std::size_t most_events = 100'000;
+
 } // namespace
 
 std::string describe(const std::optional<Event>& event) {
@@ -169,6 +172,7 @@ std::optional<Event> Peer::next() {
     auto event = read_event();
     if (event) note("came " + describe(event) + ", " + std::to_string(event->bytes.size()) + " bytes");
     if (meddler_ != nullptr) meddler_->incoming(event);
+    if (event && ++events_ > most_events) complain("the other side does not stop");
     return event;
 }
 

@@ -66,6 +66,7 @@ class Peer {
     std::optional<Secrets13> secrets_;
     ByteVector psk_;
     std::size_t change_cipher_specs_ = 0;
+    std::size_t events_ = 0; // that came
     std::vector<std::string> journal_;
     Meddler* meddler_ = nullptr;
 

@@ -1,5 +1,7 @@
 #include "subjects.hpp"
 
+#include "conform/as_server.hpp"
+
 namespace pavise::testing {
 
 namespace {
@@ -29,6 +31,24 @@ conform::Setting setting_for(Subject& subject) {
     return setting;
 }
 
+// Offers the first session that it was given in every connection.
+class OneSession final : public SessionCache {
+    Session session_;
+
+  public:
+    void put(std::string_view, const Session& session) override {
+        if (!session_) session_ = session;
+    }
+    Session take(std::string_view, Timestamp) override { return session_; }
+};
+
+// A connection that leaves a ticket.
+void give_ticket(conform::Setting& setting) {
+    conform::AsServer13 trial(setting);
+    trial.connect();
+    trial.server().send_ticket();
+}
+
 } // namespace
 
 Subject server_subject(ServerKind kind) {
@@ -36,11 +56,20 @@ Subject server_subject(ServerKind kind) {
     config.rng = &tested_rng();
     config.clock = &clock();
     config.credentials = {server_credential(crypto::KeyType::ecdsa_p256)};
-    config.ticket_keys = ticket_keys();
     config.alpn_protocols = {"http/1.1"};
+    if (kind == ServerKind::session_ids)
+        config.session_store = make_session_store();
+    else
+        config.ticket_keys = ticket_keys();
     if (kind == ServerKind::asking) {
         config.client_verification = PeerVerification::optional;
         config.client_trust = trust_in(authority());
+    }
+    if (kind == ServerKind::early_data) {
+        config.max_early_data = 1u << 14;
+        config.replay_register = make_replay_register();
+        config.psk_modes = {PskKeyExchangeMode::psk_ke, PskKeyExchangeMode::psk_dhe_ke};
+        config.record_size_limit = 1024;
     }
     Subject subject;
     subject.target = std::make_unique<LocalServer>(std::move(config));
@@ -49,17 +78,25 @@ Subject server_subject(ServerKind kind) {
     return subject;
 }
 
-Subject client_subject() {
+Subject client_subject(ClientKind kind) {
     ClientConfig config;
     config.rng = &tested_rng();
     config.clock = &clock();
     config.trust = trust_in(authority());
-    config.alpn_protocols = {"http/1.1"};
+    if (kind != ClientKind::uninformed) config.alpn_protocols = {"http/1.1"};
+    if (kind == ClientKind::uninformed) config.psk_modes = {};
+    if (kind == ClientKind::nist) config.groups = {NamedGroup::secp256r1, NamedGroup::x25519};
+    if (kind == ClientKind::resuming) config.sessions = std::make_shared<OneSession>();
+    if (kind == ClientKind::small) {
+        config.record_size_limit = 1024;
+        config.max_fragment_length = MaxFragmentLength::bytes_1024;
+    }
     ClientOptions options;
     options.server_name = std::string(server_name);
     Subject subject;
     subject.target = std::make_unique<LocalClient>(std::move(config), std::move(options));
     subject.setting = setting_for(subject);
+    if (kind == ClientKind::resuming) give_ticket(subject.setting);
     conform::explore_client(subject.setting);
     return subject;
 }

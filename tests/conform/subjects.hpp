@@ -10,14 +10,30 @@
 namespace pavise::testing {
 
 struct Subject {
-    std::unique_ptr<conform::Target> target;
+    std::unique_ptr<LocalTarget> target;
     std::unique_ptr<SeededRng> rng = std::make_unique<SeededRng>(7);
     conform::Setting setting;
 };
 
-enum class ServerKind { plain, asking, early_data };
+enum class ServerKind {
+    plain,
+    asking,      // for a client certificate, which need not come
+    early_data,  // and resumption without a key exchange, and a limit to its records
+    session_ids, // instead of tickets
+};
+enum class ClientKind {
+    plain,
+    resuming,   // a session of TLS 1.3, which it offers again and again
+    small,      // with a limit to its records
+    uninformed, // that offers neither ALPN nor tickets
+    nist,       // that likes secp256r1 best
+};
+inline constexpr std::array every_server_kind{ServerKind::plain, ServerKind::asking, ServerKind::early_data,
+                                              ServerKind::session_ids};
+inline constexpr std::array every_client_kind{ClientKind::plain, ClientKind::resuming, ClientKind::small,
+                                              ClientKind::uninformed, ClientKind::nist};
 // Explored already.
 Subject server_subject(ServerKind kind);
-Subject client_subject();
+Subject client_subject(ClientKind kind = ClientKind::plain);
 
 } // namespace pavise::testing

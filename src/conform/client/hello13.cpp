@@ -178,6 +178,8 @@ constexpr std::array hellos{
                "The \"pre_shared_key\" extension MUST be the last extension in the ClientHello"),
           {need::offers_psk},
           [](AsServer13& t) {
+              // The reader refuses one that is not.
+              t.from_here();
               look(t, [&](const auto& h) {
                   ExtensionType last{};
                   for (const auto& extension : h.extensions) last = extension.type;

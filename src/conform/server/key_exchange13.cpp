@@ -68,6 +68,26 @@ template <NamedGroup group, std::size_t size> void zero(AsClient13& t) {
     send_share(t, group, repeated(size), {illegal_parameter, decode_error});
 }
 
+// The same of a group that we do not compute with: whether the server knows it is seen by its asking for it.
+void send_share_on_request(AsClient13& t, NamedGroup group, const ByteVector& share) {
+    Hello hello = t.hello();
+    const std::vector<NamedGroup> groups{group};
+    hello.extensions.set(messages::SupportedGroups{groups});
+    hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
+    t.client().send_client_hello(hello);
+    const auto& event = t.us().peek();
+    if (!event || event->type != ContentType::handshake)
+        return t.does_not_apply("it does not know " + name_of(group));
+    const auto retry = t.client().expect_hello_retry_request();
+    if (!t.ok()) return;
+    const auto cookie = retry.extensions.get<messages::Cookie>();
+    if (cookie && *cookie) hello.extensions.add(**cookie);
+    const messages::KeyShareEntry entry{group, share};
+    hello.extensions.set(messages::KeyShareClientHello{std::span(&entry, 1)});
+    t.client().send_client_hello(hello);
+    t.refused({illegal_parameter, decode_error});
+}
+
 template <NamedGroup group>
 constexpr Need knows{[](const Profile& p) { return std::ranges::count(p.groups13, group) > 0; },
                      "it does not know the group"};
@@ -159,22 +179,24 @@ constexpr std::array shares{
     Check{"share-x448-zero",
           "A share of x448 of zeros is refused",
           not_zero,
-          {knows<NamedGroup::x448>},
-          &zero<NamedGroup::x448, 56>},
+          {},
+          [](AsClient13& t) { send_share_on_request(t, NamedGroup::x448, repeated(56)); }},
     Check{
         "share-ffdhe-one",
         "A finite-field share of 1 is refused",
         must("8446 §4.2.8.1", "Peers MUST validate each other's public key Y by ensuring that 1 < Y < p-1."),
-        {knows<NamedGroup::ffdhe2048>},
-        [](AsClient13& t) { send_share(t, NamedGroup::ffdhe2048, joined({repeated(255), bytes({1})})); }},
+        {},
+        [](AsClient13& t) {
+            send_share_on_request(t, NamedGroup::ffdhe2048, joined({repeated(255), bytes({1})}));
+        }},
     Check{"share-ffdhe-short",
           "A finite-field share without its leading zeros is refused",
           // The sentence binds who sends; nothing is said of who receives.
           should(
               "8446 §4.2.8.1",
               "encoded as a big-endian integer and padded to the left with zeros to the size of p in bytes."),
-          {knows<NamedGroup::ffdhe2048>},
-          &shortened<NamedGroup::ffdhe2048>},
+          {},
+          [](AsClient13& t) { send_share_on_request(t, NamedGroup::ffdhe2048, repeated(255, 2)); }},
     Check{"share-mlkem-short",
           "A share of X25519MLKEM768 that lacks a byte is refused",
           must("draft-ietf-tls-ecdhe-mlkem §4.1",
@@ -249,8 +271,6 @@ constexpr std::array shares{
 // ---------------------------------------------------------------- HelloRetryRequest
 
 template <class Look> void look_at_retry(AsClient13& t, Look look) {
-    const Hello hello = t.hello();
-    (void)hello;
     const auto retry = t.be_retried();
     if (t.ok()) look(retry);
 }
@@ -327,8 +347,12 @@ constexpr std::array retries{
           {},
           [](AsClient13& t) {
               look_at_retry(t, [&](const messages::ServerHello& retry) {
-                  t.demand(retry.legacy_session_id_echo.size() == 32,
-                           "legacy_session_id_echo has the 32 bytes of the client's");
+                  // In the hello that was sent: behind the header, the version, the random and its length.
+                  const ByteVector hello = t.client().client_hello_bytes();
+                  constexpr std::size_t length_at = messages::handshake_header_size + 2 + 32;
+                  t.demand(std::ranges::equal(retry.legacy_session_id_echo,
+                                              Bytes(hello).subspan(length_at + 1, hello[length_at])),
+                           "legacy_session_id_echo is the client's legacy_session_id");
               });
           }},
     Check{"retry-suite",
@@ -337,10 +361,15 @@ constexpr std::array retries{
                               "ClientHello.cipher_suites."),
           {},
           [](AsClient13& t) {
-              look_at_retry(t, [&](const messages::ServerHello& retry) {
-                  t.demand(std::ranges::count(t.script.cipher_suites, retry.cipher_suite) > 0,
-                           "cipher_suite is one that was offered");
-              });
+              Hello hello = t.hello();
+              hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
+              t.client().send_client_hello(hello);
+              // As it comes: a suite that we do not know either is what this looks for.
+              const auto retry = t.us().expect<messages::ServerHello>();
+              if (t.ok() && !retry.is_hello_retry_request())
+                  return t.does_not_apply("no HelloRetryRequest came");
+              t.demand(std::ranges::count(t.script.cipher_suites, retry.cipher_suite) > 0,
+                       "cipher_suite is one that was offered");
           }},
     Check{"retry-group",
           "The group of a HelloRetryRequest was offered",
