@@ -2,6 +2,7 @@
 #include "handshake/credential.hpp"
 
 #include "base/pem.hpp"
+#include "crypto/key_algorithm.hpp"
 #include "crypto/signature_scheme.hpp"
 #include "crypto/signing_key.hpp"
 #include "engine/certificate_facts.hpp"
@@ -31,10 +32,17 @@ Result<std::vector<ByteVector>> read_chain(Bytes file) {
     return chain;
 }
 
+// RSA keys that prove somebody here: 112 bits of security (NIST SP 800-57 part 1, table 2), as for the chains
+// of peers.
+constexpr std::size_t min_credential_rsa_bits = 2048;
+
 Result<std::shared_ptr<const crypto::SigningKey>> load_key(Bytes key, std::string_view password) {
     crypto::PasswordCallback ask;
     if (!password.empty()) ask = [&]() -> Result<SecretVector> { return SecretVector(as_bytes(password)); };
     PAVISE_LET(std::shared_ptr<const crypto::SigningKey> loaded, crypto::load_signing_key(key, ask));
+    // No peer with a limit of its own would take it, and what it signs can be forged.
+    if (crypto::is_rsa(loaded->type()) && loaded->bits() < min_credential_rsa_bits)
+        return fail(ErrorCode::weak_certificate_key);
     return loaded;
 }
 

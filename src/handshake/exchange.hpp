@@ -42,6 +42,7 @@ class Exchange {
     std::size_t bytes_behind_ = 0;
     Level read_level_ = Level::initial;
     bool dropped_change_cipher_spec_ = false;
+    bool dropped_hello_request_ = false;
 
     // The one place where read keys change. "Handshake messages MUST NOT span key changes" (RFC 8446 §5.1):
     // bytes behind the message that brought the change, a whole message or a part of one, were protected by
@@ -104,6 +105,9 @@ class Exchange {
     // 1.2.
     void note_dropped_change_cipher_spec() noexcept { dropped_change_cipher_spec_ = true; }
     bool dropped_change_cipher_spec() const noexcept { return dropped_change_cipher_spec_; }
+    // A HelloRequest came and was dropped while TLS 1.2 was possible: TLS 1.3 has none (RFC 8446 §4).
+    void note_dropped_hello_request() noexcept { dropped_hello_request_ = true; }
+    bool dropped_hello_request() const noexcept { return dropped_hello_request_; }
 
     // ---- out
 

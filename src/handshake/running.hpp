@@ -36,8 +36,17 @@ template <class M> class Running : public Handshake {
     // Whether a change_cipher_spec that the state does not expect is dropped: TLS 1.2 was not chosen, and
     // TLS 1.3 is possible.
     virtual bool ignores_change_cipher_spec() const = 0;
+    // Whether a HelloRequest is dropped: the one message "not bound by these ordering rules" (RFC 5246 §7.4).
+    virtual bool ignores_hello_request() const { return false; }
 
   private:
+    // "This message MUST NOT be included in the message hashes" (RFC 5246 §7.4.1.1): it leaves no trace but
+    // in the budget.
+    Status drop_hello_request() {
+        context_.exchange.note_dropped_hello_request();
+        const Status status = context_.exchange.budget.draw();
+        return status ? status : poison(status.error());
+    }
     // Handles the whole messages at the front of `bytes`; says how many bytes that were.
     Result<std::size_t> handle(Bytes bytes) {
         std::size_t handled = 0;
@@ -48,6 +57,11 @@ template <class M> class Running : public Handshake {
             const std::size_t length = std::size_t{rest[1]} << 16 | std::size_t{rest[2]} << 8 | rest[3];
             switch (admits<M>(state_, type, length)) {
             case Admission::unexpected:
+                if (type == HandshakeType::hello_request && length == 0 && ignores_hello_request()) {
+                    if (auto status = drop_hello_request(); !status) return Unexpected(status.error());
+                    handled += messages::handshake_header_size;
+                    continue;
+                }
                 return Unexpected(
                     poison({ErrorCode::unexpected_message, static_cast<std::uint16_t>(type)}).error());
             case Admission::too_long:

@@ -37,7 +37,14 @@ SecretVector read_file(const std::string& path) {
                    {.library = "SSL", .text = "PEM lib: " + path + ": " + describe(contents.error())});
 }
 
+// As OpenSSL says it when a key is loaded, and not when a peer refuses it.
+[[noreturn]] void raise_key_too_small() {
+    throw SSLError(ee_key_too_small,
+                   {.library = "SSL", .reason = "EE_KEY_TOO_SMALL", .text = "ee key too small"});
+}
+
 [[noreturn]] void raise_chain_error(Error error) {
+    if (error.code == ErrorCode::weak_certificate_key) raise_key_too_small();
     if (error.code == ErrorCode::key_does_not_match)
         throw SSLError(key_values_mismatch,
                        {.library = "X509", .reason = "KEY_VALUES_MISMATCH", .text = "key values mismatch"});
@@ -118,12 +125,10 @@ std::optional<std::size_t> rsa_bits_of(const Credential& credential) {
                : magnitude.size() * 8 - static_cast<std::size_t>(std::countl_zero(magnitude[0]));
 }
 
-// As OpenSSL does it when a key is loaded, and not when a peer refuses it.
+// The level may ask for more than a credential does.
 void check_strength(const Settings& settings, const Credential& credential) {
     const auto bits = rsa_bits_of(credential);
-    if (!bits || *bits >= minimum_rsa_bits(settings.security_level)) return;
-    throw SSLError(ee_key_too_small,
-                   {.library = "SSL", .reason = "EE_KEY_TOO_SMALL", .text = "ee key too small"});
+    if (bits && *bits < minimum_rsa_bits(settings.security_level)) raise_key_too_small();
 }
 
 std::string key_algorithm_of(const Credential& credential) {

@@ -227,7 +227,9 @@ VersionRange versions_of(const Options& options) {
     if (options.min_version != 0 && least > range.least) range.least = least;
     if (options.no_tls13 && range.most == ProtocolVersion::tls_1_3) range.most = ProtocolVersion::tls_1_2;
     if (options.no_tls12 && range.least == ProtocolVersion::tls_1_2) range.least = ProtocolVersion::tls_1_3;
-    if (range.least > range.most) stop_unimplemented("the versions");
+    // Where the flags leave none, the config says so.
+    const bool none = options.no_tls13 && options.no_tls12;
+    if (range.least > range.most && !none) stop_unimplemented("the versions");
     return range;
 }
 

@@ -82,6 +82,7 @@ std::shared_ptr<const ServerConfig> Link::first_server_config() {
 }
 
 std::unique_ptr<Channel> Link::make_records(const engine::Hooks& hooks) {
+    // There is no way to give them to a Connection, and so no error for it.
     if (!options_.quic_transport_params.empty()) stop_unimplemented("transport parameters without QUIC");
     auto made = options_.server ? testing::Access::server(first_server_config(), hooks)
                                 : testing::Access::client(client_config(options_, credentials_, world_),

@@ -234,5 +234,29 @@ TEST(OidFilters, that_break_their_rules_are_refused) {
     expect_filters_refused({{key_usage, {0x03, 0x05, 0x00, 1, 2, 3, 4}}}, ErrorCode::bad_oid_filter);
 }
 
+// ---------------------------------------------------------------- what is not loaded at all
+
+// 2048 bits are the least that proves somebody here, of whatever kind the credential is.
+TEST(ShortRsaKeys, are_not_loaded) {
+    for (const std::size_t bits : {std::size_t{2040}, std::size_t{2048}}) {
+        trust::CertificateSpec spec = leaf_spec(KeyType::rsa);
+        spec.rsa_bits = bits;
+        SeededRng rng(21);
+        const auto minted = trust::mint(spec, authority(), rng);
+        ASSERT_TRUE(minted) << describe(minted.error());
+        const std::string chain = minted->certificate_pem();
+        const SecretVector key = *minted->key->pkcs8_der();
+        const auto loaded = Credential::load(as_bytes(chain), key.view());
+        const auto raw = Credential::raw_public_key(key.view());
+        if (bits == 2048) {
+            EXPECT_TRUE(loaded) << describe(loaded.error());
+            EXPECT_TRUE(raw);
+        } else {
+            EXPECT_EQ(loaded.error(), Error{ErrorCode::weak_certificate_key});
+            EXPECT_EQ(raw.error(), Error{ErrorCode::weak_certificate_key});
+        }
+    }
+}
+
 } // namespace
 } // namespace pavise::testing

@@ -21,7 +21,7 @@ struct Middle {
         config.client.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
         return config;
     }
-    Middle() : pair(config()) {}
+    explicit Middle(const PairConfig& config = Middle::config()) : pair(config) {}
 
     static Records take(Connection& from) { return one_message_a_record(take_output(from)); }
     // The server's first flight, waiting to be delivered; and the client's second one.
@@ -120,6 +120,93 @@ TEST(Order12, nothing_can_come_twice) {
         expect_refused(middle.pair.server, {ErrorCode::unexpected_message, ErrorCode::bad_record_mac});
     }
 }
+
+// ---------------------------------------------------------------- HelloRequest in the middle of a handshake
+
+const ByteVector hello_request = record(ContentType::handshake, ByteVector{0, 0, 0, 0});
+
+Records with_hello_requests(const Records& flight) {
+    Records more;
+    for (const ByteVector& one : flight) {
+        more.push_back(hello_request);
+        more.push_back(one);
+    }
+    return more;
+}
+// "The one message that is not bound by these ordering rules is the HelloRequest message, which can be sent
+// at any time, but which SHOULD be ignored by the client if it arrives in the middle of a handshake." (RFC
+// 5246 §7.4)
+TEST(HelloRequest12, is_ignored_before_every_message_of_the_server) {
+    Middle middle;
+    const Records flight = with_hello_requests(middle.server_flight());
+    ASSERT_EQ(flight.size(), 10u);
+    EXPECT_TRUE(feed_all(middle.pair.client, joined(flight)));
+    feed_all(middle.pair.server, take_output(middle.pair.client));
+    // Before the change_cipher_spec too; the Finished behind it is protected.
+    EXPECT_TRUE(feed_all(middle.pair.client, joined({hello_request, take_output(middle.pair.server)})));
+    expect_connected12(middle.pair);
+}
+
+TEST(HelloRequest12, is_ignored_in_the_record_of_another_message) {
+    Middle middle;
+    Records flight = middle.server_flight();
+    ByteVector content{0, 0, 0, 0};
+    content.insert(content.end(), flight.front().begin() + 5, flight.front().end());
+    flight.front() = record(ContentType::handshake, content);
+    EXPECT_TRUE(feed_all(middle.pair.client, joined(flight)));
+    feed_all(middle.pair.server, take_output(middle.pair.client));
+    expect_connected12(middle.pair);
+}
+
+TEST(HelloRequest12, is_fatal_where_renegotiation_is) {
+    for (std::size_t before = 0; before < 5; ++before) {
+        PairConfig config = Middle::config();
+        config.client.renegotiation = Renegotiation::fatal;
+        Middle middle(config);
+        Records flight = middle.server_flight();
+        flight.insert(flight.begin() + static_cast<std::ptrdiff_t>(before), hello_request);
+        feed_all(middle.pair.client, joined(flight));
+        expect_refused(middle.pair.client, {ErrorCode::unexpected_message});
+    }
+}
+
+TEST(HelloRequest12, floods_run_dry) {
+    for (const std::size_t times : {32u, 33u}) { // ProgressBudget::capacity, and one more
+        Middle middle;
+        feed_all(middle.pair.server, take_output(middle.pair.client));
+        const Records requests(times, hello_request);
+        EXPECT_EQ(feed_all(middle.pair.client, joined(requests)), times == 32);
+        if (times == 33) expect_refused(middle.pair.client, {ErrorCode::no_progress});
+    }
+}
+
+TEST(HelloRequest12, with_contents_is_none) {
+    Middle middle;
+    feed_all(middle.pair.client, record(ContentType::handshake, ByteVector{0, 0, 0, 1, 0}));
+    expect_refused(middle.pair.client, {ErrorCode::unexpected_message});
+}
+
+TEST(HelloRequest12, is_not_for_servers) {
+    Middle middle;
+    feed_all(middle.pair.server, hello_request);
+    expect_refused(middle.pair.server, {ErrorCode::unexpected_message});
+}
+
+// TLS 1.3 has none: where it is all there is, or what the server then chooses.
+TEST(HelloRequest12, is_refused_in_tls13) {
+    for (const ProtocolVersion least : {ProtocolVersion::tls_1_2, ProtocolVersion::tls_1_3}) {
+        PairConfig config;
+        config.client.versions.least = least;
+        Pair pair(config);
+        feed_all(pair.server, take_output(pair.client));
+        const bool taken = feed_all(pair.client, hello_request);
+        EXPECT_EQ(taken, least == ProtocolVersion::tls_1_2);
+        feed_all(pair.client, take_output(pair.server));
+        expect_refused(pair.client, {ErrorCode::unexpected_message});
+    }
+}
+
+// ---------------------------------------------------------------- what came too early
 
 // A record with a piece of what can only come later behind its message.
 ByteVector with_a_byte_more(const ByteVector& one_message) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -79,6 +80,40 @@ TEST(ExtensionTable, refuses_what_we_recognise_in_the_wrong_message) {
     EXPECT_FALSE(is_allowed(supported_versions, server_hello12));
     EXPECT_FALSE(is_allowed(renegotiation_info, server_hello));
     EXPECT_TRUE(is_allowed(renegotiation_info, server_hello12));
+}
+
+// struct {} in the message (RFC 8446 §4.2.6, §4.2.10; RFC 6066 §3, §8; RFC 5077 §3.2; RFC 7366 §2; RFC 7627
+// §5.1), by hand; in other messages the same extensions have contents.
+TEST(ExtensionTable, refuses_contents_of_what_has_none) {
+    const std::pair<MessageKind, std::vector<ExtensionType>> table[] = {
+        {client_hello, {early_data, post_handshake_auth, encrypt_then_mac, extended_master_secret}},
+        {encrypted_extensions, {server_name, early_data}},
+        {server_hello12,
+         {server_name, status_request, session_ticket, encrypt_then_mac, extended_master_secret}},
+    };
+    const auto block_with = [](ExtensionType type, bool filled) {
+        const auto number = static_cast<std::uint16_t>(type);
+        ByteVector block{static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number), 0, 0};
+        if (filled) {
+            block[3] = 1;
+            block.push_back(0);
+        }
+        return block;
+    };
+    for (const MessageKind kind : all_kinds)
+        for (const ExtensionRow& row : extension_table) {
+            if (!is_allowed(row.type, kind)) continue;
+            const bool is_empty = std::ranges::any_of(table, [&](const auto& entry) {
+                return entry.first == kind && std::ranges::find(entry.second, row.type) != entry.second.end();
+            });
+            EXPECT_TRUE(check_allowed(Extensions::from_block(block_with(row.type, false)), kind));
+            const Status filled = check_allowed(Extensions::from_block(block_with(row.type, true)), kind);
+            EXPECT_EQ(filled.has_value(), !is_empty) << name_of(row.type);
+            if (filled) continue;
+            EXPECT_EQ(filled.error(),
+                      (Error{ErrorCode::trailing_bytes, static_cast<std::uint16_t>(row.type)}));
+            EXPECT_EQ(alert_of(filled.error()), AlertDescription::decode_error);
+        }
 }
 
 TEST(ExtensionTable, ignores_what_we_do_not_know_where_nothing_was_asked) {

@@ -105,6 +105,13 @@ class RunningClient final : public Running<Client> {
         return context_.exchange.negotiated().version != ProtocolVersion::tls_1_2 &&
                enables(*context_.config, ProtocolVersion::tls_1_3);
     }
+    // It "SHOULD be ignored by the client if it arrives in the middle of a handshake" (RFC 5246 §7.4): before
+    // the ServerHello tells the version too. Who takes renegotiation for an attack takes this for one.
+    bool ignores_hello_request() const override {
+        if (context_.config->renegotiation == Renegotiation::fatal || complete()) return false;
+        return context_.exchange.negotiated().version == ProtocolVersion::tls_1_2 ||
+               (is<ExpectServerHello>() && enables(*context_.config, ProtocolVersion::tls_1_2));
+    }
 };
 
 } // namespace

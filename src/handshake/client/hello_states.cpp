@@ -304,6 +304,7 @@ Result<AfterFirstHello> ExpectServerHello::on(const ServerHello& message, Contex
         PAVISE_LET(auto next, accept_server_hello12(message, *hello, context));
         return next;
     }
+    if (context.exchange.dropped_hello_request()) return fail(ErrorCode::unexpected_message);
     PAVISE_LET(const crypto::Suite13 suite, check_common(message, *hello, *context.config));
     PAVISE_TRY(settle_ech(message, suite, *hello, context));
     PAVISE_LET(auto transcript, schedule::Transcript::start(context.exchange.provider(), suite.hash));
