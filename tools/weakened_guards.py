@@ -133,9 +133,9 @@ def failed_tests(program, folder):
         said = done.stdout
     except subprocess.TimeoutExpired as late:
         said = (late.stdout or b"").decode(errors="replace")
-    failed = set(re.findall(r"^\[  FAILED  \] ([\w/.]+)", said, re.M))
-    begun = re.findall(r"^\[ RUN      \] ([\w/.]+)", said, re.M)
-    ended = set(re.findall(r"^\[ +(?:OK|FAILED|SKIPPED) +\] ([\w/.]+)", said, re.M))
+    failed = set(re.findall(r"^\[  FAILED  \] ([\w/]+\.[\w/]+)", said, re.M))
+    begun = re.findall(r"^\[ RUN      \] ([\w/]+\.[\w/]+)", said, re.M)
+    ended = set(re.findall(r"^\[ +(?:OK|FAILED|SKIPPED) +\] ([\w/]+\.[\w/]+)", said, re.M))
     return failed | {name for name in begun if name not in ended}
 
 

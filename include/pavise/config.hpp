@@ -63,8 +63,8 @@ class PAVISE_EXPORT Credential {
     ~Credential();
 
     // `chain_pem`: the leaf first, then the certificates that lead to an anchor. `key_pem`: PKCS#8, PKCS#1 or
-    // SEC1; encrypted PKCS#8 is opened with `password`. PEM or DER are told apart by their first bytes.
-    // Errors: no_certificate_in_file, no_key_in_file, wrong_password, key_does_not_match, unsupported_key …
+    // SEC1; encrypted PKCS#8 is opened with `password`. PEM or DER is told by the first bytes. Errors:
+    // no_certificate_found, key_password_wrong, key_does_not_match, weak_certificate_key (RSA below 2048) …
     static Result<Credential> load(Bytes chain, Bytes key, std::string_view password = {});
 
     // A key without a certificate, for peers that know it by other means (RFC 7250). Errors: as load.
@@ -163,7 +163,7 @@ enum class PostHandshakeAuth : std::uint8_t { not_offered, offered };
 // Whether the subject's common name is looked at where a certificate has no dNSName (RFC 9525 says no).
 enum class CommonName : std::uint8_t { ignored, fallback };
 
-// What a peer that tries to renegotiate in TLS 1.2 gets: a warning, and the connection goes on; or the end.
+// A peer that asks for renegotiation in TLS 1.2 gets a warning (in a handshake: nothing), or the end.
 enum class Renegotiation : std::uint8_t { ignored, fatal };
 // Whether a TLS 1.2 server has to say that it knows RFC 5746. One that does not could take what an attacker
 // sent before for a part of our connection (CVE-2009-3555).
