@@ -157,7 +157,15 @@ TEST(Resumption12, wants_extended_master_secret_everywhere) {
     for (const Keeping keeping : both_ways) {
         PairConfig without = resuming(keeping);
         without.client_hooks.tap = &client_strips;
-        EXPECT_FALSE(first_session(without)); // none is given
+        RecordingTap said;
+        without.server_hooks.tap = &said;
+        EXPECT_FALSE(first_session(without)); // none is given, neither by ticket nor by ID
+        for (const ByteVector& message : said.sent_messages) {
+            constexpr std::size_t session_id_size_at = 4 + 2 + 32;
+            EXPECT_NE(message[0], static_cast<std::uint8_t>(Type::new_session_ticket));
+            if (message[0] == static_cast<std::uint8_t>(Type::server_hello))
+                EXPECT_EQ(message[session_id_size_at], 0);
+        }
 
         PairConfig config = resuming(keeping);
         config.session = first_session(config);
