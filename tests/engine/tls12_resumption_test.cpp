@@ -163,8 +163,8 @@ TEST(Resumption12, wants_extended_master_secret_everywhere) {
         for (const ByteVector& message : said.sent_messages) {
             constexpr std::size_t session_id_size_at = 4 + 2 + 32;
             EXPECT_NE(message[0], static_cast<std::uint8_t>(Type::new_session_ticket));
-            if (message[0] == static_cast<std::uint8_t>(Type::server_hello))
-                EXPECT_EQ(message[session_id_size_at], 0);
+            if (message[0] != static_cast<std::uint8_t>(Type::server_hello)) continue;
+            EXPECT_EQ(message[session_id_size_at], 0);
         }
 
         PairConfig config = resuming(keeping);
