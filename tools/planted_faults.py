@@ -131,10 +131,17 @@ def find(program, fault, target, seconds):
         command = [program, str(grown), str(begin), f"-max_total_time={seconds}", f"-max_len={fuzz.LONGEST_INPUT}",
                    *fuzz.LIMITS, "-use_value_profile=1", f"-artifact_prefix={folder}/",
                    *fuzz.dictionary(program, target, folder)]
-        done = subprocess.run(command, env=fuzz.environment(target), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", check=False)
-        found = bool(re.search(fault.prints, done.stdout)) if fault.prints else done.returncode != 0
-        return found, time.monotonic() - started, done.stdout[-1500:]
+        said, found = "", False
+        with subprocess.Popen(command, env=fuzz.environment(target), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace") as running:
+            for line in running.stdout:
+                said += line
+                if fault.prints and re.search(fault.prints, line):
+                    found = True
+                    running.kill()
+                    break
+        found = found or (not fault.prints and running.returncode != 0)
+        return found, time.monotonic() - started, said[-1500:]
 
 
 def try_fault(build, fault, wanted, seconds):

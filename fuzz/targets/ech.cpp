@@ -66,7 +66,7 @@ void add_ech_targets(std::vector<Target>& targets) {
                        "an inner ClientHello, decrypted, and the outer one that it came in",
                        decode_inner,
                        {seed({}, 0), seed({ExtensionType::supported_groups}, 32)},
-                       in_form("b *"),
+                       in_form("b(2 32 a b(2) a X) 2 32 a b(2) a X */b *"),
                        tls_words});
 }
 

@@ -138,8 +138,12 @@ void compare(const Implementation& implementation, Role peer_role, Bytes script)
 
 const ByteVector one_edit{0, 0, 0, 10, 0x55};
 const ByteVector third_message_cut{2, 1, 0, 20};
-const ByteVector finished_of_client{1, 0, 0, 5, 0x55};
-const ByteVector finished_of_server{4, 0, 0, 5, 0x55};
+
+// A client's Finished is its second message, a server's its fifth.
+ByteVector changed_finished(Role peer) {
+    const std::uint8_t untouched = peer == Role::client ? 1 : 4;
+    return {untouched, 0, 0, 5, 0x55};
+}
 
 } // namespace
 
@@ -151,7 +155,7 @@ void add_foreign_targets(std::vector<Target>& targets) {
                 {"foreign-" + implementation.name + "-" + tried,
                  "a TLS 1.3 " + tried + " of " + implementation.version + " beside ours, on edited messages",
                  [implementation, peer](Bytes script) { compare(implementation, peer, script); },
-                 {one_edit, third_message_cut},
+                 {one_edit, third_message_cut, changed_finished(peer)},
                  {},
                  tls_words});
         }
