@@ -43,7 +43,7 @@ def first_line(*words):
         raise Absent(f"there is no {pathlib.Path(words[0]).name}")
     said = subprocess.run(words, capture_output=True, text=True, check=False)
     line = (said.stdout + said.stderr).splitlines()[0]
-    return re.sub(r" *[(].*| +\d+ [A-Z][a-z]{2} \d{4}.*", "", line).strip()
+    return re.sub(r" *[(].*| built on .*| +\d+ [A-Z][a-z]{2} \d{4}.*", "", line).strip()
 
 
 def free_port():
@@ -178,10 +178,10 @@ def lighttpd_modules(lighttpd):
     raise Absent("there are no modules of lighttpd")
 
 
-def library_version(modules, module):
-    name, version = LIBRARIES[module]
-    loaded = subprocess.run(("ldd", modules / f"mod_{module}.so"), capture_output=True, text=True, check=False,
-                            env={**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, modules.parent.glob("*-linux-gnu*")))}).stdout
+def library_version(binary, library, folders=()):
+    name, version = LIBRARIES[library]
+    loaded = subprocess.run(("ldd", binary), capture_output=True, text=True, check=False,
+                            env={**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, folders))}).stdout
     path = re.search(rf"=> (\S*/{re.escape(name)}\S*)", loaded)
     found = re.search(version, pathlib.Path(path[1]).read_bytes()) if path else None
     if found:
@@ -197,7 +197,8 @@ def lighttpd_server(module):
         modules = lighttpd_modules(lighttpd)
         if not (modules / f"mod_{module}.so").exists():
             raise Absent(f"lighttpd has no mod_{module}")
-        yield f"{version} with {module} {library_version(modules, module)}"
+        library = library_version(modules / f"mod_{module}.so", module, modules.parent.glob("*-linux-gnu*"))
+        yield f"{version} with {module} {library}"
         folder, port = certificates.folder / f"lighttpd-{module}", free_port()
         folder.mkdir()
         (folder / "index.html").write_text("hello\n")
@@ -211,9 +212,10 @@ def lighttpd_server(module):
 # ---- clients
 
 
-def client(program, *options):
+def client(program, *options, over=None):
     def examine(pavise, _certificates):
-        yield first_line(program, "version" if program == "openssl" else "--version")
+        version = first_line(program, "version" if program == "openssl" else "--version")
+        yield f"{version} with {over} {library_version(shutil.which(program), over)}" if over else version
         yield conform(pavise, "client", "--listen", "0", "--", program, *options)
     return examine
 
@@ -229,8 +231,9 @@ PEERS = {
                                "localhost", "-verify_return_error", "-quiet", "-alpn", "http/1.1"),
     "gnutls-cli": client("gnutls-cli", "--port", "{port}", "--x509cafile", "{cafile}", "--sni-hostname", "localhost",
                          "--verify-hostname", "localhost", "127.0.0.1"),
-    "curl": client("curl", "-s", "--cacert", "{cafile}", "https://localhost:{port}/"),
-    "wget": client("wget", "-q", "-O", "/dev/null", "--tries=1", "--ca-certificate={cafile}", "https://localhost:{port}/"),
+    "curl": client("curl", "-s", "--cacert", "{cafile}", "https://localhost:{port}/", over="openssl"),
+    "wget": client("wget", "-q", "-O", "/dev/null", "--tries=1", "--ca-certificate={cafile}", "https://localhost:{port}/",
+                   over="gnutls"),
 }
 
 

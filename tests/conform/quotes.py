@@ -31,7 +31,7 @@ def literal(strings):
 
 def quotes():
     """What is quoted: the file and line, the RFC, the section, the sentence."""
-    for path in sorted(SOURCES.rglob("*.cpp")):
+    for path in sorted(SOURCES.rglob("*.?pp")):
         text = path.read_text(encoding="utf-8")
         for match in RULE.finditer(text):
             rfc, section = literal(match[1]).split(" §")
