@@ -41,6 +41,11 @@ std::span<const Group> catalogue() {
         server_records13(),
         server_records12(),
         server_inner_plaintext(),
+        server_floods(),
+        server_floods12(),
+        server_key_update_floods(),
+        server_handshake_floods(),
+        server_handshake_floods12(),
         client_flight12(),
         client_authentications13(),
         client_hellos13(),
@@ -63,6 +68,13 @@ std::span<const Group> catalogue() {
         client_records13(),
         client_records12(),
         client_inner_plaintext(),
+        client_psks(),
+        client_late_authentications(),
+        client_floods(),
+        client_floods12(),
+        client_key_update_floods(),
+        client_ticket_floods(),
+        client_request_floods(),
     };
     return groups;
 }

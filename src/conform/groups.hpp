@@ -38,6 +38,11 @@ Group server_role12();
 Group server_records13();
 Group server_records12();
 Group server_inner_plaintext();
+Group server_floods();
+Group server_floods12();
+Group server_key_update_floods();
+Group server_handshake_floods();
+Group server_handshake_floods12();
 Group client_flight12();
 Group client_authentications13();
 Group client_hellos13();
@@ -60,5 +65,12 @@ Group client_role12();
 Group client_records13();
 Group client_records12();
 Group client_inner_plaintext();
+Group client_psks();
+Group client_late_authentications();
+Group client_floods();
+Group client_floods12();
+Group client_key_update_floods();
+Group client_ticket_floods();
+Group client_request_floods();
 
 } // namespace pavise::conform

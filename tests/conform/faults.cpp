@@ -60,6 +60,13 @@ void FaultyPeer::rewrite_outgoing(HandshakeType type, ByteVector& message) noexc
         message.insert(id, session_id_.begin(), session_id_.end());
         put_length_right(message);
     }
+    if (type == client_hello && fault_.repeats_pre_shared_key) {
+        if (pre_shared_key_.empty())
+            pre_shared_key_ = extension_body(message, ExtensionType::pre_shared_key);
+        else
+            set_extension(message, ExtensionType::pre_shared_key, pre_shared_key_);
+        put_length_right(message);
+    }
     if (fault_.message != nullptr) fault_.message(type, message, sent_[static_cast<std::uint8_t>(type)]++);
 }
 

@@ -21,9 +21,10 @@ struct Fault {
     void (*event)(MaybeEvent& event, std::size_t nth) = nullptr;
     // Headers of the records that it sent.
     void (*header)(peer::RecordHeader& header) = nullptr;
-    bool keeps_open = false;            // once it counts the connection does not end
-    bool from_the_start = false;        // it always counts
-    bool echoes_any_session_id = false; // as if every session were resumed
+    bool keeps_open = false;             // once it counts the connection does not end
+    bool from_the_start = false;         // it always counts
+    bool echoes_any_session_id = false;  // as if every session were resumed
+    bool repeats_pre_shared_key = false; // the first hello's in the second
 };
 
 // The length in the header, after a change of the body.
@@ -35,7 +36,8 @@ class FaultyPeer final : public conform::Saboteur, public TargetHook {
     bool counts_ = false;
     std::size_t events_ = 0;
     std::array<std::size_t, 256> sent_{};
-    ByteVector session_id_; // of the ClientHello that it received
+    ByteVector session_id_;     // of the ClientHello that it received
+    ByteVector pre_shared_key_; // of the first ClientHello that it sent
     std::optional<NamedGroup> claimed_;
 
   public:

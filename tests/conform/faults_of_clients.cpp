@@ -58,6 +58,20 @@ const Fault psk_not_last{
     .name = "psk-not-last",
     .what = "sends an extension behind pre_shared_key",
     .message = &in<client_hello, [](ByteVector& m) { add_extension(m, unknown_extension, {}); }>};
+const Fault odd_binders{.name = "odd-binders",
+                        .what = "sends a binder that is no hash",
+                        .message = &in<client_hello, [](ByteVector& m) {
+                            // The identities and their length, the binders' length, the first one's.
+                            ByteVector body = extension_body(m, pre_shared_key);
+                            const std::size_t binders_at = 2 + (std::size_t{body[0]} << 8 | body[1]);
+                            ++body[binders_at + 1];
+                            ++body[binders_at + 2];
+                            body.insert(body.begin() + static_cast<std::ptrdiff_t>(binders_at) + 3, 7);
+                            set_extension(m, pre_shared_key, body);
+                        }>};
+const Fault repeats_pre_shared_key{.name = "repeats-pre-shared-key",
+                                   .what = "sends the same pre_shared_key after a HelloRetryRequest",
+                                   .repeats_pre_shared_key = true};
 const Fault no_modes{.name = "no-modes",
                      .what = "leaves psk_key_exchange_modes out",
                      .message = &without<client_hello, psk_key_exchange_modes>};
@@ -121,8 +135,12 @@ const Fault compressed_points_offer{.name = "compressed-points-offer",
 const Fault answers_in_context{.name = "answers-in-context",
                                .what = "answers a request in another context",
                                .message = &in<certificate, [](ByteVector& m) {
-                                   m[4] = 1;
-                                   m.insert(m.begin() + 5, 7);
+                                   if (m[4] != 0) {
+                                       m[5] ^= 1;
+                                   } else {
+                                       m[4] = 1;
+                                       m.insert(m.begin() + 5, 7);
+                                   }
                                }>};
 
 } // namespace
@@ -140,6 +158,8 @@ std::vector<const Fault*> faults_of_clients() {
             &two_shares,
             &short_share,
             &psk_not_last,
+            &odd_binders,
+            &repeats_pre_shared_key,
             &no_modes,
             &cookie_of_its_own,
             &same_extension_twice,

@@ -100,6 +100,9 @@ const Fault compressed_points{.name = "compressed-points",
 const Fault gives_tickets_unasked{.name = "gives-tickets-unasked",
                                   .what = "announces a ticket that nobody asked for",
                                   .message = with<server_hello, session_ticket>};
+const Fault macs_an_aead{.name = "macs-an-aead",
+                         .what = "agrees on encrypt_then_mac with an AEAD",
+                         .message = with<server_hello, encrypt_then_mac>};
 const Fault selects_another_protocol{
     .name = "selects-another-protocol",
     .what = "selects a protocol that was not offered",
@@ -286,6 +289,7 @@ std::vector<const Fault*> faults_of_servers() {
             &no_extended_master_secret,
             &compressed_points,
             &gives_tickets_unasked,
+            &macs_an_aead,
             &selects_another_protocol,
             &takes_any_psk,
             &selects_no_identity,

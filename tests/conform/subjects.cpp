@@ -86,6 +86,10 @@ Subject client_subject(ClientKind kind) {
     if (kind != ClientKind::uninformed) config.alpn_protocols = {"http/1.1"};
     if (kind == ClientKind::uninformed) config.psk_modes = {};
     if (kind == ClientKind::nist) config.groups = {NamedGroup::secp256r1, NamedGroup::x25519};
+    if (kind == ClientKind::authenticating) {
+        config.post_handshake_auth = PostHandshakeAuth::offered;
+        config.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
+    }
     if (kind == ClientKind::resuming) config.sessions = std::make_shared<OneSession>();
     if (kind == ClientKind::small) {
         config.record_size_limit = 1024;

@@ -23,15 +23,17 @@ enum class ServerKind {
 };
 enum class ClientKind {
     plain,
-    resuming,   // a session of TLS 1.3, which it offers again and again
-    small,      // with a limit to its records
-    uninformed, // that offers neither ALPN nor tickets
-    nist,       // that likes secp256r1 best
+    resuming,       // a session of TLS 1.3, which it offers again and again
+    small,          // with a limit to its records
+    uninformed,     // that offers neither ALPN nor tickets
+    authenticating, // by a certificate, after the handshake too
+    nist,           // that likes secp256r1 best
 };
 inline constexpr std::array every_server_kind{ServerKind::plain, ServerKind::asking, ServerKind::early_data,
                                               ServerKind::session_ids};
-inline constexpr std::array every_client_kind{ClientKind::plain, ClientKind::resuming, ClientKind::small,
-                                              ClientKind::uninformed, ClientKind::nist};
+inline constexpr std::array every_client_kind{ClientKind::plain,          ClientKind::resuming,
+                                              ClientKind::small,          ClientKind::uninformed,
+                                              ClientKind::authenticating, ClientKind::nist};
 // Explored already.
 Subject server_subject(ServerKind kind);
 Subject client_subject(ClientKind kind = ClientKind::plain);

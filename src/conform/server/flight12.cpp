@@ -173,6 +173,21 @@ constexpr std::array hellos{
                            "the uncompressed form is listed");
               });
           }},
+    Check{"server-hello-encrypt-then-mac",
+          "encrypt_then_mac does not come back with an AEAD",
+          must("7366 §3", "If a server receives an encrypt-then-MAC request extension from a client and then "
+                          "selects a stream or Authenticated Encryption with Associated Data (AEAD) "
+                          "ciphersuite, it MUST NOT send an encrypt-then-MAC response extension back to the "
+                          "client."),
+          {},
+          [](AsClient12& t) {
+              Hello hello = t.hello();
+              hello.extensions.add(ExtensionType::encrypt_then_mac, {});
+              t.client().send_client_hello(hello);
+              t.client().expect_server_hello();
+              t.demand(!t.client().server_hello().extensions.contains(ExtensionType::encrypt_then_mac),
+                       "encrypt_then_mac is not there");
+          }},
     Check{"server-alpn-one",
           "One protocol is selected, of those that were offered",
           must("7301 §3.1", "the \"ProtocolNameList\" MUST contain exactly one \"ProtocolName\"."),
