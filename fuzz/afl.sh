@@ -3,34 +3,39 @@
 #
 #   fuzz/afl.sh TARGET [SECONDS]
 #
-# Builds in build/afl with AFL++'s own compiler, which is $AFL_CXX, or afl-clang-fast++ where that knows C++20, or
-# afl-g++-fast; begins with the target's corpus and seeds; what it finds is in build/afl-out/TARGET/default/crashes, to be run
-# by ./dev fuzz TARGET --run FILE. AFL_SANITIZE=none leaves AddressSanitizer out.
+# Builds in build/afl with clang ($CXX, or clang++-19, or clang++), whose own instrumentation (trace-pc-guard) AFL++'s runtime
+# understands whatever compiler AFL++ itself was built for; begins with the target's corpus and seeds; what it finds is in
+# build/afl-out/TARGET/default/crashes, to be run by ./dev fuzz TARGET --run FILE. AFL_SANITIZE=none leaves AddressSanitizer out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:?which target? ./dev fuzz --list names them}
 seconds=${2:-60}
 command -v afl-fuzz >/dev/null || { echo "afl-fuzz is not there: install afl++" >&2; exit 1; }
 
-# Pavise names template arguments by designated initialisers, which the clang of an old distribution does not know.
-knows_cxx20() {
-    echo 'struct P { int q = 0; }; template <P p> struct C {}; using D = C<{.q = 1}>; int main() { D(); }' |
-        AFL_QUIET=1 "$1" -std=c++20 -fsyntax-only -x c++ - 2>/dev/null
+cxx=${CXX:-$(command -v clang++-19 || command -v clang++ || true)}
+[ -n "$cxx" ] || { echo "clang++ is not there" >&2; exit 1; }
+part_of_afl() { # NAME...: the first that is there
+    local name found
+    for name in "$@"; do
+        found=$(find /usr/lib/afl /usr/local/lib/afl -name "$name" 2>/dev/null | head -n 1)
+        if [ -n "$found" ]; then echo "$found" && return; fi
+    done
+    echo "AFL++'s $1 is not there" >&2
+    exit 1
 }
-cxx=${AFL_CXX:-afl-clang-fast++}
-if [ -z "${AFL_CXX:-}" ] && ! knows_cxx20 "$cxx"; then cxx=afl-g++-fast; fi
-driver=$(find /usr/lib/afl /usr/local/lib/afl -name libAFLDriver.a 2>/dev/null | head -n 1)
-[ -n "$driver" ] || { echo "AFL++'s libAFLDriver.a is not there" >&2; exit 1; }
+driver=$(part_of_afl libAFLDriver.a)
+runtime=$(part_of_afl afl-compiler-rt.o afl-compiler-rt-64.o)
 
 if [ ! -f build/afl/build.ninja ]; then
-    AFL_QUIET=1 CXX=$cxx meson setup build/afl -Dfuzz=true -Dfuzz_engine="$driver" -Dlibrary=false -Dwerror=false \
-        -Db_lundef=false -Doptimization=1 -Ddebug=false -Db_sanitize="${AFL_SANITIZE:-address}"
+    CXX=$cxx meson setup build/afl -Dfuzz=true -Dfuzz_engine="$driver $runtime" -Dlibrary=false -Dwerror=false \
+        -Dcpp_args=-fsanitize-coverage=trace-pc-guard -Db_lundef=false -Doptimization=1 -Ddebug=false \
+        -Db_sanitize="${AFL_SANITIZE:-address}"
 fi
-AFL_QUIET=1 ninja -C build/afl fuzz/pavise-fuzz
+ninja -C build/afl fuzz/pavise-fuzz
 export PAVISE_FUZZ_TARGET=$target
 begin=build/afl-in/$target
 rm -rf "$begin"
-python3 tools/fuzz.py build/afl/fuzz/pavise-fuzz --lay-out "$begin" "$target"
+python3 tools/fuzz.py build/afl/fuzz/pavise-fuzz "$target" --lay-out "$begin"
 dictionary=()
 if [ -s "$begin.dict" ]; then dictionary=(-x "$begin.dict"); fi
 # The core pattern and the frequency governor are the machine's owner's business.
