@@ -35,6 +35,7 @@ class Change:
     lines: list = dataclasses.field(default_factory=list)  # pairs of old and new lines
     program: str = ""
     tests: list = dataclasses.field(default_factory=list)  # patterns of the tests that then fail
+    among: str = "*"  # the tests that are run, where the change may disturb others by chance
     under: str = ""  # the sanitizer without which nothing would be seen
 
 
@@ -51,6 +52,8 @@ def read_table():
             changes[-1].source = rest
         elif word == "through":
             changes[-1].through = rest.split()
+        elif word == "among":
+            changes[-1].among = rest
         elif word == "under":
             changes[-1].under = rest
         elif word == "fails":
@@ -125,10 +128,10 @@ class Build:
         return str(program)
 
 
-def failed_tests(program, folder):
+def failed_tests(program, among, folder):
     """Names of the tests that failed; with the one that was running when the program came to its end."""
     try:
-        done = subprocess.run([program, "--gtest_color=no"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder,
+        done = subprocess.run([program, "--gtest_color=no", f"--gtest_filter={among}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder,
                               text=True, errors="replace", check=False, timeout=LONGEST_RUN)
         said = done.stdout
     except subprocess.TimeoutExpired as late:
@@ -144,7 +147,7 @@ def try_change(build, change):
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            failed = failed_tests(build.with_change(change, Path(folder)), build.folder)
+            failed = failed_tests(build.with_change(change, Path(folder)), change.among, build.folder)
         except (RuntimeError, KeyError) as problem:
             return f"row {change.row}: {change.what}: it does not build: {problem}", False
     missing = [pattern for pattern in change.tests if not fnmatch.filter(failed, pattern)]

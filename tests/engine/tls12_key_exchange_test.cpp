@@ -107,11 +107,14 @@ TEST(Dhe12, groups_that_are_small_or_broken_are_refused) {
     ASSERT_TRUE(named);
     const ByteVector& prime = named->prime;
     const ByteVector two{2};
-    ByteVector short_prime(127, 0xff); // 1016 bits: Logjam's kind
+    const ByteVector logjam(127, 0xff); // 1016 bits
+    ByteVector nearly(256, 0xff);       // 2047 bits
+    nearly.front() = 0x7f;
     ByteVector even = prime;
     even.back() &= 0xfe;
-    expect_group_refused(short_prime, two, two, ErrorCode::dh_group_too_small,
-                         AlertDescription::insufficient_security);
+    for (const ByteVector& short_prime : {logjam, nearly})
+        expect_group_refused(short_prime, two, two, ErrorCode::dh_group_too_small,
+                             AlertDescription::insufficient_security);
     expect_group_refused(even, two, two, ErrorCode::bad_dh_group, illegal_parameter);
     expect_group_refused(ByteVector(1025, 0xff), two, two, ErrorCode::bad_dh_group, illegal_parameter);
     expect_group_refused(prime, {1}, two, ErrorCode::bad_dh_group, illegal_parameter);
