@@ -17,7 +17,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-MARGIN = 0.02
+# What a change may cost without being asked for a new baseline: a check or an extension more is allowed for, a slip of the kind
+# that has been found (a table cleared, a hash made twice) is not.
+MARGINS = {"total": 0.03, "own": 0.10}
 FUNCTIONS_SHOWN = 8
 FUNCTIONS_KEPT = 40  # of each region in the baseline: enough to say where a rise is
 SECONDS_ALLOWED = 900
@@ -94,12 +96,12 @@ def compare(before, now):
             failed += 1
             print(f"FAIL {region}: it is not measured any more")
             continue
-        risen = [f"{kind} {old[kind]:,} → {new[kind]:,} ({new[kind] / old[kind] - 1:+.1%})" for kind in ("total", "own")
-                 if new[kind] > old[kind] * (1 + MARGIN)]
+        risen = [f"{kind} {old[kind]:,} → {new[kind]:,} ({new[kind] / old[kind] - 1:+.1%})" for kind, margin in MARGINS.items()
+                 if new[kind] > old[kind] * (1 + margin)]
         if risen:
             failed += 1
             print(f"FAIL {region}: {', '.join(risen)}", *rises(old, new), sep="\n")
-        elif new["own"] < old["own"] * (1 - MARGIN):
+        elif new["own"] < old["own"] * (1 - MARGINS["own"]):
             print(f"  {region}: own instructions fell to {new['own']:,} from {old['own']:,}; accept a new baseline")
     return failed
 
