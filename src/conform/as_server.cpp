@@ -128,6 +128,13 @@ void AsServer13::refuses_encrypted_extensions(const Alerts& alerts,
     auto changed = server().encrypted_extensions();
     edit(changed.extensions);
     server().send(changed);
+    from_here();
+    // A client may wait for the whole flight before it looks at what came.
+    if (ok() && !us().peek() && !is_over()) {
+        server().send_certificate();
+        server().send_certificate_verify();
+        server().send_finished();
+    }
     refused(alerts);
 }
 
@@ -191,7 +198,9 @@ void AsServer12::refuses(const Alerts& alerts, ServerHelloEdit edit) {
     auto changed = server().server_hello();
     edit(changed);
     server().send_server_hello(changed);
+    from_here();
     // A client may wait for the whole flight before it looks at the hello.
+    if (ok() && !us().peek() && !is_over()) server().send_rest_of_flight();
     refused(alerts);
 }
 

@@ -13,6 +13,8 @@ using ServerHelloEdit = void (*)(peer::ServerHelloDraft& hello);
 class AsServer13 final : public Trial {
     std::unique_ptr<peer::ScriptedServer> server_;
     bool heard_ = false; // what the client says by itself
+    // What a client says after its Finished, alerts too, is under its application keys.
+    void finished_came() override { us().read_with(peer::Epoch::application); }
 
   public:
     // To be changed before the first use of server().

@@ -125,6 +125,9 @@ void Trial::refused(const Alerts& alerts) {
             return fails("the other side went on: it sent application data");
         if (event->type != ContentType::alert) {
             last = peer::describe(event);
+            if (event->type == ContentType::handshake &&
+                static_cast<HandshakeType>(event->bytes[0]) == HandshakeType::finished)
+                finished_came();
             continue;
         }
         if (event->bytes.size() != 2) return fails("an alert came that has not two bytes");

@@ -102,6 +102,8 @@ class Trial {
     bool matches_probe(std::string_view text) const;
 
   private:
+    // A Finished came where an end of the connection was to come.
+    virtual void finished_came() {}
     void decide(Verdict verdict, std::string reason);
     void count();
     // What came instead of an end cannot be read.

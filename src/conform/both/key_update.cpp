@@ -1,6 +1,7 @@
 // KeyUpdate (RFC 8446 §4.6.3), and how connections end (§6, RFC 5246 §7.2).
 #include "messages/key_update.hpp"
 #include "conform/both/roles.hpp"
+#include "conform/rules.hpp"
 
 namespace pavise::conform {
 
@@ -150,9 +151,7 @@ constexpr std::array key_updates{
           &many<As>},
     Check{"key-update-in-pieces",
           "A KeyUpdate in several records is put together",
-          must("8446 §5.1", "Handshake messages MAY be coalesced into a single TLSPlaintext record or "
-                            "fragmented across several "
-                            "records"),
+          rule::messages_in_pieces13,
           {},
           &in_pieces<As>},
     Check{"key-update-bad-value",
@@ -164,11 +163,7 @@ constexpr std::array key_updates{
           &bad_value<As, 2>},
     Check{"key-update-no-body",
           "A KeyUpdate without its byte is refused",
-          must("8446 §6",
-               "Peers which receive a message which cannot be parsed according to the syntax (e.g., have a "
-               "length "
-               "extending beyond the message boundary or contain an out-of-range length) MUST terminate the "
-               "connection with a \"decode_error\" alert."),
+          rule::cannot_be_parsed,
           {},
           &no_body<As>},
     Check{"key-update-long-body",
@@ -192,15 +187,11 @@ constexpr std::array key_updates{
                "messages encrypted with the new key."),
           {},
           &new_keys_too_soon<As>},
-    Check{
-        "key-update-not-aligned",
-        "A message behind a KeyUpdate in the same record is refused",
-        must("8446 §5.1",
-             "Implementations MUST verify that all messages immediately preceding a key change align with a "
-             "record boundary; if not, then they MUST terminate the connection with an "
-             "\"unexpected_message\" alert."),
-        {},
-        &not_aligned<As>},
+    Check{"key-update-not-aligned",
+          "A message behind a KeyUpdate in the same record is refused",
+          rule::aligned_with_records,
+          {},
+          &not_aligned<As>},
     Check{"key-update-spanned",
           "A message that begins before a KeyUpdate takes effect and ends after it is refused",
           must("8446 §5.1", "Handshake messages MUST NOT span key changes."),
@@ -208,13 +199,13 @@ constexpr std::array key_updates{
           &partly_aligned<As>},
 };
 
-constexpr Rule no_key_update_12 =
-    must("5246 §7.4", "sending handshake messages in an unexpected order results in a fatal error.");
 constexpr std::array server_key_update12{
-    Check{"key-update", "A KeyUpdate is refused", no_key_update_12, {}, &unknown_in_tls12<AsClient12>},
+    Check{
+        "key-update", "A KeyUpdate is refused", rule::unexpected_order12, {}, &unknown_in_tls12<AsClient12>},
 };
 constexpr std::array client_key_update12{
-    Check{"key-update", "A KeyUpdate is refused", no_key_update_12, {}, &unknown_in_tls12<AsServer12>},
+    Check{
+        "key-update", "A KeyUpdate is refused", rule::unexpected_order12, {}, &unknown_in_tls12<AsServer12>},
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 // Handshake messages that have no place after the handshake, or no place at all.
 #include "conform/both/roles.hpp"
+#include "conform/rules.hpp"
 #include "messages/key_update.hpp"
 
 namespace pavise::conform {
@@ -8,12 +9,6 @@ namespace {
 
 using enum AlertDescription;
 using peer::written;
-
-constexpr Rule order_13 =
-    must("8446 §4", "A peer which receives a handshake message in an unexpected order MUST abort the "
-                    "handshake with an \"unexpected_message\" alert.");
-constexpr Rule order_12 =
-    must("5246 §7.4", "sending handshake messages in an unexpected order results in a fatal error.");
 
 template <class As, HandshakeType type, std::size_t size> void afterwards(As& t) {
     t.connect();
@@ -51,31 +46,34 @@ template <class As> void alert_of_one_byte(As& t) {
 
 template <class As>
 constexpr std::array messages_of_both{
-    Check{
-        "late-finished", "A second Finished is refused", by_version<As>(order_13, order_12), {}, &again<As>},
+    Check{"late-finished",
+          "A second Finished is refused",
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
+          {},
+          &again<As>},
     Check{"late-certificate",
           "A Certificate that nobody asked for is refused after the handshake",
-          by_version<As>(order_13, order_12),
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::certificate, 8>},
     Check{"late-certificate-verify",
           "A CertificateVerify is refused after the handshake",
-          by_version<As>(order_13, order_12),
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::certificate_verify, 40>},
     Check{"late-server-hello-done",
           "A ServerHelloDone is refused after the handshake",
-          by_version<As>(order_13, order_12),
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::server_hello_done, 0>},
     Check{"late-client-key-exchange",
           "A ClientKeyExchange is refused after the handshake",
-          by_version<As>(order_13, order_12),
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::client_key_exchange, 33>},
     Check{"late-server-key-exchange",
           "A ServerKeyExchange is refused after the handshake",
-          by_version<As>(order_13, order_12),
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::server_key_exchange, 80>},
     Check{"late-encrypted-extensions",
@@ -83,7 +81,7 @@ constexpr std::array messages_of_both{
           by_version<As>(must("8446 §4.3.1",
                               "In all handshakes, the server MUST send the EncryptedExtensions message "
                               "immediately after the ServerHello message."),
-                         order_12),
+                         rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::encrypted_extensions, 2>},
     Check{
@@ -92,17 +90,17 @@ constexpr std::array messages_of_both{
         by_version<As>(must("8446 §4.5",
                             "Servers MUST NOT send this message, and clients receiving it MUST terminate the "
                             "connection with an \"unexpected_message\" alert."),
-                       order_12),
+                       rule::unexpected_order12),
         {},
         &afterwards<As, HandshakeType::end_of_early_data, 0>},
     Check{"late-message-hash",
           "message_hash, which is never sent, is refused",
-          by_version<As>(order_13, order_12),
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::message_hash, 32>},
     Check{"late-certificate-status",
           "A CertificateStatus is refused after the handshake",
-          by_version<As>(order_13, order_12),
+          by_version<As>(rule::unexpected_order13, rule::unexpected_order12),
           {},
           &afterwards<As, HandshakeType::certificate_status, 8>},
     Check{"late-unknown-message",
@@ -111,7 +109,7 @@ constexpr std::array messages_of_both{
               must("8446 §4",
                    "Protocol messages MUST be sent in the order defined in Section 4.4.1 and shown in the "
                    "diagrams in Section 2."),
-              order_12),
+              rule::unexpected_order12),
           {},
           &unknown_afterwards<As, static_cast<HandshakeType>(99)>},
     Check{"two-alerts-in-one-record",
@@ -200,43 +198,67 @@ constexpr std::array servers13{
               t.client().send_client_hello();
               t.refused({unexpected_message});
           }},
-    Check{"late-server-hello", "A ServerHello is refused", order_13, {}, &hello_of_theirs<AsClient13>},
+    Check{"late-server-hello",
+          "A ServerHello is refused",
+          rule::unexpected_order13,
+          {},
+          &hello_of_theirs<AsClient13>},
     Check{"late-new-session-ticket",
           "A NewSessionTicket from a client is refused",
-          order_13,
+          rule::unexpected_order13,
           {},
           &ticket_for_a_server13},
-    Check{"late-hello-request", "A HelloRequest is refused", order_13, {}, &hello_request_for_a_server13},
+    Check{"late-hello-request",
+          "A HelloRequest is refused",
+          rule::unexpected_order13,
+          {},
+          &hello_request_for_a_server13},
 };
 constexpr std::array servers12{
-    Check{"late-server-hello", "A ServerHello is refused", order_12, {}, &hello_of_theirs<AsClient12>},
+    Check{"late-server-hello",
+          "A ServerHello is refused",
+          rule::unexpected_order12,
+          {},
+          &hello_of_theirs<AsClient12>},
     Check{"late-new-session-ticket",
           "A NewSessionTicket from a client is refused",
-          order_12,
+          rule::unexpected_order12,
           {},
           &ticket_for_a_server12},
     Check{"late-hello-request",
           "A HelloRequest from a client is refused",
-          order_12,
+          rule::unexpected_order12,
           {},
           &hello_request_for_a_server12},
 };
 constexpr std::array clients13{
     Check{"late-server-hello",
           "A ServerHello after the handshake is refused",
-          order_13,
+          rule::unexpected_order13,
           {},
           &hello_of_ours<AsServer13>},
-    Check{"late-client-hello", "A ClientHello is refused", order_13, {}, &hello_of_theirs<AsServer13>},
-    Check{"late-hello-request", "A HelloRequest is refused", order_13, {}, &hello_request_for_a_client13},
+    Check{"late-client-hello",
+          "A ClientHello is refused",
+          rule::unexpected_order13,
+          {},
+          &hello_of_theirs<AsServer13>},
+    Check{"late-hello-request",
+          "A HelloRequest is refused",
+          rule::unexpected_order13,
+          {},
+          &hello_request_for_a_client13},
 };
 constexpr std::array clients12{
     Check{"late-server-hello",
           "A ServerHello after the handshake is refused",
-          order_12,
+          rule::unexpected_order12,
           {},
           &hello_of_ours<AsServer12>},
-    Check{"late-client-hello", "A ClientHello is refused", order_12, {}, &hello_of_theirs<AsServer12>},
+    Check{"late-client-hello",
+          "A ClientHello is refused",
+          rule::unexpected_order12,
+          {},
+          &hello_of_theirs<AsServer12>},
     Check{"late-new-session-ticket",
           "A NewSessionTicket after the handshake is refused",
           must("5077 §3.3",

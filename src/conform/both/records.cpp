@@ -1,6 +1,7 @@
 // Records of an established connection: damaged, repeated, too long, of the wrong type; and those that are
 // legal.
 #include "conform/both/roles.hpp"
+#include "conform/rules.hpp"
 
 namespace pavise::conform {
 
@@ -252,7 +253,7 @@ constexpr std::array shared_checks{
           by_version<As>(
               must("8446 §5.2",
                    "The outer opaque_type field of a TLSCiphertext record is always set to the value 23"),
-              must("5246 §7.1", "once the ChangeCipherSpec has been sent, the new CipherSpec MUST be used.")),
+              rule::protected_after_change12),
           {},
           &unprotected_handshake<As>},
     Check{
@@ -368,10 +369,7 @@ constexpr std::array checks_of_13{
           &no_content_type<As>},
     Check{"record-protected-change-cipher-spec",
           "A protected change_cipher_spec is refused",
-          must("8446 §5",
-               "An implementation which receives any other change_cipher_spec value or which receives a "
-               "protected "
-               "change_cipher_spec record MUST abort the handshake with an \"unexpected_message\" alert."),
+          rule::change_cipher_spec_value13,
           {},
           &protected_change_cipher_spec<As>},
     Check{"record-padding-too-long",

@@ -2,6 +2,7 @@
 #include "conform/as_server.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/certificate12.hpp"
 #include "messages/server_key_exchange.hpp"
 
@@ -12,14 +13,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule order =
-    must("5246 §7.4", "sending handshake messages in an unexpected order results in a fatal error.");
-constexpr Rule length =
-    must("5246 §7.2.2", "A message could not be decoded because some field was out of the specified range or "
-                        "the length of the message was incorrect.");
-constexpr Rule finished_rule =
-    must("5246 §7.4.9", "Recipients of Finished messages MUST verify that the contents are correct.");
 
 const Alerts& certificate_alerts() {
     static const Alerts alerts{
@@ -142,7 +135,7 @@ constexpr std::array flights{
           }},
     Check{"certificate-trailing-byte",
           "A byte behind the certificates is refused",
-          length,
+          rule::cannot_be_decoded12,
           {},
           [](AsServer12& t) {
               refuse_certificate(t, [](ByteVector& m) {
@@ -152,7 +145,7 @@ constexpr std::array flights{
           }},
     Check{"certificate-twice",
           "A second Certificate is refused",
-          order,
+          rule::unexpected_order12,
           {},
           [](AsServer12& t) {
               begin_key_exchange(t);
@@ -293,7 +286,7 @@ constexpr std::array flights{
           }},
     Check{"key-exchange-trailing-byte",
           "A byte behind the signature is refused",
-          length,
+          rule::cannot_be_decoded12,
           {},
           [](AsServer12& t) {
               refuse_key_exchange(t,
@@ -306,7 +299,7 @@ constexpr std::array flights{
           }},
     Check{"key-exchange-cut",
           "A ServerKeyExchange that ends too soon is refused",
-          length,
+          rule::cannot_be_decoded12,
           {},
           [](AsServer12& t) {
               refuse_key_exchange(t,
@@ -318,7 +311,7 @@ constexpr std::array flights{
           }},
     Check{"key-exchange-twice",
           "A second ServerKeyExchange is refused",
-          order,
+          rule::unexpected_order12,
           {},
           [](AsServer12& t) {
               begin_key_exchange(t);
@@ -338,22 +331,22 @@ constexpr std::array flights{
           }},
     Check{"flight-finished",
           "A Finished instead of a Certificate is refused",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_certificate<HandshakeType::finished, 12>},
     Check{"flight-server-hello-again",
           "A second ServerHello is refused",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_certificate<HandshakeType::server_hello, 60>},
     Check{"flight-encrypted-extensions",
           "EncryptedExtensions are refused in TLS 1.2",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_certificate<HandshakeType::encrypted_extensions, 2>},
     Check{"flight-unknown-message",
           "A message of an unknown type is refused",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_certificate<static_cast<HandshakeType>(91), 3>},
     Check{"flight-early-change-cipher-spec",
@@ -367,17 +360,16 @@ constexpr std::array flights{
               t.us().send_change_cipher_spec();
               t.refused({unexpected_message});
           }},
-    Check{
-        "flight-data-in-the-clear",
-        "Application data in the clear is refused during the handshake",
-        must("5246 §7.3", "Application data MUST NOT be sent prior to the completion of the first handshake"),
-        {},
-        [](AsServer12& t) {
-            begin_key_exchange(t);
-            t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
-                                   as_bytes("HTTP/1.0 200 OK\r\n\r\n"));
-            t.refused({unexpected_message});
-        }},
+    Check{"flight-data-in-the-clear",
+          "Application data in the clear is refused during the handshake",
+          rule::no_data_in_handshake12,
+          {},
+          [](AsServer12& t) {
+              begin_key_exchange(t);
+              t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
+                                     as_bytes("HTTP/1.0 200 OK\r\n\r\n"));
+              t.refused({unexpected_message});
+          }},
     Check{"flight-in-one-record",
           "The whole flight in one record is taken",
           must("5246 §6.2.1", "multiple client messages of the same ContentType MAY be coalesced into a "
@@ -399,7 +391,7 @@ constexpr std::array flights{
           }},
     Check{"flight-in-pieces",
           "The flight in records of a few bytes is put together",
-          must("5246 §6.2.1", "a single message MAY be fragmented across several records"),
+          rule::messages_in_pieces12,
           {},
           [](AsServer12& t) {
               t.begin();
@@ -426,7 +418,7 @@ constexpr std::array flights{
           }},
     Check{"finished-wrong",
           "A Finished with other contents is refused",
-          finished_rule,
+          rule::finished_verified12,
           {},
           [](AsServer12& t) {
               begin_end(t);
@@ -453,7 +445,7 @@ constexpr std::array flights{
           }},
     Check{"finished-of-client",
           "The client's own Finished, sent back, is refused",
-          finished_rule,
+          rule::finished_verified12,
           {},
           [](AsServer12& t) {
               begin_end(t);
@@ -473,7 +465,7 @@ constexpr std::array flights{
           }},
     Check{"finished-in-the-clear",
           "A Finished in the clear after change_cipher_spec is refused",
-          must("5246 §7.1", "once the ChangeCipherSpec has been sent, the new CipherSpec MUST be used."),
+          rule::protected_after_change12,
           {},
           [](AsServer12& t) {
               begin_end(t);
@@ -484,7 +476,7 @@ constexpr std::array flights{
           }},
     Check{"change-cipher-spec-twice",
           "change_cipher_spec twice is refused",
-          order,
+          rule::unexpected_order12,
           {},
           [](AsServer12& t) {
               begin_end(t);
@@ -501,17 +493,16 @@ constexpr std::array flights{
               t.us().send_change_cipher_spec(2);
               t.refused({unexpected_message, decode_error, illegal_parameter});
           }},
-    Check{
-        "data-before-finished",
-        "Application data before the server's Finished is refused",
-        must("5246 §7.3", "Application data MUST NOT be sent prior to the completion of the first handshake"),
-        {},
-        [](AsServer12& t) {
-            begin_end(t);
-            t.server().change_write_keys();
-            t.us().send_data("too soon");
-            t.refused({unexpected_message});
-        }},
+    Check{"data-before-finished",
+          "Application data before the server's Finished is refused",
+          rule::no_data_in_handshake12,
+          {},
+          [](AsServer12& t) {
+              begin_end(t);
+              t.server().change_write_keys();
+              t.us().send_data("too soon");
+              t.refused({unexpected_message});
+          }},
     Check{"ticket-unannounced",
           "A NewSessionTicket that was not announced is refused",
           must("5077 §3.3", "This message MUST NOT be sent if the server did not include a SessionTicket "

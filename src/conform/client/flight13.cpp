@@ -2,6 +2,7 @@
 #include "conform/as_server.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/key_share.hpp"
@@ -19,17 +20,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule order =
-    must("8446 §4",
-         "A peer which receives a handshake message in an unexpected order MUST abort the handshake with an "
-         "\"unexpected_message\" alert.");
-
-constexpr Rule decode =
-    must("8446 §6",
-         "Peers which receive a message which cannot be parsed according to the syntax (e.g., have a length "
-         "extending beyond the message boundary or contain an out-of-range length) MUST terminate the "
-         "connection with a \"decode_error\" alert.");
 
 void begin_authentication(AsServer13& t) {
     t.begin();
@@ -147,7 +137,7 @@ constexpr std::array authentications{
           }},
     Check{"certificate-altered",
           "A certificate that was changed is refused",
-          must("8446 §4.4.3", "The receiver of a CertificateVerify message MUST verify the signature field."),
+          rule::signature_verified,
           {},
           [](AsServer13& t) {
               refuse_certificate(
@@ -168,7 +158,7 @@ constexpr std::array authentications{
           }},
     Check{"certificate-trailing-byte",
           "A byte behind the certificates is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               begin_authentication(t);
@@ -180,7 +170,7 @@ constexpr std::array authentications{
           }},
     Check{"certificate-cut",
           "A Certificate that ends too soon is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               begin_authentication(t);
@@ -192,7 +182,7 @@ constexpr std::array authentications{
           }},
     Check{"certificate-twice",
           "A second Certificate is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsServer13& t) {
               begin_authentication(t);
@@ -212,7 +202,7 @@ constexpr std::array authentications{
           }},
     Check{"certificate-verify-empty-signature",
           "A signature of no bytes is refused",
-          must("8446 §4.4.3", "The receiver of a CertificateVerify message MUST verify the signature field."),
+          rule::signature_verified,
           {},
           [](AsServer13& t) {
               refuse_verify(t, [](peer::CertificateVerifyDraft& v) { v.signature.clear(); },
@@ -288,7 +278,7 @@ constexpr std::array authentications{
           }},
     Check{"certificate-verify-trailing-byte",
           "A byte behind the signature is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               begin_authentication(t);
@@ -301,8 +291,7 @@ constexpr std::array authentications{
           }},
     Check{"finished-wrong",
           "A Finished with other contents is refused",
-          must("8446 §4.4.4", "Recipients of Finished messages MUST verify that the contents are correct and "
-                              "if incorrect MUST terminate the connection with a \"decrypt_error\" alert."),
+          rule::finished_verified13,
           {},
           [](AsServer13& t) {
               begin_authentication(t);
@@ -330,10 +319,7 @@ constexpr std::array authentications{
           }},
     Check{"finished-then-more",
           "Bytes behind the Finished in the same record are refused",
-          must("8446 §5.1",
-               "Implementations MUST verify that all messages immediately preceding a key change align with "
-               "a record boundary; if not, then they MUST terminate the connection with an "
-               "\"unexpected_message\" alert."),
+          rule::aligned_with_records,
           {},
           [](AsServer13& t) {
               begin_authentication(t);
@@ -355,9 +341,7 @@ constexpr std::array authentications{
           }},
     Check{"flight-key-update-before-finished",
           "A KeyUpdate before the Finished is refused",
-          must("8446 §4.6.3",
-               "Implementations that receive a KeyUpdate message prior to receiving a Finished "
-               "message MUST terminate the connection with an \"unexpected_message\" alert."),
+          rule::key_update_after_finished,
           {},
           &instead_of_certificate<HandshakeType::key_update, 1>},
     Check{"flight-ticket-before-finished",
@@ -368,12 +352,12 @@ constexpr std::array authentications{
           &instead_of_certificate<HandshakeType::new_session_ticket, 20>},
     Check{"flight-server-hello-again",
           "A second ServerHello is refused",
-          order,
+          rule::unexpected_order13,
           {},
           &instead_of_certificate<HandshakeType::server_hello, 60>},
     Check{"flight-server-key-exchange",
           "A ServerKeyExchange is refused",
-          order,
+          rule::unexpected_order13,
           {},
           &instead_of_certificate<HandshakeType::server_key_exchange, 60>},
     Check{"flight-end-of-early-data",
@@ -384,7 +368,7 @@ constexpr std::array authentications{
           &instead_of_certificate<HandshakeType::end_of_early_data, 0>},
     Check{"flight-unknown-message",
           "A message of an unknown type is refused",
-          order,
+          rule::unexpected_order13,
           {},
           &instead_of_certificate<static_cast<HandshakeType>(91), 3>},
     Check{"flight-change-cipher-spec",
@@ -405,9 +389,7 @@ constexpr std::array authentications{
           }},
     Check{"flight-change-cipher-spec-value",
           "A change_cipher_spec of another value is refused",
-          must("8446 §5", "An implementation which receives any other change_cipher_spec value or which "
-                          "receives a protected change_cipher_spec record MUST abort the handshake with an "
-                          "\"unexpected_message\" alert."),
+          rule::change_cipher_spec_value13,
           {},
           [](AsServer13& t) {
               t.begin();
@@ -416,8 +398,7 @@ constexpr std::array authentications{
           }},
     Check{"flight-in-one-record",
           "The whole flight in one record is taken",
-          must("8446 §5.1", "Handshake messages MAY be coalesced into a single TLSPlaintext record or "
-                            "fragmented across several records"),
+          rule::messages_in_pieces13,
           {},
           [](AsServer13& t) {
               t.begin();

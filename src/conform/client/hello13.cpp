@@ -2,6 +2,7 @@
 #include "conform/as_server.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/key_share.hpp"
@@ -210,8 +211,7 @@ constexpr std::array hellos{
           }},
     Check{"hello-extensions-once",
           "No extension comes twice",
-          must("8446 §4.2",
-               "There MUST NOT be more than one extension of the same type in a given extension block."),
+          rule::extensions_once,
           {},
           [](AsServer13& t) {
               t.from_here();
@@ -332,8 +332,7 @@ constexpr std::array hellos{
           }},
     Check{"finished-verifies",
           "The client's Finished covers the whole handshake",
-          must("8446 §4.4.4", "Recipients of Finished messages MUST verify that the contents are correct and "
-                              "if incorrect MUST terminate the connection with a \"decrypt_error\" alert."),
+          rule::finished_verified13,
           {},
           [](AsServer13& t) {
               t.begin();

@@ -2,6 +2,7 @@
 #include "conform/as_server.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/certificate13.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/extension/alpn.hpp"
@@ -20,17 +21,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule order =
-    must("8446 §4",
-         "A peer which receives a handshake message in an unexpected order MUST abort the handshake with an "
-         "\"unexpected_message\" alert.");
-
-constexpr Rule decode =
-    must("8446 §6",
-         "Peers which receive a message which cannot be parsed according to the syntax (e.g., have a length "
-         "extending beyond the message boundary or contain an out-of-range length) MUST terminate the "
-         "connection with a \"decode_error\" alert.");
 
 void request(AsServer13& t, const peer::CertificateRequestDraft& request) {
     t.begin();
@@ -107,7 +97,7 @@ constexpr std::array requests{
           }},
     Check{"request-twice",
           "A second CertificateRequest is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsServer13& t) {
               request(t, t.server().certificate_request());
@@ -127,7 +117,7 @@ constexpr std::array requests{
           }},
     Check{"request-trailing-byte",
           "A byte behind a CertificateRequest is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               t.begin();
@@ -205,8 +195,7 @@ constexpr std::array tickets{
           }},
     Check{"ticket-in-pieces",
           "A ticket in several records is put together",
-          must("8446 §5.1", "Handshake messages MAY be coalesced into a single TLSPlaintext record or "
-                            "fragmented across several records"),
+          rule::messages_in_pieces13,
           {},
           [](AsServer13& t) {
               t.connect();
@@ -227,7 +216,7 @@ constexpr std::array tickets{
           }},
     Check{"ticket-trailing-byte",
           "A byte behind a ticket is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               t.connect();
@@ -238,7 +227,7 @@ constexpr std::array tickets{
           }},
     Check{"ticket-cut",
           "A ticket that ends too soon is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               t.connect();

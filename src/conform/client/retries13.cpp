@@ -2,6 +2,7 @@
 #include "conform/as_server.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
@@ -17,12 +18,6 @@ namespace {
 using peer::ExtensionsDraft;
 using peer::ServerHelloDraft;
 using enum AlertDescription;
-
-constexpr Rule decode =
-    must("8446 §6",
-         "Peers which receive a message which cannot be parsed according to the syntax (e.g., have a length "
-         "extending beyond the message boundary or contain an out-of-range length) MUST terminate the "
-         "connection with a \"decode_error\" alert.");
 
 constexpr Rule unsolicited =
     must("8446 §4.2", "Upon receiving such an extension, an endpoint MUST abort the handshake with an "
@@ -275,8 +270,7 @@ constexpr std::array encrypted{
           }},
     Check{"extensions-twice",
           "An extension that comes twice is refused",
-          must("8446 §4.2",
-               "There MUST NOT be more than one extension of the same type in a given extension block."),
+          rule::extensions_once,
           {},
           [](AsServer13& t) {
               t.refuses_encrypted_extensions({decode_error, illegal_parameter, unsupported_extension},
@@ -364,7 +358,7 @@ constexpr std::array encrypted{
           }},
     Check{"extensions-trailing-byte",
           "A byte behind the extensions is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               t.begin();
@@ -404,7 +398,7 @@ constexpr std::array encrypted{
           }},
     Check{"extensions-alpn-two",
           "Two protocols are refused",
-          must("7301 §3.1", "the \"ProtocolNameList\" MUST contain exactly one \"ProtocolName\"."),
+          rule::one_protocol,
           {need::offers_alpn},
           [](AsServer13& t) {
               t.refuses_encrypted_extensions({decode_error, illegal_parameter}, [](ExtensionsDraft& e) {

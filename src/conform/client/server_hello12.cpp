@@ -2,6 +2,7 @@
 #include "conform/as_server.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/negotiation.hpp"
 
@@ -14,24 +15,19 @@ namespace {
 using peer::ServerHelloDraft;
 using enum AlertDescription;
 
-constexpr Rule order =
-    must("5246 §7.4", "sending handshake messages in an unexpected order results in a fatal error.");
 constexpr Rule unsolicited =
     must("5246 §7.4.1.4",
          "If a client receives an extension type in ServerHello that it did not request in the associated "
          "ClientHello, it MUST abort the handshake with an unsupported_extension fatal alert.");
-constexpr Rule length = must(
-    "5246 §7.2.2",
-    "A message could not be decoded because some field was out of the specified range or the length of the "
-    "message was incorrect.");
 
 // A client may look at the hello when the whole flight is there.
-void refuse(AsServer12& t, const Alerts& alerts, ServerHelloEdit edit) {
+// At once: what follows is made as TLS 1.2 has it, and would be refused for that.
+template <ProtocolVersion version> void refuse_version(AsServer12& t) {
     t.hello();
-    auto changed = t.server().server_hello();
-    edit(changed);
-    t.server().send_server_hello(changed);
-    t.refused(alerts);
+    auto hello = t.server().server_hello();
+    hello.legacy_version = version;
+    t.server().send_server_hello(hello);
+    t.refused({protocol_version, illegal_parameter, handshake_failure});
 }
 
 void refuse_bytes(AsServer12& t, void (*change)(ByteVector& body), const Alerts& alerts) {
@@ -78,7 +74,7 @@ constexpr std::array answers{
           }},
     Check{"server-hello-fragmented",
           "A ServerHello in several records is put together",
-          must("5246 §6.2.1", "a single message MAY be fragmented across several records"),
+          rule::messages_in_pieces12,
           {},
           [](AsServer12& t) {
               t.hello();
@@ -93,8 +89,8 @@ constexpr std::array answers{
           must("8701 §3.1", "Clients MUST reject GREASE values when negotiated by the server."),
           {},
           [](AsServer12& t) {
-              refuse(t, {illegal_parameter, handshake_failure},
-                     [](ServerHelloDraft& h) { h.cipher_suite = grease_suite; });
+              t.refuses({illegal_parameter, handshake_failure},
+                        [](ServerHelloDraft& h) { h.cipher_suite = grease_suite; });
           }},
     Check{"server-hello-null-suite",
           "A suite without encryption that was not offered is refused",
@@ -102,8 +98,8 @@ constexpr std::array answers{
                "The single cipher suite selected by the server from the list in ClientHello.cipher_suites."),
           {},
           [](AsServer12& t) {
-              refuse(t, {illegal_parameter, handshake_failure},
-                     [](ServerHelloDraft& h) { h.cipher_suite = static_cast<CipherSuite>(0x0002); });
+              t.refuses({illegal_parameter, handshake_failure},
+                        [](ServerHelloDraft& h) { h.cipher_suite = static_cast<CipherSuite>(0x0002); });
           }},
     Check{"server-hello-suite-of-13",
           "A suite of TLS 1.3 is refused in TLS 1.2",
@@ -111,8 +107,8 @@ constexpr std::array answers{
                             "ciphers, and cannot be used for TLS 1.2."),
           {},
           [](AsServer12& t) {
-              refuse(t, {illegal_parameter, handshake_failure},
-                     [](ServerHelloDraft& h) { h.cipher_suite = CipherSuite::TLS_AES_128_GCM_SHA256; });
+              t.refuses({illegal_parameter, handshake_failure},
+                        [](ServerHelloDraft& h) { h.cipher_suite = CipherSuite::TLS_AES_128_GCM_SHA256; });
           }},
     Check{"server-hello-scsv",
           "A signalling value as the suite is refused",
@@ -120,7 +116,7 @@ constexpr std::array answers{
                             "of algorithms) and cannot be negotiated."),
           {},
           [](AsServer12& t) {
-              refuse(t, {illegal_parameter, handshake_failure}, [](ServerHelloDraft& h) {
+              t.refuses({illegal_parameter, handshake_failure}, [](ServerHelloDraft& h) {
                   h.cipher_suite = CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV;
               });
           }},
@@ -130,56 +126,50 @@ constexpr std::array answers{
                                 "ClientHello.compression_methods."),
           {},
           [](AsServer12& t) {
-              refuse(t, {illegal_parameter, decode_error, handshake_failure},
-                     [](ServerHelloDraft& h) { h.legacy_compression_method = 1; });
+              t.refuses({illegal_parameter, decode_error, handshake_failure},
+                        [](ServerHelloDraft& h) { h.legacy_compression_method = 1; });
           }},
     Check{"server-hello-tls10",
           "A ServerHello of TLS 1.0 is refused",
-          must("8996 §4", "TLS 1.0 MUST NOT be used."),
+          must("8996 §4", "Any party receiving a Hello message with the protocol version set to {03,01} MUST "
+                          "respond with a \"protocol_version\" alert message and close the connection."),
           {},
-          [](AsServer12& t) {
-              refuse(t, {protocol_version, illegal_parameter, handshake_failure},
-                     [](ServerHelloDraft& h) { h.legacy_version = ProtocolVersion::tls_1_0; });
-          }},
+          &refuse_version<ProtocolVersion::tls_1_0>},
     Check{"server-hello-tls11",
           "A ServerHello of TLS 1.1 is refused",
-          must("8996 §5", "TLS 1.1 MUST NOT be used."),
+          must("8996 §5", "Any party receiving a Hello message with the protocol version set to {03,02} MUST "
+                          "respond with a \"protocol_version\" alert message and close the connection."),
           {},
-          [](AsServer12& t) {
-              refuse(t, {protocol_version, illegal_parameter, handshake_failure},
-                     [](ServerHelloDraft& h) { h.legacy_version = ProtocolVersion::tls_1_1; });
-          }},
+          &refuse_version<ProtocolVersion::tls_1_1>},
     Check{"server-hello-ssl3",
           "A ServerHello of SSL 3.0 is refused",
-          must("7568 §3", "SSLv3 MUST NOT be used."),
+          must("7568 §3", "Any party receiving a Hello message with the protocol version set to {03,00} MUST "
+                          "respond with a \"protocol_version\" alert message and close the connection."),
           {},
-          [](AsServer12& t) {
-              refuse(t, {protocol_version, illegal_parameter, handshake_failure},
-                     [](ServerHelloDraft& h) { h.legacy_version = ProtocolVersion::ssl_3_0; });
-          }},
+          &refuse_version<ProtocolVersion::ssl_3_0>},
     Check{"server-hello-higher-version",
           "A ServerHello of a version that does not exist is refused",
           must("5246 §7.4.1.3", "This field will contain the lower of that suggested by the client in the "
                                 "client hello and the highest supported by the server."),
           {},
           [](AsServer12& t) {
-              refuse(t, {protocol_version, illegal_parameter, handshake_failure},
-                     [](ServerHelloDraft& h) { h.legacy_version = static_cast<ProtocolVersion>(0x0305); });
+              t.refuses({protocol_version, illegal_parameter, handshake_failure},
+                        [](ServerHelloDraft& h) { h.legacy_version = static_cast<ProtocolVersion>(0x0305); });
           }},
     Check{"server-hello-unknown-extension",
           "An extension that was not offered is refused",
           unsolicited,
           {},
           [](AsServer12& t) {
-              refuse(t, {unsupported_extension, illegal_parameter},
-                     [](ServerHelloDraft& h) { h.extensions.add(unknown_extension, {}); });
+              t.refuses({unsupported_extension, illegal_parameter},
+                        [](ServerHelloDraft& h) { h.extensions.add(unknown_extension, {}); });
           }},
     Check{"server-hello-two-extensions",
           "An extension that comes twice is refused",
           must("5246 §7.4.1.4", "There MUST NOT be more than one extension of the same type."),
           {need::secure_renegotiation},
           [](AsServer12& t) {
-              refuse(t, {decode_error, illegal_parameter, unsupported_extension}, [](ServerHelloDraft& h) {
+              t.refuses({decode_error, illegal_parameter, unsupported_extension}, [](ServerHelloDraft& h) {
                   h.extensions.set(ExtensionType::renegotiation_info, bytes({0}));
                   h.extensions.add(ExtensionType::renegotiation_info, bytes({0}));
               });
@@ -191,7 +181,7 @@ constexpr std::array answers{
                             "a fatal handshake_failure alert)."),
           {need::secure_renegotiation},
           [](AsServer12& t) {
-              refuse(t, {handshake_failure, illegal_parameter, decode_error}, [](ServerHelloDraft& h) {
+              t.refuses({handshake_failure, illegal_parameter, decode_error}, [](ServerHelloDraft& h) {
                   h.extensions.set(ExtensionType::renegotiation_info, bytes({2, 1, 2}));
               });
           }},
@@ -202,8 +192,8 @@ constexpr std::array answers{
           {Need{[](const Profile& p) { return !p.offers(ExtensionType::session_ticket); },
                 "it offers session_ticket"}},
           [](AsServer12& t) {
-              refuse(t, {unsupported_extension, illegal_parameter},
-                     [](ServerHelloDraft& h) { h.extensions.add(ExtensionType::session_ticket, {}); });
+              t.refuses({unsupported_extension, illegal_parameter},
+                        [](ServerHelloDraft& h) { h.extensions.add(ExtensionType::session_ticket, {}); });
           }},
     Check{"server-hello-alpn-not-offered",
           "A protocol that was not offered is refused",
@@ -211,18 +201,18 @@ constexpr std::array answers{
                             "different protocol for application data exchange."),
           {need::offers_alpn},
           [](AsServer12& t) {
-              refuse(t,
-                     {illegal_parameter, no_application_protocol, unsupported_extension, handshake_failure},
-                     [](ServerHelloDraft& h) {
-                         h.extensions.set(messages::AlpnSelected{as_bytes("never-offered")});
-                     });
+              t.refuses(
+                  {illegal_parameter, no_application_protocol, unsupported_extension, handshake_failure},
+                  [](ServerHelloDraft& h) {
+                      h.extensions.set(messages::AlpnSelected{as_bytes("never-offered")});
+                  });
           }},
     Check{"server-hello-alpn-two",
           "Two protocols are refused",
-          must("7301 §3.1", "the \"ProtocolNameList\" MUST contain exactly one \"ProtocolName\"."),
+          rule::one_protocol,
           {need::offers_alpn},
           [](AsServer12& t) {
-              refuse(t, {decode_error, illegal_parameter}, [](ServerHelloDraft& h) {
+              t.refuses({decode_error, illegal_parameter}, [](ServerHelloDraft& h) {
                   h.extensions.set(ExtensionType::application_layer_protocol_negotiation,
                                    bytes({0, 6, 2, 'h', '2', 2, 'h', '2'}));
               });
@@ -232,20 +222,20 @@ constexpr std::array answers{
           must("7627 §5.1", "The \"extension_data\" field of this extension is empty."),
           {need::extended_master_secret},
           [](AsServer12& t) {
-              refuse(t, {decode_error, illegal_parameter}, [](ServerHelloDraft& h) {
+              t.refuses({decode_error, illegal_parameter}, [](ServerHelloDraft& h) {
                   h.extensions.set(ExtensionType::extended_master_secret, bytes({0}));
               });
           }},
     Check{"server-hello-cut",
           "A ServerHello that ends in its random is refused",
-          length,
+          rule::cannot_be_decoded12,
           {},
           [](AsServer12& t) {
               refuse_bytes(t, [](ByteVector& b) { b.resize(20); }, {decode_error, illegal_parameter});
           }},
     Check{"server-hello-trailing-byte",
           "A byte behind the extensions is refused",
-          length,
+          rule::cannot_be_decoded12,
           {},
           [](AsServer12& t) {
               refuse_bytes(t, [](ByteVector& b) { b.push_back(0); }, {decode_error, illegal_parameter});
@@ -266,7 +256,7 @@ constexpr std::array answers{
           }},
     Check{"first-certificate",
           "A Certificate instead of a ServerHello is refused",
-          order,
+          rule::unexpected_order12,
           {},
           [](AsServer12& t) {
               t.hello();
@@ -379,7 +369,7 @@ constexpr std::array sent{
           }},
     Check{"finished-verifies",
           "The client's Finished covers the whole handshake",
-          must("5246 §7.4.9", "Recipients of Finished messages MUST verify that the contents are correct."),
+          rule::finished_verified12,
           {},
           [](AsServer12& t) {
               t.begin();

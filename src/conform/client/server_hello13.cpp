@@ -2,6 +2,7 @@
 #include "conform/as_server.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
@@ -18,12 +19,6 @@ using peer::ExtensionsDraft;
 using peer::ServerHelloDraft;
 using enum AlertDescription;
 
-constexpr Rule decode =
-    must("8446 §6",
-         "Peers which receive a message which cannot be parsed according to the syntax (e.g., have a length "
-         "extending beyond the message boundary or contain an out-of-range length) MUST terminate the "
-         "connection with a \"decode_error\" alert.");
-
 constexpr Rule unsolicited =
     must("8446 §4.2", "Upon receiving such an extension, an endpoint MUST abort the handshake with an "
                       "\"unsupported_extension\" alert.");
@@ -33,11 +28,6 @@ constexpr Rule misplaced =
          "If an implementation receives an extension which it recognizes and which is not specified for "
          "the message in which it appears, it MUST abort the handshake with an \"illegal_parameter\" "
          "alert.");
-
-constexpr Rule order =
-    must("8446 §4",
-         "A peer which receives a handshake message in an unexpected order MUST abort the handshake with an "
-         "\"unexpected_message\" alert.");
 
 // A body that parses, or does not, in the place of the extension's.
 template <ExtensionType type> void cut(ExtensionsDraft& extensions) {
@@ -117,8 +107,7 @@ constexpr std::array hellos{
           &sentinel_13<1>},
     Check{"server-hello-fragmented",
           "A ServerHello in several records is put together",
-          must("8446 §5.1", "Handshake messages MAY be coalesced into a single TLSPlaintext record or "
-                            "fragmented across several records"),
+          rule::messages_in_pieces13,
           {},
           [](AsServer13& t) {
               t.hello();
@@ -212,7 +201,7 @@ constexpr std::array hellos{
           }},
     Check{"server-hello-long-version",
           "A supported_versions of three bytes is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               t.refuses({decode_error, illegal_parameter}, [](ServerHelloDraft& h) {
@@ -221,8 +210,7 @@ constexpr std::array hellos{
           }},
     Check{"server-hello-two-versions",
           "supported_versions twice is refused",
-          must("8446 §4.2",
-               "There MUST NOT be more than one extension of the same type in a given extension block."),
+          rule::extensions_once,
           {},
           [](AsServer13& t) {
               t.refuses({decode_error, illegal_parameter, unsupported_extension}, [](ServerHelloDraft& h) {
@@ -262,7 +250,7 @@ constexpr std::array hellos{
           }},
     Check{"server-hello-cut-share",
           "A key_share that ends too soon is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               t.refuses({decode_error, illegal_parameter},
@@ -347,14 +335,14 @@ constexpr std::array hellos{
           }},
     Check{"server-hello-cut",
           "A ServerHello that ends in its random is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               refuse_bytes(t, [](ByteVector& b) { b.resize(20); }, {decode_error, illegal_parameter});
           }},
     Check{"server-hello-trailing-byte",
           "A byte behind the extensions is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsServer13& t) {
               refuse_bytes(t, [](ByteVector& b) { b.push_back(0); }, {decode_error, illegal_parameter});
@@ -413,7 +401,7 @@ constexpr std::array hellos{
           }},
     Check{"first-encrypted-extensions",
           "EncryptedExtensions instead of a ServerHello are refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsServer13& t) {
               t.hello();
@@ -422,7 +410,7 @@ constexpr std::array hellos{
           }},
     Check{"first-certificate",
           "A Certificate instead of a ServerHello is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsServer13& t) {
               t.hello();
@@ -431,7 +419,7 @@ constexpr std::array hellos{
           }},
     Check{"first-finished",
           "A Finished instead of a ServerHello is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsServer13& t) {
               t.hello();
@@ -440,7 +428,7 @@ constexpr std::array hellos{
           }},
     Check{"first-application-data",
           "Application data instead of a ServerHello is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsServer13& t) {
               t.hello();
@@ -450,9 +438,7 @@ constexpr std::array hellos{
           }},
     Check{"first-key-update",
           "A KeyUpdate instead of a ServerHello is refused",
-          must("8446 §4.6.3", "Implementations that receive a KeyUpdate message prior to receiving a "
-                              "Finished message MUST terminate the connection with an "
-                              "\"unexpected_message\" alert."),
+          rule::key_update_after_finished,
           {},
           [](AsServer13& t) {
               t.hello();

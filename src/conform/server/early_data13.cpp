@@ -1,10 +1,9 @@
 // Early data, as servers of TLS 1.3 have to handle it.
-#include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "conform/server/tickets.hpp"
 #include "messages/extension/early_data.hpp"
-#include "messages/extension/pre_shared_key.hpp"
 
 namespace pavise::conform {
 
@@ -13,7 +12,7 @@ namespace {
 using enum AlertDescription;
 
 // Early data behind a hello that offers a ticket, and the server's whole answer.
-Hello offering_early_data(AsClient13& t, const peer::PskOffer& ticket) {
+Hello offering_early_data(AsClient13& t, const Ticket& ticket) {
     Hello hello = t.hello();
     peer::ScriptedClient::allow_psks(hello);
     hello.extensions.add(messages::EarlyData{});
@@ -111,61 +110,51 @@ constexpr std::array early{
               t.client().send_client_hello(hello);
               early_data_not_accepted(t);
           }},
-    Check{
-        "early-data-not-empty",
-        "An early_data extension with contents is refused",
-        must("8446 §6",
-             "Peers which receive a message which cannot be parsed according to the syntax (e.g., have a "
-             "length extending beyond the message boundary or "
-             "contain an out-of-range length) MUST terminate the connection with a \"decode_error\" alert."),
-        // Who takes no early data need not know the extension.
-        {need::early_data},
-        [](AsClient13& t) {
-            Hello hello = t.hello();
-            peer::ScriptedClient::allow_psks(hello);
-            hello.extensions.add(ExtensionType::early_data, bytes({0}));
-            t.client().offer_psk(hello, unknown_ticket());
-            t.client().send_client_hello(hello);
-            t.refused({decode_error, illegal_parameter});
-        }},
+    Check{"early-data-not-empty",
+          "An early_data extension with contents is refused",
+          rule::cannot_be_parsed,
+          // Who takes no early data need not know the extension.
+          {need::early_data},
+          [](AsClient13& t) {
+              Hello hello = t.hello();
+              peer::ScriptedClient::allow_psks(hello);
+              hello.extensions.add(ExtensionType::early_data, bytes({0}));
+              t.client().offer_psk(hello, unknown_ticket());
+              t.client().send_client_hello(hello);
+              t.refused({decode_error, illegal_parameter});
+          }},
     Check{"early-data-accepted-for-first",
           "Early data is accepted for the first ticket alone",
           must("8446 §4.2.10", "In order to accept early data, the server MUST have accepted a PSK cipher "
                                "suite and selected the first key offered in the "
                                "client's \"pre_shared_key\" extension."),
           {need::early_data},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               Hello hello = t.hello();
               peer::ScriptedClient::allow_psks(hello);
               hello.extensions.add(messages::EarlyData{});
               t.client().offer_psks(hello, {unknown_ticket_like(ticket), ticket});
               t.client().send_client_hello(hello);
               early_data_not_accepted(t);
-          }},
+          }>},
     Check{"early-data-damaged",
           "Accepted early data that does not decrypt is refused",
           must("8446 §4.2.10", "Specifically, if the server fails to decrypt a 0-RTT record following an "
                                "accepted \"early_data\" extension, it MUST terminate "
                                "the connection with a \"bad_record_mac\" alert as per Section 5.2."),
           {need::early_data},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               begin_early_data(t, offering_early_data(t, ticket));
               expect_end_of_flight(t);
               t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
                                      repeated(120, 0x3c));
               t.refused({bad_record_mac});
-          }},
+          }>},
     Check{"early-data-once",
           "The same early data is not accepted twice",
           must("8446 §8", "would accept 0-RTT for the same 0-RTT handshake at most once"),
           {need::early_data},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               const Hello hello = offering_early_data(t, ticket);
               begin_early_data(t, hello);
               const std::size_t accepted = first_protected_length(t);
@@ -182,22 +171,20 @@ constexpr std::array early{
               (void)t.us().peek();
               t.demand(first_protected_length(t) < accepted,
                        "EncryptedExtensions are shorter by the early_data that accepted it before");
-          }},
+          }>},
     Check{"early-data-no-end",
           "A Finished before EndOfEarlyData is refused",
           must("8446 §4.5", "If the server sent an \"early_data\" extension in EncryptedExtensions, the "
                             "client MUST send an EndOfEarlyData message after "
                             "receiving the server Finished."),
           {need::early_data},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               begin_early_data(t, offering_early_data(t, ticket));
               expect_end_of_flight(t);
               t.us().write_with(peer::Epoch::handshake);
               t.us().send(t.client().finished());
               t.refused({unexpected_message, bad_record_mac});
-          }},
+          }>},
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
 
@@ -10,15 +11,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule decode = must(
-    "8446 §6", "Peers which receive a message which cannot be parsed according to the syntax (e.g., have "
-               "a length extending beyond the message boundary or contain an out-of-range length) MUST "
-               "terminate the connection with a \"decode_error\" alert.");
-
-constexpr Rule order =
-    must("8446 §4", "A peer which receives a handshake message in an unexpected order MUST abort the "
-                    "handshake with an \"unexpected_message\" alert.");
 
 constexpr Rule first_message = must("8446 §4.1.2", "When a client first connects to a server, it is REQUIRED "
                                                    "to send the ClientHello as its first TLS message.");
@@ -70,7 +62,7 @@ constexpr std::array first_records{
           }},
     Check{"first-alert-of-one-byte",
           "Half an alert instead of a ClientHello is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.us().send_raw_record(ContentType::alert, ProtocolVersion::tls_1_2, bytes({2}));
@@ -107,7 +99,7 @@ constexpr std::array first_records{
           }},
     Check{"first-server-hello",
           "A ServerHello instead of a ClientHello is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsClient13& t) {
               send_first(t, ContentType::handshake, peer::written(HandshakeType::server_hello, repeated(60)),
@@ -123,7 +115,7 @@ constexpr std::array first_records{
           }},
     Check{"first-certificate",
           "A Certificate instead of a ClientHello is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsClient13& t) {
               send_first(t, ContentType::handshake, peer::written(HandshakeType::certificate, repeated(8)),
@@ -131,9 +123,7 @@ constexpr std::array first_records{
           }},
     Check{"first-key-update",
           "A KeyUpdate instead of a ClientHello is refused",
-          must("8446 §4.6.3", "Implementations that receive a KeyUpdate message prior to receiving a "
-                              "Finished message MUST terminate the "
-                              "connection with an \"unexpected_message\" alert."),
+          rule::key_update_after_finished,
           {},
           [](AsClient13& t) {
               send_first(t, ContentType::handshake, peer::written(HandshakeType::key_update, bytes({0})),
@@ -141,7 +131,7 @@ constexpr std::array first_records{
           }},
     Check{"first-unknown-message",
           "A handshake message of an unknown type is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsClient13& t) {
               send_first(t, ContentType::handshake,
@@ -189,10 +179,7 @@ constexpr std::array first_records{
           }},
     Check{"first-part-behind-hello",
           "A part of a message behind the ClientHello in the same record is refused",
-          must("8446 §5.1", "Implementations MUST verify that all messages immediately preceding a key "
-                            "change align with a record "
-                            "boundary; if not, then they MUST terminate the connection with an "
-                            "\"unexpected_message\" alert."),
+          rule::aligned_with_records,
           {},
           [](AsClient13& t) {
               Hello hello = t.hello();

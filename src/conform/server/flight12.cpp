@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/client_key_exchange.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -190,7 +191,7 @@ constexpr std::array hellos{
           }},
     Check{"server-alpn-one",
           "One protocol is selected, of those that were offered",
-          must("7301 §3.1", "the \"ProtocolNameList\" MUST contain exactly one \"ProtocolName\"."),
+          rule::one_protocol,
           {need::alpn},
           [](AsClient12& t) {
               t.script.alpn_protocols = {t.profile().alpn, "another"};

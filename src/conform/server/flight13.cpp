@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/key_share.hpp"
@@ -294,7 +295,7 @@ constexpr std::array hellos{
           }},
     Check{"server-alpn-one",
           "One protocol is selected, of those that were offered",
-          must("7301 §3.1", "the \"ProtocolNameList\" MUST contain exactly one \"ProtocolName\"."),
+          rule::one_protocol,
           {need::alpn},
           [](AsClient13& t) {
               t.script.alpn_protocols = {t.profile().alpn, "another"};
@@ -406,9 +407,7 @@ constexpr std::array hellos{
           }},
     Check{"server-finished-verifies",
           "The Finished covers the whole handshake",
-          must("8446 §4.4.4", "Recipients of Finished messages MUST verify that the contents are correct and "
-                              "if incorrect MUST terminate the "
-                              "connection with a \"decrypt_error\" alert."),
+          rule::finished_verified13,
           {},
           [](AsClient13& t) {
               t.client().send_client_hello();

@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/negotiation.hpp"
 #include "messages/extension/sizes.hpp"
 
@@ -25,8 +26,6 @@ constexpr Rule fragments =
 constexpr Rule nothing_in_common = must(
     "5246 §7.2.2", "Reception of a handshake_failure alert message indicates that the sender was unable to "
                    "negotiate an acceptable set of security parameters given the options available.");
-constexpr Rule order =
-    must("5246 §7.4", "sending handshake messages in an unexpected order results in a fatal error.");
 constexpr Rule grease =
     must("8701 §3.2",
          "Servers MUST correctly ignore unknown values in a ClientHello and attempt to negotiate with one of "
@@ -465,7 +464,7 @@ void send_first(AsClient12& t, ContentType type, Bytes fragment, const Alerts& a
 constexpr std::array first{
     Check{"first-client-key-exchange",
           "A ClientKeyExchange instead of a ClientHello is refused",
-          order,
+          rule::unexpected_order12,
           {},
           [](AsClient12& t) {
               send_first(t, ContentType::handshake,

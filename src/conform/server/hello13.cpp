@@ -3,6 +3,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -23,9 +24,6 @@ constexpr Rule ignore_values = must(
     "8701 §3.2",
     "Servers MUST correctly ignore unknown values in a ClientHello and attempt to negotiate with one of the "
     "remaining parameters.");
-constexpr Rule fragments =
-    must("8446 §5.1", "Handshake messages MAY be coalesced into a single TLSPlaintext record or "
-                      "fragmented across several records");
 constexpr Rule record_version =
     must("8446 §5.1", "This field is deprecated and MUST be ignored for all purposes.");
 
@@ -239,12 +237,12 @@ constexpr std::array checks{
           [](AsClient13& t) { t.accepts([](Hello& h) { h.extensions.add(messages::Padding{300}); }); }},
     Check{"hello-512-bytes",
           "A hello of 512 bytes is taken",
-          fragments,
+          rule::messages_in_pieces13,
           {},
           [](AsClient13& t) { t.accepts(&padded_to<512>); }},
     Check{"hello-4-kib",
           "A hello of 4 KiB is taken",
-          fragments,
+          rule::messages_in_pieces13,
           {},
           [](AsClient13& t) { t.accepts(&padded_to<4096>); }},
     Check{"hello-16-kib",
@@ -256,22 +254,22 @@ constexpr std::array checks{
           [](AsClient13& t) { t.accepts(&padded_to<(1u << 14)>); }},
     Check{"hello-split-in-header",
           "A hello whose header is split is put together",
-          fragments,
+          rule::messages_in_pieces13,
           {},
           [](AsClient13& t) { send_in_records(t, {2}); }},
     Check{"hello-split-in-random",
           "A hello that is split in its random is put together",
-          fragments,
+          rule::messages_in_pieces13,
           {},
           [](AsClient13& t) { send_in_records(t, {4 + 2 + 16}); }},
     Check{"hello-split-before-extensions",
           "A hello that is split many times is put together",
-          fragments,
+          rule::messages_in_pieces13,
           {},
           [](AsClient13& t) { send_in_records(t, {4, 2, 32, 33, 2, 6, 2, 2}); }},
     Check{"hello-single-bytes",
           "A hello whose first forty bytes come in records of their own is put together",
-          fragments,
+          rule::messages_in_pieces13,
           {},
           [](AsClient13& t) { send_in_records(t, std::vector<std::size_t>(40, 1)); }},
     Check{"hello-record-version-0301",

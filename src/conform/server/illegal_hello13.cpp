@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
 
@@ -10,11 +11,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule decode = must(
-    "8446 §6", "Peers which receive a message which cannot be parsed according to the syntax (e.g., have "
-               "a length extending beyond the message boundary or contain an out-of-range length) MUST "
-               "terminate the connection with a \"decode_error\" alert.");
 
 constexpr Rule nothing_in_common = must(
     "8446 §4.1.1",
@@ -83,12 +79,12 @@ template <ExtensionType type> void removed(Hello& hello) {
 constexpr std::array fields{
     Check{"illegal-hello-cut",
           "A hello that ends in its random is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { send_changed(t, [](ByteVector& b) { b.resize(20); }, malformed()); }},
     Check{"illegal-hello-empty",
           "A hello of no bytes is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { send_changed(t, [](ByteVector& b) { b.clear(); }, malformed()); }},
     Check{"illegal-hello-trailing-byte",
@@ -111,7 +107,7 @@ constexpr std::array fields{
           }},
     Check{"illegal-hello-session-id-too-long",
           "A session id that is longer than the message is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               send_changed(
@@ -134,7 +130,7 @@ constexpr std::array fields{
           }},
     Check{"illegal-hello-half-a-suite",
           "A list of suites of an odd length is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               send_changed(
@@ -147,7 +143,7 @@ constexpr std::array fields{
           }},
     Check{"illegal-hello-suites-too-long",
           "A list of suites that is longer than the message is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { send_changed(t, [](ByteVector& b) { b[suites_at] = 0xff; }, malformed()); }},
     Check{"illegal-hello-compression",
@@ -179,7 +175,7 @@ constexpr std::array fields{
           }},
     Check{"illegal-hello-extensions-too-long",
           "Extensions that are longer than the message are refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               send_changed(
@@ -191,7 +187,7 @@ constexpr std::array fields{
           }},
     Check{"illegal-hello-extensions-too-short",
           "Extensions that are shorter than the message are refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               send_changed(
@@ -203,7 +199,7 @@ constexpr std::array fields{
           }},
     Check{"illegal-hello-extension-cut",
           "An extension that is longer than the extensions is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               send_changed(
@@ -220,7 +216,7 @@ constexpr std::array fields{
           }},
     Check{"illegal-hello-half-an-extension",
           "Half of an extension's header is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               send_changed(
@@ -236,33 +232,30 @@ constexpr std::array fields{
           }},
 };
 
-constexpr Rule no_duplicates = must(
-    "8446 §4.2", "There MUST NOT be more than one extension of the same type in a given extension block.");
-
 constexpr std::array extensions{
     Check{"illegal-hello-two-key-shares",
           "key_share twice is refused",
-          no_duplicates,
+          rule::extensions_once,
           {},
           [](AsClient13& t) { t.refuses({}, &twice<ExtensionType::key_share>); }},
     Check{"illegal-hello-two-groups",
           "supported_groups twice is refused",
-          no_duplicates,
+          rule::extensions_once,
           {},
           [](AsClient13& t) { t.refuses({}, &twice<ExtensionType::supported_groups>); }},
     Check{"illegal-hello-two-versions",
           "supported_versions twice is refused",
-          no_duplicates,
+          rule::extensions_once,
           {},
           [](AsClient13& t) { t.refuses({}, &twice<ExtensionType::supported_versions>); }},
     Check{"illegal-hello-two-names",
           "server_name twice is refused",
-          no_duplicates,
+          rule::extensions_once,
           {},
           [](AsClient13& t) { t.refuses({}, &twice<ExtensionType::server_name>); }},
     Check{"illegal-hello-two-unknown",
           "An unknown extension twice is refused, or ignored",
-          no_duplicates,
+          rule::extensions_once,
           {},
           [](AsClient13& t) {
               // Who ignores an extension need not count it.
@@ -280,22 +273,22 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-empty-key-share",
           "An empty key_share is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { t.refuses(malformed(), &emptied<ExtensionType::key_share>); }},
     Check{"illegal-hello-cut-key-share",
           "A key_share that ends too soon is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { t.refuses(malformed(), &cut<ExtensionType::key_share>); }},
     Check{"illegal-hello-long-key-share",
           "A byte behind a key_share is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { t.refuses(malformed(), &longer<ExtensionType::key_share>); }},
     Check{"illegal-hello-empty-groups",
           "An empty supported_groups is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { t.refuses(malformed(), &emptied<ExtensionType::supported_groups>); }},
     Check{"illegal-hello-no-groups-in-list",
@@ -309,7 +302,7 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-half-a-group",
           "A supported_groups of an odd length is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.refuses(malformed(), [](Hello& h) {
@@ -318,12 +311,12 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-cut-groups",
           "A supported_groups that ends too soon is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { t.refuses(malformed(), &cut<ExtensionType::supported_groups>); }},
     Check{"illegal-hello-empty-schemes",
           "An empty signature_algorithms is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { t.refuses(malformed(), &emptied<ExtensionType::signature_algorithms>); }},
     Check{"illegal-hello-no-schemes-in-list",
@@ -338,7 +331,7 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-half-a-scheme",
           "A signature_algorithms of an odd length is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.refuses(malformed(), [](Hello& h) {
@@ -347,12 +340,12 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-cut-schemes",
           "A signature_algorithms that ends too soon is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) { t.refuses(malformed(), &cut<ExtensionType::signature_algorithms>); }},
     Check{"illegal-hello-empty-versions",
           "An empty supported_versions is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.refuses({decode_error, illegal_parameter, protocol_version},
@@ -360,7 +353,7 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-half-a-version",
           "A supported_versions of an odd length is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.refuses({decode_error, illegal_parameter, protocol_version}, [](Hello& h) {
@@ -369,7 +362,7 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-long-versions",
           "A byte behind supported_versions is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.refuses({decode_error, illegal_parameter, protocol_version},
@@ -377,7 +370,7 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-empty-name",
           "A server_name without a list is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.refuses({decode_error, illegal_parameter, unrecognized_name},
@@ -394,7 +387,7 @@ constexpr std::array extensions{
           }},
     Check{"illegal-hello-cut-name",
           "A server_name that ends too soon is refused",
-          decode,
+          rule::cannot_be_parsed,
           {},
           [](AsClient13& t) {
               t.refuses({decode_error, illegal_parameter, unrecognized_name},

@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/extension/cookie.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -518,9 +519,7 @@ constexpr std::array retries{
           }},
     Check{"retry-other-message",
           "Something else than a second ClientHello after a HelloRetryRequest is refused",
-          must("8446 §4", "A peer which receives a handshake message in an unexpected order MUST abort the "
-                          "handshake with an "
-                          "\"unexpected_message\" alert."),
+          rule::unexpected_order13,
           {},
           [](AsClient13& t) {
               (void)t.be_retried();

@@ -1,5 +1,4 @@
 // Pre-shared keys and tickets, as servers of TLS 1.3 have to handle them.
-#include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
 #include "conform/server/tickets.hpp"
@@ -54,13 +53,6 @@ struct Offered {
     }
 };
 
-// A hello that offers a ticket as a legal client does.
-Hello resuming(AsClient13& t, const peer::PskOffer& ticket) {
-    Hello hello = t.hello();
-    t.client().offer_psk(hello, ticket);
-    return hello;
-}
-
 // The alerts for a binder that is not right.
 const Alerts& binder_alerts() {
     static const Alerts alerts{illegal_parameter, decrypt_error, handshake_failure};
@@ -109,14 +101,12 @@ constexpr std::array psks{
                               "value in the \"pre_shared_key\" extension in "
                               "its ClientHello"),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               const Hello hello = resuming(t, ticket);
               t.from_here();
               t.client().send_client_hello(hello);
               t.accepted();
-          }},
+          }>},
     Check{
         "psk-unknown",
         "A ticket that the server cannot know is ignored",
@@ -134,15 +124,13 @@ constexpr std::array psks{
           should("8446 §4.2.11", "Any unknown PSKs (e.g., ones not in the PSK database or encrypted with an "
                                  "unknown key) SHOULD simply be ignored."),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               Hello hello = t.hello();
               t.client().offer_psks(hello, {unknown_ticket_like(ticket), ticket});
               t.from_here();
               t.client().send_client_hello(hello);
               t.accepted();
-          }},
+          }>},
     Check{"psk-altered-ticket",
           "An altered ticket is not taken",
           must("8446 §4.6.1",
@@ -268,15 +256,13 @@ constexpr std::array psks{
         "A ticket is not taken where only unknown modes are offered",
         must("8446 §4.2.9", "Servers MUST NOT select a key exchange mode that is not listed by the client."),
         {need::tickets13},
-        [](AsClient13& t) {
-            const auto ticket = t.ticket();
-            if (!t.ok()) return;
+        &with_ticket<[](AsClient13& t, const Ticket& ticket) {
             Hello hello = t.hello();
             hello.extensions.set(ExtensionType::psk_key_exchange_modes, bytes({1, 0x6b}));
             t.client().offer_psk(hello, ticket);
             t.client().send_client_hello(hello);
             not_taken(t);
-        }},
+        }>},
     Check{"psk-no-modes-in-list",
           "An empty list of modes is refused",
           must("8446 §4.2.9", "PskKeyExchangeMode ke_modes<1..255>;"),
@@ -291,49 +277,41 @@ constexpr std::array psks{
           must("8446 §4.2.9", "In this mode, the client and server MUST supply \"key_share\" values as "
                               "described in Section 4.2.8."),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               t.client().send_client_hello(resuming(t, ticket));
               const auto answer = expect_resumption(t);
               t.demand(answer.extensions.contains(ExtensionType::key_share), "key_share is there");
-          }},
+          }>},
     Check{"psk-ke-has-no-share",
           "With psk_ke the ServerHello holds no key share",
           must("8446 §4.2.9", "In this mode, the server MUST NOT supply a \"key_share\" value."),
           {need::tickets13, Need{[](const Profile& p) { return p.psk_ke; }, "it does not resume by psk_ke"}},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               Hello hello = t.hello();
               peer::ScriptedClient::allow_psks(hello, {PskKeyExchangeMode::psk_ke});
               t.client().offer_psk(hello, ticket);
               t.client().send_client_hello(hello);
               const auto answer = t.client().expect_server_hello();
               t.demand(!answer.extensions.contains(ExtensionType::key_share), "key_share is not there");
-          }},
+          }>},
     Check{"psk-selected-in-range",
           "The selected identity is one of those that were offered",
           must("8446 §4.2.11", "Clients MUST verify that the server's selected_identity is within the range "
                                "supplied by the client"),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               t.client().send_client_hello(resuming(t, ticket));
               const auto answer = t.us().expect<messages::ServerHello>();
               const auto selected = answer.extensions.get<messages::SelectedPsk>();
               t.demand(selected && (!*selected || (*selected)->value == 0), "selected_identity is 0");
-          }},
+          }>},
     Check{"psk-same-hash",
           "A ticket is not taken with a suite of another hash",
           must("8446 §4.6.1", "Any ticket MUST only be resumed with a cipher suite that has the same KDF "
                               "hash algorithm as that used to establish the "
                               "original connection."),
           {need::tickets13, need::two_suites13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               const auto first = crypto::suite13(ticket.suite);
               Hello hello = t.hello();
               std::erase_if(hello.cipher_suites, [&](CipherSuite id) {
@@ -344,30 +322,26 @@ constexpr std::array psks{
               t.client().offer_psk(hello, ticket);
               t.client().send_client_hello(hello);
               not_taken(t);
-          }},
+          }>},
     Check{"psk-no-certificate",
           "A resumed handshake has no Certificate",
           must("8446 §2.2", "As the server is authenticating via a PSK, it does not send a Certificate or a "
                             "CertificateVerify message."),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               t.client().send_client_hello(resuming(t, ticket));
               (void)expect_resumption(t);
               if (!t.ok()) return;
               t.client().expect_encrypted_extensions();
               t.from_here();
               (void)t.us().expect_message(HandshakeType::finished);
-          }},
+          }>},
     Check{"psk-after-retry",
           "A ticket is taken after a HelloRetryRequest",
           must("8446 §4.1.2", "Updating the \"pre_shared_key\" extension if present by recomputing the "
                               "\"obfuscated_ticket_age\" and binder values"),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               Hello hello = t.hello();
               hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
               t.client().offer_psk(hello, ticket);
@@ -379,15 +353,13 @@ constexpr std::array psks{
               t.from_here();
               t.client().send_client_hello(second);
               t.accepted();
-          }},
+          }>},
     Check{"psk-old-binder-after-retry",
           "The first hello's binder is refused after a HelloRetryRequest",
           must("8446 §4.2.11.2",
                "Each entry in the binders list is computed as an HMAC over a transcript hash"),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               Hello hello = t.hello();
               hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
               t.client().offer_psk(hello, ticket);
@@ -400,7 +372,7 @@ constexpr std::array psks{
               second.extensions.add(ExtensionType::pre_shared_key, old);
               t.client().send_client_hello(second);
               t.refused(binder_alerts());
-          }},
+          }>},
 };
 
 // ---------------------------------------------------------------- tickets
@@ -476,9 +448,7 @@ constexpr std::array tickets{
                                "handshake, and there is no need "
                                "for the server to associate an SNI value with the ticket."),
           {need::tickets13},
-          [](AsClient13& t) {
-              const auto ticket = t.ticket();
-              if (!t.ok()) return;
+          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
               t.script.server_name = "another-name.invalid";
               t.reconnect();
               t.client().send_client_hello(resuming(t, ticket));
@@ -488,7 +458,7 @@ constexpr std::array tickets{
               if (!event || event->type != ContentType::handshake)
                   return t.refused({unrecognized_name, handshake_failure, illegal_parameter});
               t.accepted();
-          }},
+          }>},
 };
 
 } // namespace
@@ -499,5 +469,4 @@ Group server_psks() {
 Group server_tickets13() {
     return {"Servers, TLS 1.3: tickets", tickets};
 }
-
 } // namespace pavise::conform

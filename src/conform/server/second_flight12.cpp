@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/client_key_exchange.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -15,9 +16,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule order =
-    must("5246 §7.4", "sending handshake messages in an unexpected order results in a fatal error.");
 
 // Up to where the client's second flight begins; a certificate that is asked for is declined.
 void begin(AsClient12& t) {
@@ -87,7 +85,7 @@ constexpr std::array flights{
           }},
     Check{"flight-unprotected-finished",
           "A Finished in the clear after change_cipher_spec is refused",
-          must("5246 §7.1", "once the ChangeCipherSpec has been sent, the new CipherSpec MUST be used."),
+          rule::protected_after_change12,
           {},
           [](AsClient12& t) {
               begin(t);
@@ -99,7 +97,7 @@ constexpr std::array flights{
           }},
     Check{"flight-two-change-cipher-specs",
           "change_cipher_spec twice is refused",
-          order,
+          rule::unexpected_order12,
           {},
           [](AsClient12& t) {
               begin(t);
@@ -110,8 +108,7 @@ constexpr std::array flights{
           }},
     Check{"flight-wrong-finished",
           "A Finished with other contents is refused",
-          must("5246 §7.4.9", "Recipients of Finished messages MUST verify that the contents are "
-                              "correct."),
+          rule::finished_verified12,
           {},
           [](AsClient12& t) {
               begin(t);
@@ -138,32 +135,30 @@ constexpr std::array flights{
               t.us().send(finished);
               t.refused({decode_error, decrypt_error, illegal_parameter, handshake_failure});
           }},
-    Check{
-        "flight-data-before-finished",
-        "Application data before the Finished is refused",
-        must("5246 §7.3", "Application data MUST NOT be sent prior to the completion of the first handshake"),
-        {},
-        [](AsClient12& t) {
-            begin(t);
-            t.client().send_client_key_exchange();
-            t.client().change_write_keys();
-            t.us().send_data(t.setting().probe.request);
-            t.refused({unexpected_message});
-        }},
-    Check{
-        "flight-data-in-the-clear",
-        "Application data in the clear is refused during the handshake",
-        must("5246 §7.3", "Application data MUST NOT be sent prior to the completion of the first handshake"),
-        {},
-        [](AsClient12& t) {
-            begin(t);
-            t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
-                                   as_bytes("GET / HTTP/1.0\r\n\r\n"));
-            t.refused({unexpected_message});
-        }},
+    Check{"flight-data-before-finished",
+          "Application data before the Finished is refused",
+          rule::no_data_in_handshake12,
+          {},
+          [](AsClient12& t) {
+              begin(t);
+              t.client().send_client_key_exchange();
+              t.client().change_write_keys();
+              t.us().send_data(t.setting().probe.request);
+              t.refused({unexpected_message});
+          }},
+    Check{"flight-data-in-the-clear",
+          "Application data in the clear is refused during the handshake",
+          rule::no_data_in_handshake12,
+          {},
+          [](AsClient12& t) {
+              begin(t);
+              t.us().send_raw_record(ContentType::application_data, ProtocolVersion::tls_1_2,
+                                     as_bytes("GET / HTTP/1.0\r\n\r\n"));
+              t.refused({unexpected_message});
+          }},
     Check{"flight-finished-alone",
           "A Finished instead of the ClientKeyExchange is refused",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_key_exchange<HandshakeType::finished, 12>},
     Check{"flight-certificate-verify-alone",
@@ -173,7 +168,7 @@ constexpr std::array flights{
           &instead_of_key_exchange<HandshakeType::certificate_verify, 40>},
     Check{"flight-client-hello",
           "A second ClientHello during the handshake is refused",
-          order,
+          rule::unexpected_order12,
           {},
           [](AsClient12& t) {
               begin(t);
@@ -182,17 +177,17 @@ constexpr std::array flights{
           }},
     Check{"flight-key-update",
           "A KeyUpdate is refused",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_key_exchange<HandshakeType::key_update, 1>},
     Check{"flight-unknown-message",
           "A message of an unknown type is refused",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_key_exchange<static_cast<HandshakeType>(91), 3>},
     Check{"flight-server-message",
           "A ServerHelloDone from a client is refused",
-          order,
+          rule::unexpected_order12,
           {},
           &instead_of_key_exchange<HandshakeType::server_hello_done, 0>},
     Check{"share-empty",
@@ -202,8 +197,7 @@ constexpr std::array flights{
           [](AsClient12& t) { send_share(t, {}); }},
     Check{"share-long-message",
           "Bytes behind the share are refused",
-          must("5246 §7.2.2", "A message could not be decoded because some field was out of the specified "
-                              "range or the length of the message was incorrect."),
+          rule::cannot_be_decoded12,
           {},
           [](AsClient12& t) {
               send_changed_share(t, [](ByteVector& m) {
@@ -278,7 +272,7 @@ constexpr std::array flights{
           }},
     Check{"flight-fragmented",
           "A ClientKeyExchange in several records is put together",
-          must("5246 §6.2.1", "a single message MAY be fragmented across several records"),
+          rule::messages_in_pieces12,
           {},
           [](AsClient12& t) {
               begin(t);

@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/certificate_verify.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/key_share.hpp"
@@ -18,15 +19,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule order =
-    must("8446 §4",
-         "A peer which receives a handshake message in an unexpected order MUST abort the handshake with an "
-         "\"unexpected_message\" alert.");
-
-constexpr Rule finished_rule = must("8446 §4.4.4", "Recipients of Finished messages MUST verify that the "
-                                                   "contents are correct and if incorrect MUST terminate the "
-                                                   "connection with a \"decrypt_error\" alert.");
 
 // Up to where the client's second flight begins, under the handshake keys.
 void begin_bare_flight(AsClient13& t) {
@@ -50,7 +42,7 @@ template <HandshakeType type, std::size_t size> void instead_of_finished(AsClien
 constexpr std::array flights{
     Check{"finished-wrong",
           "A Finished with other contents is refused",
-          finished_rule,
+          rule::finished_verified13,
           {},
           [](AsClient13& t) {
               begin_flight(t);
@@ -115,8 +107,7 @@ constexpr std::array flights{
           }},
     Check{"finished-in-pieces",
           "A Finished in several records is put together",
-          must("8446 §5.1", "Handshake messages MAY be coalesced into a single TLSPlaintext record or "
-                            "fragmented across several records"),
+          rule::messages_in_pieces13,
           {},
           [](AsClient13& t) {
               begin_flight(t);
@@ -128,10 +119,7 @@ constexpr std::array flights{
           }},
     Check{"finished-then-more",
           "Bytes behind the Finished in the same record are refused",
-          must("8446 §5.1",
-               "Implementations MUST verify that all messages immediately preceding a key change align with "
-               "a record boundary; if "
-               "not, then they MUST terminate the connection with an \"unexpected_message\" alert."),
+          rule::aligned_with_records,
           {},
           [](AsClient13& t) {
               begin_flight(t);
@@ -163,9 +151,7 @@ constexpr std::array flights{
           }},
     Check{"flight-key-update-before-finished",
           "A KeyUpdate before the Finished is refused",
-          must("8446 §4.6.3", "Implementations that receive a KeyUpdate message prior to receiving a "
-                              "Finished message MUST terminate the connection "
-                              "with an \"unexpected_message\" alert."),
+          rule::key_update_after_finished,
           {},
           [](AsClient13& t) {
               begin_flight(t);
@@ -174,12 +160,12 @@ constexpr std::array flights{
           }},
     Check{"flight-certificate-verify-alone",
           "A CertificateVerify without a Certificate is refused",
-          order,
+          rule::unexpected_order13,
           {},
           &instead_of_finished<HandshakeType::certificate_verify, 40>},
     Check{"flight-client-hello",
           "A second ClientHello is refused",
-          order,
+          rule::unexpected_order13,
           {},
           [](AsClient13& t) {
               begin_flight(t);
@@ -188,12 +174,12 @@ constexpr std::array flights{
           }},
     Check{"flight-client-key-exchange",
           "A ClientKeyExchange is refused",
-          order,
+          rule::unexpected_order13,
           {},
           &instead_of_finished<HandshakeType::client_key_exchange, 33>},
     Check{"flight-encrypted-extensions",
           "EncryptedExtensions from a client are refused",
-          order,
+          rule::unexpected_order13,
           {},
           &instead_of_finished<HandshakeType::encrypted_extensions, 2>},
     Check{"flight-end-of-early-data",
@@ -205,7 +191,7 @@ constexpr std::array flights{
           &instead_of_finished<HandshakeType::end_of_early_data, 0>},
     Check{"flight-unknown-message",
           "A message of an unknown type is refused",
-          order,
+          rule::unexpected_order13,
           {},
           &instead_of_finished<static_cast<HandshakeType>(91), 3>},
     Check{"flight-change-cipher-spec",
@@ -223,9 +209,7 @@ constexpr std::array flights{
           }},
     Check{"flight-change-cipher-spec-value",
           "A change_cipher_spec of another value is refused",
-          must("8446 §5", "An implementation which receives any other change_cipher_spec value or which "
-                          "receives a protected change_cipher_spec "
-                          "record MUST abort the handshake with an \"unexpected_message\" alert."),
+          rule::change_cipher_spec_value13,
           {},
           [](AsClient13& t) {
               t.client().send_client_hello();
@@ -332,7 +316,7 @@ constexpr std::array certificates{
           &instead_of_finished<HandshakeType::certificate, 4>},
     Check{"client-certificate-bad-signature",
           "A CertificateVerify that does not verify is refused",
-          must("8446 §4.4.3", "The receiver of a CertificateVerify message MUST verify the signature field."),
+          rule::signature_verified,
           {need::asks_for_certificate13},
           [](AsClient13& t) {
               t.script.credential = t.setting().client_credential;

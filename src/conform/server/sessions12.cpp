@@ -2,6 +2,7 @@
 #include "conform/as_client.hpp"
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/rules.hpp"
 #include "messages/client_key_exchange.hpp"
 #include "messages/extension/alpn.hpp"
 #include "messages/extension/negotiation.hpp"
@@ -160,8 +161,7 @@ constexpr std::array sessions{
           }},
     Check{"session-wrong-finished",
           "A resumption whose Finished is wrong is refused",
-          must("5246 §7.4.9", "Recipients of Finished messages MUST verify that the contents are "
-                              "correct."),
+          rule::finished_verified12,
           {need::sessions12},
           [](AsClient12& t) {
               const auto session = t.session();
