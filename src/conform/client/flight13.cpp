@@ -325,8 +325,12 @@ constexpr std::array authentications{
               begin_authentication(t);
               t.server().send_certificate();
               t.server().send_certificate_verify();
-              t.us().send_message(joined(
-                  {t.server().finished().message(), peer::written(HandshakeType::key_update, bytes({0}))}));
+              const ByteVector finished = t.server().finished().message();
+              t.us().send_record(ContentType::handshake,
+                                 joined({finished, peer::written(HandshakeType::key_update, bytes({0}))}));
+              // The Finished alone counts: what a client says that took it is under the keys that follow.
+              t.us().add_to_transcript(finished);
+              t.us().derive_application_keys();
               t.refused({unexpected_message});
           }},
     Check{"flight-data-before-finished",
