@@ -228,11 +228,13 @@ std::string failures_in_html(const Report& report) {
         if (outcome.verdict != Verdict::fail) continue;
         const Check& check = *outcome.check;
         rows += "<tr><td>RFC " + in_markup(check.rule.section) + "</td><td>" +
-                in_markup(name_of(check.rule.level)) + "</td><td><a href=\"#" + in_markup(check.id()) +
+                in_markup(name_of(check.rule.level)) + "</td><td>" +
+                in_markup(pavise::name_of(check.version())) + "</td><td><a href=\"#" + in_markup(check.id()) +
                 "\">" + in_markup(check.title) + "</a></td><td>" + in_markup(outcome.reason) + "</td></tr>\n";
     }
     if (rows.empty()) return {};
-    return "<h2>What failed</h2>\n<table><thead><tr><th>Section</th><th></th><th>Check</th><th>What was "
+    return "<h2>What "
+           "failed</h2>\n<table><thead><tr><th>Section</th><th></th><th>In</th><th>Check</th><th>What was "
            "seen</th></tr></thead>\n<tbody>\n" +
            rows + "</tbody></table>\n";
 }
