@@ -25,7 +25,8 @@ class PAVISE_EXPORT CertificateCompression {
 };
 using CertificateCompressionPtr = std::shared_ptr<const CertificateCompression>;
 
-// The libraries that Pavise was built with: zlib and, where they were there, brotli and zstd; the most effective first.
+// The libraries that Pavise was built with: zlib and, where they were there, brotli and zstd; the most
+// effective first.
 PAVISE_EXPORT std::vector<CertificateCompressionPtr> certificate_compressions();
 
 } // namespace pavise
