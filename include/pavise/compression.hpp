@@ -25,8 +25,7 @@ class PAVISE_EXPORT CertificateCompression {
 };
 using CertificateCompressionPtr = std::shared_ptr<const CertificateCompression>;
 
-// The libraries that Pavise was built with: zlib and, where they were there, brotli and zstd; the most
-// effective first.
+// Those that Pavise was built with: zlib, and brotli and zstd where they were; the most effective first.
 PAVISE_EXPORT std::vector<CertificateCompressionPtr> certificate_compressions();
 
 } // namespace pavise
