@@ -60,7 +60,6 @@ const Row first_bytes[] = {
     {"fatal_alert", record(alert, {2, 40}), ErrorCode::alert_received},
     {"closure", record(alert, {1, 0}), ErrorCode::closed_during_handshake},
     {"message_of_unknown_type", record(handshake_type, {99, 0, 0, 0}), ErrorCode::unexpected_message},
-    {"hello_request", record(handshake_type, {0, 0, 0, 0}), ErrorCode::unexpected_message},
     {"finished", record(handshake_type, {20, 0, 0, 32}), ErrorCode::unexpected_message},
     {"change_cipher_spec_of_two_bytes", record(ccs, {1, 1}), ErrorCode::unexpected_change_cipher_spec},
     {"change_cipher_spec_of_value_two", record(ccs, {2}), ErrorCode::unexpected_change_cipher_spec},
@@ -71,6 +70,7 @@ const Row first_bytes_for_a_server[] = {
     {"hello_without_a_body", record(handshake_type, {1, 0, 0, 0}), ErrorCode::truncated},
     {"hello_longer_than_any", record(handshake_type, {1, 2, 1, 0x45}), ErrorCode::message_too_long},
     {"server_hello", record(handshake_type, {2, 0, 0, 0}), ErrorCode::unexpected_message},
+    {"hello_request", record(handshake_type, {0, 0, 0, 0}), ErrorCode::unexpected_message},
     {"data_within_a_message", record(handshake_type, {1, 0}) + record(data, {0}),
      ErrorCode::interleaved_handshake},
     {"change_cipher_spec_within_a_message", record(handshake_type, {1, 0}) + record(ccs, {1}),
@@ -86,6 +86,8 @@ const Row first_bytes_for_a_client[] = {
     {"client_hello", record(handshake_type, {1, 0, 0, 0}), ErrorCode::unexpected_message},
     {"server_hello_without_a_body", record(handshake_type, {2, 0, 0, 0}), ErrorCode::truncated},
     {"server_hello_longer_than_any", record(handshake_type, {2, 0, 0x40, 1}), ErrorCode::message_too_long},
+    // An empty one a client may drop (RFC 5246 §7.4).
+    {"hello_request_with_a_body", record(handshake_type, {0, 0, 0, 1, 0}), ErrorCode::unexpected_message},
     {"certificate_first", record(handshake_type, {11, 0, 0, 0}), ErrorCode::unexpected_message},
 };
 
