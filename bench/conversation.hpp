@@ -50,8 +50,9 @@ class Conversation {
         on_server([&] { server_ = context.server(to_server_, to_client_); });
         constexpr int most_rounds = 10;
         bool client_done = false, server_done = false;
-        for (int round = 0; !client_done || !server_done; ++round) {
-            if (round == most_rounds) give_up("a handshake stands still");
+        int round = 0;
+        while (!client_done || !server_done) {
+            if (round++ == most_rounds) give_up("a handshake stands still");
             if (!client_done) on_client([&] { client_done = client_->handshake(); });
             if (!server_done) on_server([&] { server_done = server_->handshake(); });
         }

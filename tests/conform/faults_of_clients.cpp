@@ -3,6 +3,9 @@
 
 namespace pavise::testing {
 
+// It has a name because lambdas are template arguments below: those of two files without one would have the
+// same symbols with clang.
+namespace of_clients {
 namespace {
 
 using enum ExtensionType;
@@ -144,8 +147,10 @@ const Fault answers_in_context{.name = "answers-in-context",
                                }>};
 
 } // namespace
+} // namespace of_clients
 
 std::vector<const Fault*> faults_of_clients() {
+    using namespace of_clients;
     return {&client_of_tls11,
             &no_versions,
             &old_versions,

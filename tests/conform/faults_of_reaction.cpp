@@ -3,6 +3,9 @@
 
 namespace pavise::testing {
 
+// It has a name because lambdas are template arguments below: those of two files without one would have the
+// same symbols with clang.
+namespace of_reaction {
 namespace {
 
 using enum AlertDescription;
@@ -74,8 +77,10 @@ const Fault records_of_handshake{.name = "records-of-handshake",
                                  .header = [](peer::RecordHeader& h) { h.type = ContentType::handshake; }};
 
 } // namespace
+} // namespace of_reaction
 
 std::vector<const Fault*> faults_of_reaction() {
+    using namespace of_reaction;
     return {&says_nothing,
             &goes_on,
             &never_refuses,

@@ -3,6 +3,9 @@
 
 namespace pavise::testing {
 
+// It has a name because lambdas are template arguments below: those of two files without one would have the
+// same symbols with clang.
+namespace of_servers {
 namespace {
 
 using enum ExtensionType;
@@ -267,8 +270,10 @@ const Fault renegotiates{
     }};
 
 } // namespace
+} // namespace of_servers
 
 std::vector<const Fault*> faults_of_servers() {
+    using namespace of_servers;
     return {&old_version,
             &no_selected_version,
             &compresses,
