@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import fuzz
+import planted
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "fuzz" / "faults.txt"
@@ -53,26 +54,15 @@ def read_table():
             faults[-1].through = rest.split()
         elif word == "prints":
             faults[-1].prints = rest
-        elif line[0] == "-":
-            changes = faults[-1].changes
-            if not changes or changes[-1][1]:
-                changes.append(([], []))
-            changes[-1][0].append(line[1:])
-        elif line[0] == "+":
-            faults[-1].changes[-1][1].append(line[1:])
+        elif line[0] in "-+":
+            planted.add_line(faults[-1].changes, line)
         else:
             raise SystemExit(f"{TABLE}: what is `{line}`?")
     return faults
 
 
 def faulty_source(fault):
-    text = (ROOT / fault.source).read_text()
-    for old, new in fault.changes:
-        before = "\n".join(old) + "\n"
-        if text.count(before) != 1:
-            raise SystemExit(f"{fault.source}: these lines are there {text.count(before)} times, not once:\n{before}")
-        text = text.replace(before, "\n".join(new) + "\n")
-    return text
+    return planted.replaced(ROOT / fault.source, fault.changes)
 
 
 class Build:

@@ -21,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import planted
+
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "tests" / "regress" / "weakened.txt"
 LONGEST_RUN = 300  # seconds: a weakened guard may make a test wait for ever, which is a failure of that test too
@@ -58,26 +60,15 @@ def read_table():
             changes[-1].under = rest
         elif word == "fails":
             changes[-1].program, *changes[-1].tests = rest.split()
-        elif line[0] == "-":
-            lines = changes[-1].lines
-            if not lines or lines[-1][1]:
-                lines.append(([], []))
-            lines[-1][0].append(line[1:])
-        elif line[0] == "+":
-            changes[-1].lines[-1][1].append(line[1:])
+        elif line[0] in "-+":
+            planted.add_line(changes[-1].lines, line)
         else:
             raise SystemExit(f"{TABLE}: what is `{line}`?")
     return changes
 
 
 def changed_source(change):
-    text = (ROOT / change.source).read_text()
-    for old, new in change.lines:
-        before = "\n".join(old) + "\n"
-        if text.count(before) != 1:
-            raise RuntimeError(f"{change.source}: these lines are there {text.count(before)} times, not once:\n{before}")
-        text = text.replace(before, "\n".join(new) + "\n")
-    return text
+    return planted.replaced(ROOT / change.source, change.lines)
 
 
 class Build:
