@@ -128,7 +128,8 @@ class BotanEndpoint final : public Endpoint {
         channel_(std::move(channel)) {}
     bool handshake() override {
         feed();
-        return channel_->is_active();
+        // Not is_active(): a server is, of TLS 1.3, before it has the Finished of the client.
+        return channel_->is_handshake_complete();
     }
     void settle() override { feed(); }
     bool resumed() override { return callbacks_->resumed(); }
