@@ -1,4 +1,7 @@
 // pavise cert …: certificates to look at, and an authority and leaves for development.
+#include "cli/cert.hpp"
+
+#include "cli/delegated.hpp"
 #include "cli/describe.hpp"
 #include "cli/files.hpp"
 #include "cli/report_json.hpp"
@@ -37,17 +40,6 @@ constexpr Option option_out{"--out", "FILE", "where the certificate goes (PEM)",
 constexpr Option option_key_out{"--key-out", "FILE",
                                 "where its private key goes (PEM, PKCS#8, readable by you alone)",
                                 Occurs::exactly_once};
-constexpr Option option_key_type{"--key-type", "TYPE",
-                                 "p256 (the default), p384, p521, ed25519, rsa or rsa-pss"};
-
-Outcome<crypto::KeyType> key_type_from(const Arguments& arguments) {
-    const std::string_view name = arguments.value("--key-type").value_or("p256");
-    const auto row = std::ranges::find(key_types, name, &KeyTypeName::name);
-    if (row != key_types.end()) return row->type;
-    return misuse("--key-type wants p256, p384, p521, ed25519, rsa or rsa-pss, not '" + std::string(name) +
-                  "'");
-}
-
 Outcome<trust::CertificateSpec> spec_from(const Arguments& arguments, std::uint64_t default_days) {
     auto type = key_type_from(arguments);
     if (!type) return type.problem();
@@ -55,14 +47,9 @@ Outcome<trust::CertificateSpec> spec_from(const Arguments& arguments, std::uint6
     if (!days) return days.problem();
     trust::CertificateSpec spec;
     spec.key_type = *type;
-    // A clock that is a little behind must not refuse what was made just now.
-    spec.not_before = system_clock().now() - 1h;
+    spec.not_before = made_valid_from();
     spec.not_after = spec.not_before + std::chrono::hours(24 * *days);
     return spec;
-}
-
-Problem not_made(Error error) {
-    return {Exit::usage, "the certificate cannot be made: " + describe(error)};
 }
 
 Outcome<Exit> write_out(const Arguments& arguments, const trust::Minted& minted) {
@@ -70,7 +57,7 @@ Outcome<Exit> write_out(const Arguments& arguments, const trust::Minted& minted)
     const std::string_view key_out = *arguments.value("--key-out");
     // The key first: a certificate without its key is of no use.
     auto pem = minted.key->pkcs8_pem();
-    if (!pem) return not_made(pem.error());
+    if (!pem) return not_made("the certificate", pem.error());
     auto key = write_new_file(key_out, *pem, Readers::owner);
     secure_wipe(pem->data(), pem->size());
     if (!key) return key.problem();
@@ -104,7 +91,7 @@ Outcome<Exit> make_ca(const Arguments& arguments) {
     spec->common_name = arguments.value("--name").value_or("Development authority");
     spec->role = trust::MintRole::authority;
     const auto minted = trust::mint_self_signed(*spec, system_rng());
-    if (!minted) return not_made(minted.error());
+    if (!minted) return not_made("the certificate", minted.error());
     return write_out(arguments, *minted);
 }
 
@@ -118,6 +105,8 @@ constexpr std::array leaf_options{
     Option{"--name", "NAME", "a DNS name or IP address that it is for: localhost, 127.0.0.1, '*.example.org'",
            Occurs::any_number},
     Option{"--days", "N", "how long it is valid (365)"},
+    Option{"--may-delegate", "",
+           "let it sign delegated credentials (RFC 9345): 'pavise cert make-delegated'"},
     option_key_type,
 };
 constexpr Usage leaf_usage{"cert make-leaf",
@@ -182,10 +171,11 @@ Outcome<Exit> make_leaf(const Arguments& arguments) {
         else
             return misuse("--name '" + std::string(name) + "': neither a DNS name nor an IP address");
     }
+    if (arguments.has("--may-delegate")) spec->extensions.push_back(delegation_usage());
     auto authority = authority_from(arguments);
     if (!authority) return authority.problem();
     const auto minted = trust::mint(*spec, *authority, system_rng());
-    if (!minted) return not_made(minted.error());
+    if (!minted) return not_made("the certificate", minted.error());
     return write_out(arguments, *minted);
 }
 
@@ -225,6 +215,22 @@ Outcome<Exit> show(const Arguments& arguments) {
 }
 
 } // namespace
+
+Outcome<crypto::KeyType> key_type_from(const Arguments& arguments) {
+    const std::string_view name = arguments.value("--key-type").value_or("p256");
+    const auto row = std::ranges::find(key_types, name, &KeyTypeName::name);
+    if (row != key_types.end()) return row->type;
+    return misuse("--key-type wants p256, p384, p521, ed25519, rsa or rsa-pss, not '" + std::string(name) +
+                  "'");
+}
+
+Timestamp made_valid_from() {
+    return system_clock().now() - 1h;
+}
+
+Problem not_made(std::string_view what, Error error) {
+    return {Exit::usage, std::string(what) + " cannot be made: " + describe(error)};
+}
 
 const Verb cert_make_ca_verb{&ca_usage, make_ca};
 const Verb cert_make_leaf_verb{&leaf_usage, make_leaf};

@@ -1,7 +1,9 @@
 #include "cli/client_config.hpp"
 
+#include "cli/delegated.hpp"
 #include "cli/ech.hpp"
 #include "cli/files.hpp"
+#include "cli/timestamps.hpp"
 #include "trust/trust_store.hpp"
 
 #include <filesystem>
@@ -80,8 +82,8 @@ Outcome<std::shared_ptr<ClientConfig>> client_config_from(const Arguments& argum
     settings.set(config->external_psks, psks_from(arguments));
     settings.set(config->record_size_limit, record_size_limit_from(arguments));
     settings.set(config->max_fragment_length, max_fragment_length_from(arguments));
-    settings.set(config->credentials, credentials_from(arguments));
-    settings.set(config->trusted_keys, trusted_keys_from(arguments));
+    settings.set(config->credentials, all_credentials_from(arguments, Role::client));
+    settings.set(config->trusted_keys, public_keys_from(arguments, option_trusted_key));
     settings.set(ocsp, ocsp_from(arguments));
     if (settings.problem()) return *settings.problem();
     // These look beyond the command line: only when that is right.
@@ -91,7 +93,10 @@ Outcome<std::shared_ptr<ClientConfig>> client_config_from(const Arguments& argum
 
     config->ocsp_response = ocsp.staple;
     config->ocsp_policy = ocsp.policy;
+    if (arguments.has(option_timestamps.name) || arguments.has(option_log_key.name))
+        config->certificate_timestamps = Staple::requested;
     config->certificate_compression = compression_from(arguments);
+    config->delegated_credential_schemes = delegated_schemes_from(arguments, config->signature_schemes);
     // Whoever names a key wants to see it; a certificate will do as well.
     if (!config->trusted_keys.empty())
         config->server_certificate_types = {CertificateType::raw_public_key, CertificateType::x509};

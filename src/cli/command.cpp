@@ -23,6 +23,7 @@ constexpr std::array verbs{&demo_verb,
                            &cert_show_verb,
                            &cert_make_ca_verb,
                            &cert_make_leaf_verb,
+                           &cert_make_delegated_verb,
                            &cert_make_ech_key_verb,
                            &completion_verb,
                            &manual_verb};

@@ -14,16 +14,6 @@ namespace pavise::cli {
 
 namespace {
 
-std::vector<std::string_view> split_at_commas(std::string_view text) {
-    std::vector<std::string_view> out;
-    while (true) {
-        const std::size_t comma = text.find(',');
-        out.push_back(text.substr(0, comma));
-        if (comma == std::string_view::npos) return out;
-        text.remove_prefix(comma + 1);
-    }
-}
-
 bool same_without_case(std::string_view a, std::string_view b) {
     const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
     return std::ranges::equal(a, b, {}, lower, lower);
@@ -145,6 +135,16 @@ std::optional<ByteVector> public_key_in(Bytes file) {
 
 } // namespace
 
+std::vector<std::string_view> split_at_commas(std::string_view text) {
+    std::vector<std::string_view> out;
+    while (true) {
+        const std::size_t comma = text.find(',');
+        out.push_back(text.substr(0, comma));
+        if (comma == std::string_view::npos) return out;
+        text.remove_prefix(comma + 1);
+    }
+}
+
 Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments) {
     const auto chains = arguments.values("--cert");
     const auto keys = arguments.values("--key");
@@ -173,9 +173,9 @@ Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments) {
     return out;
 }
 
-Outcome<std::vector<ByteVector>> trusted_keys_from(const Arguments& arguments) {
+Outcome<std::vector<ByteVector>> public_keys_from(const Arguments& arguments, const Option& option) {
     std::vector<ByteVector> out;
-    for (const std::string_view path : arguments.values(option_trusted_key.name)) {
+    for (const std::string_view path : arguments.values(option.name)) {
         auto file = read_file(path);
         if (!file) return file.problem();
         auto key = public_key_in(file->view());

@@ -24,8 +24,13 @@ inline constexpr Option option_ciphers{"--ciphers", "NAMES",
                                        "ECDHE-RSA-AES128-GCM-SHA256, or the registry's names"};
 inline constexpr Option option_tls{"--tls", "VERSION", "speak this version alone: 1.2 or 1.3 (both)"};
 inline constexpr Option option_psk{"--psk", "FILE",
-                                   "pre-shared keys: a line IDENTITY:KEY for each, the key in hexadecimal"};
-
+                                   "pre-shared keys: a line IDENTITY:KEY for each, the key in hexadecimal; "
+                                   "behind it hash=sha384 where that is the key's hash: it then goes "
+                                   "with suites of this hash alone"};
+inline constexpr Option option_imported_psk{
+    "--imported-psk", "FILE",
+    "pre-shared keys that are imported into TLS 1.3 for every hash (RFC 9258): lines as for --psk; behind a "
+    "key context=HEX where both sides agreed on one"};
 inline constexpr Option option_psk_modes{
     "--psk-modes", "NAMES",
     "how sessions and pre-shared keys may be used in TLS 1.3: psk_dhe_ke,psk_ke (the first)"};
@@ -66,8 +71,10 @@ class Settings {
 
 // --cert and --key, in pairs by their order, then --raw-key. Errors (usage): name the file.
 Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments);
-// The SubjectPublicKeyInfo of each --trusted-key. Errors (usage): name the file.
-Outcome<std::vector<ByteVector>> trusted_keys_from(const Arguments& arguments);
+// The parts of a list with commas; an empty one is a part too.
+std::vector<std::string_view> split_at_commas(std::string_view text);
+// The SubjectPublicKeyInfo of each file of a public key. Errors (usage): name the file.
+Outcome<std::vector<ByteVector>> public_keys_from(const Arguments& arguments, const Option& option);
 // Errors (usage): name the file.
 Outcome<TrustStore> trust_from_file(std::string_view path);
 // Errors (usage) of the following: name the entry and, where it helps, the names that are known.
@@ -85,7 +92,7 @@ Outcome<std::optional<std::uint16_t>> record_size_limit_from(const Arguments& ar
 // None where the option is not given. Errors (usage): names the file.
 Outcome<std::shared_ptr<KeyLog>> key_log_from(const Arguments& arguments);
 Outcome<std::optional<KeyUpdateScope>> key_update_from(const Arguments& arguments);
-// Of --psk; none where it is not given. Errors (usage): name the file and the line.
+// Of --psk and --imported-psk; none where they are not given. Errors (usage): name the file and the line.
 Outcome<std::vector<ExternalPsk>> psks_from(const Arguments& arguments);
 // PKCS #3 DHParameter, PEM ("DH PARAMETERS") or DER. Errors (usage): name the file.
 Outcome<DhParameters> dh_parameters_from_file(std::string_view path);

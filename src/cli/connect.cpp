@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "cli/client_config.hpp"
 #include "cli/colour.hpp"
+#include "cli/delegated.hpp"
 #include "cli/describe.hpp"
 #include "cli/drive.hpp"
 #include "cli/ech.hpp"
@@ -11,6 +12,7 @@
 #include "cli/relay.hpp"
 #include "cli/report_json.hpp"
 #include "cli/starttls.hpp"
+#include "cli/timestamps.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
 
@@ -38,11 +40,16 @@ constexpr std::array options{
     option_insecure,
     option_trusted_key,
     option_ocsp,
+    option_timestamps,
+    option_log_key,
+    option_accept_delegated,
     option_cert,
     option_key,
     option_raw_key,
+    option_delegated,
     option_post_handshake_auth,
     option_psk,
+    option_imported_psk,
     option_psk_modes,
     Option{"--session-in", "FILE", "resume the session that --session-out left in FILE"},
     Option{"--session-out", "FILE", "leave the session in FILE, which must not be there; it is a secret"},
@@ -134,10 +141,12 @@ std::string_view verdict_on(const Negotiated& negotiated, const ClientConfig& co
     return raw ? "the public key is one that is trusted" : "the certificate was verified";
 }
 
-void print_negotiated(const Negotiated& negotiated, const ClientConfig& config) {
+void print_negotiated(const Negotiated& negotiated, const ClientConfig& config,
+                      std::span<const ShownTimestamp> timestamps) {
     std::string out = "connected\n" + description_of(negotiated);
     if (config.ocsp_response == Staple::requested)
         out += row("OCSP staple", verdict_on_staple(negotiated, config.clock->now()));
+    if (config.certificate_timestamps == Staple::requested) out += description_of(timestamps);
     out += description_of_peer(negotiated);
     const bool verified = config.verification != PeerVerification::none || negotiated.peer_chain.empty();
     out +=
@@ -203,6 +212,7 @@ struct Plan {
     net::Deadline deadline = net::Deadline::never();
     std::shared_ptr<const ClientConfig> config;
     ClientOptions options;
+    std::vector<LogKey> logs; // of which one must know the certificate; empty: none has to
     SecretVector early_data;
     std::optional<std::string_view> starttls;
     std::optional<KeyUpdateScope> key_update;
@@ -229,6 +239,7 @@ Outcome<Plan> plan_from(const Arguments& arguments) {
     settings.set(plan.key_update, key_update_from(arguments));
     settings.set(session, session_from(arguments));
     settings.set(ech_configs, ech_configs_from(arguments));
+    settings.set(plan.logs, log_keys_from(arguments));
     if (settings.problem()) return *settings.problem();
     if (const auto path = arguments.value("--early-data")) {
         if (!session)
@@ -317,8 +328,19 @@ std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
     Stream stream(*std::move(connection), *std::move(socket));
     Status status = greet(stream, plan);
     const bool told = arguments.has("--quiet") || plan.task == Task::describe;
-    if (status && !told) print_negotiated(stream.connection().negotiated(), *plan.config);
-    if (status) status = perform(stream, plan, arguments);
+    std::vector<ShownTimestamp> timestamps;
+    if (status) {
+        const Negotiated& negotiated = stream.connection().negotiated();
+        timestamps = timestamps_of(negotiated, plan.logs, plan.config->clock->now());
+        if (!told) print_negotiated(negotiated, *plan.config, timestamps);
+        auto complaint = plan.logs.empty() ? std::nullopt : complaint_about(timestamps, plan.server);
+        if (complaint) {
+            (void)stream.connection().refuse(AlertDescription::bad_certificate);
+            stream.part();
+            return Failure{*std::move(complaint), std::nullopt};
+        }
+        status = perform(stream, plan, arguments);
+    }
     const auto kept = keep_session(arguments, stream.connection());
     stream.part();
     if (!status) {
@@ -329,7 +351,7 @@ std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
     }
     if (!kept) return Failure{kept.problem(), std::nullopt};
     if (plan.task == Task::describe)
-        print(connection_in_json(plan.server, stream.connection().negotiated(), *plan.config));
+        print(connection_in_json(plan.server, stream.connection().negotiated(), *plan.config, timestamps));
     return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/describe.hpp"
 
+#include "cli/delegated.hpp"
 #include "crypto/public_key.hpp"
 #include "trust/fingerprint.hpp"
 #include "trust/ocsp.hpp"
@@ -135,6 +136,10 @@ std::string description_of(const Negotiated& negotiated) {
                    name_of(*negotiated.group) +
                        (negotiated.hello_retry ? " (after a HelloRetryRequest)" : ""));
     if (negotiated.peer_signature) append_row(out, "peer signed", name_of(*negotiated.peer_signature));
+    if (const auto delegation = delegation_of(negotiated))
+        append_row(out, "delegated by",
+                   name_of(delegation->signed_with) + " of its certificate, until " +
+                       to_text(delegation->not_after));
     if (negotiated.local_signature) append_row(out, "we signed", name_of(*negotiated.local_signature));
     append_row(out, "session", negotiated.resumed ? "resumed" : "new");
     if (!negotiated.psk_identity.empty())

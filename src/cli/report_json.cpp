@@ -1,6 +1,7 @@
 #include "cli/report_json.hpp"
 
 #include "base/pem.hpp"
+#include "cli/delegated.hpp"
 #include "cli/describe.hpp"
 #include "cli/json.hpp"
 #include "trust/certificate.hpp"
@@ -65,10 +66,42 @@ void add_peer(JsonWriter& json, const Negotiated& negotiated) {
     json.end_array();
 }
 
+// null where the peer signed with its certificate's own key.
+void add_delegation(JsonWriter& json, const Negotiated& negotiated) {
+    json.key("delegated_credential");
+    const auto delegation = delegation_of(negotiated);
+    if (!delegation) {
+        json.null();
+        return;
+    }
+    json.begin_object()
+        .member("signed_with", name_of(delegation->signed_with))
+        .member("not_after", to_text(delegation->not_after))
+        .end_object();
+}
+
+// null where they were not asked for.
+void add_timestamps(JsonWriter& json, const ClientConfig& config, std::span<const ShownTimestamp> shown) {
+    json.key("certificate_timestamps");
+    if (config.certificate_timestamps == Staple::not_requested) {
+        json.null();
+        return;
+    }
+    json.begin_array();
+    for (const ShownTimestamp& timestamp : shown) {
+        const bool embedded = timestamp.source == ShownTimestamp::Source::certificate;
+        json.begin_object().member("source", embedded ? "certificate" : "server");
+        add_text(json, "log", hexadecimal(timestamp.log_id));
+        add_text(json, "time", timestamp.log_id.empty() ? std::string() : to_text(timestamp.time));
+        json.member("verdict", words_for(timestamp.verdict)).end_object();
+    }
+    json.end_array();
+}
+
 } // namespace
 
 std::string connection_in_json(std::string_view server, const Negotiated& negotiated,
-                               const ClientConfig& config) {
+                               const ClientConfig& config, std::span<const ShownTimestamp> timestamps) {
     JsonWriter json;
     json.begin_object().member("server", server).member("connected", true);
     json.member("version", name_of(negotiated.version));
@@ -76,6 +109,7 @@ std::string connection_in_json(std::string_view server, const Negotiated& negoti
     add_name(json, "group", negotiated.group);
     json.member("hello_retry_request", negotiated.hello_retry);
     add_name(json, "peer_signature", negotiated.peer_signature);
+    add_delegation(json, negotiated);
     add_name(json, "local_signature", negotiated.local_signature);
     json.member("resumed", negotiated.resumed);
     json.member("early_data", word_for(negotiated.early_data));
@@ -86,6 +120,7 @@ std::string connection_in_json(std::string_view server, const Negotiated& negoti
     add_text(json, "ocsp_staple",
              config.ocsp_response == Staple::requested ? verdict_on_staple(negotiated, config.clock->now())
                                                        : std::string());
+    add_timestamps(json, config, timestamps);
     add_peer(json, negotiated);
     return json.end_object().text();
 }

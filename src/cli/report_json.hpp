@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/outcome.hpp"
+#include "cli/timestamps.hpp"
 
 #include <pavise/engine.hpp>
 
@@ -13,9 +14,9 @@
 
 namespace pavise::cli {
 
-// `server`: as the command line names it.
+// `server`: as the command line names it. `timestamps`: shown where the config asks for them.
 std::string connection_in_json(std::string_view server, const Negotiated& negotiated,
-                               const ClientConfig& config);
+                               const ClientConfig& config, std::span<const ShownTimestamp> timestamps);
 // `error`: nothing where it was not the connection that failed.
 std::string failure_in_json(std::string_view server, const Problem& problem, std::optional<Error> error);
 

@@ -4,6 +4,7 @@
 
 #include "cli/describe.hpp"
 #include "cli/drive.hpp"
+#include "cli/timestamps.hpp"
 #include "crypto/public_key.hpp"
 #include "trust/name_match.hpp"
 #include "trust/verify.hpp"
@@ -18,8 +19,6 @@ using namespace std::chrono_literals;
 
 constexpr auto soon = 30 * 24h; // when a certificate's end is worth a word
 constexpr std::size_t weakest_rsa = 2048;
-// RFC 6962 §3.3: 1.3.6.1.4.1.11129.2.4.2.
-constexpr std::string_view timestamps_id = "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02";
 // Contents octets of the signature algorithms that nobody should sign with any more.
 constexpr std::string_view md5_with_rsa = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04";
 constexpr std::string_view sha1_with_rsa = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05";
@@ -172,7 +171,8 @@ void judge(const ScanTarget& target, ChainFound& found) {
     if (const auto name = trust::ReferenceName::from_host(target.server_name))
         if (!trust::match_name(leaf, *name)) found.faults.push_back("not for '" + target.server_name + "'");
     if (leaf.must_staple()) found.remarks.emplace_back("promises a stapled OCSP response (must-staple)");
-    if (leaf.extension(timestamps_id) != nullptr) found.remarks.emplace_back("holds certificate timestamps");
+    if (leaf.extension(embedded_timestamps) != nullptr)
+        found.remarks.emplace_back("holds certificate timestamps");
 }
 
 } // namespace

@@ -1,8 +1,12 @@
 // pavise serve
+#include "cli/client_filters.hpp"
+#include "cli/delegated.hpp"
 #include "cli/ech.hpp"
 #include "cli/server.hpp"
 #include "cli/server_config.hpp"
 #include "cli/starttls.hpp"
+#include "cli/ticket_key_file.hpp"
+#include "cli/timestamps.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
 
@@ -25,7 +29,9 @@ constexpr std::array options{
     option_cert,
     option_key,
     option_raw_key,
+    option_delegated,
     option_ocsp_files,
+    option_timestamp_files,
     Option{"--http", "", "answer HTTP GET with a page about the connection (this is what happens by itself)"},
     Option{"--echo", "", "send back what comes, instead of answering HTTP"},
     Option{"--discard", "", "drop what comes, instead of answering HTTP"},
@@ -36,11 +42,16 @@ constexpr std::array options{
     option_trusted_key,
     option_require_client_cert,
     option_server_post_handshake_auth,
+    option_client_key_usage,
+    option_client_purpose,
+    option_accept_delegated,
     option_psk,
+    option_imported_psk,
     option_psk_hint,
     option_psk_modes,
     option_sessions,
     option_tickets,
+    option_ticket_keys,
     option_max_early_data,
     option_ech_key,
     option_alpn,
@@ -65,6 +76,11 @@ constexpr Usage usage{
     "Several certificates may be given. Those that are valid for the name that a client asks for come first; "
     "of\n"
     "these, the first whose key the client can verify is used.\n\n"
+    "Keys of --ticket-keys seal for seven days at the most. To change them, put a new one first into the "
+    "file "
+    "of\n"
+    "each server, keep the old ones until their tickets have expired, and send SIGHUP: the file is read "
+    "again.\n\n"
     "Prints 'listening on ADDRESS:PORT' when it is ready. SIGINT or SIGTERM ends it.\n\n"
     "exit status: 0  ended by a signal\n"
     "             1  the port cannot be listened on\n"
@@ -83,6 +99,17 @@ Outcome<Service> service_from(const Arguments& arguments) {
         return misuse("--http, --echo and --discard do not go together");
     if (arguments.has("--echo")) return Service::echo;
     return arguments.has("--discard") ? Service::discard : Service::http;
+}
+
+// What SIGHUP does: nothing of its own without --ticket-keys.
+std::function<std::string()> on_hangup(const Arguments& arguments, const ServerConfig& config) {
+    const auto path = arguments.value(option_ticket_keys.name);
+    if (!path) return {};
+    return [path = std::string(*path), keys = config.ticket_keys, clock = config.clock]() mutable {
+        auto count = read_ticket_keys(path, keys, clock->now());
+        if (!count) return count.problem().text + "\nthe ticket keys are as they were";
+        return path + ": " + std::to_string(*count) + (*count == 1 ? " ticket key" : " ticket keys");
+    };
 }
 
 Outcome<Exit> run(const Arguments& arguments) {
@@ -104,6 +131,7 @@ Outcome<Exit> run(const Arguments& arguments) {
     settings.set(config, server_config_from(arguments));
     if (settings.problem()) return *settings.problem();
     how.patience.request = std::chrono::seconds(timeout);
+    how.on_hangup = on_hangup(arguments, *config);
     if (arguments.has("--quiet")) how.verbosity = Verbosity::quiet;
 
     const net::Endpoint where{std::string(arguments.value("--bind").value_or("")), *port};

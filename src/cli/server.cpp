@@ -25,11 +25,12 @@ Problem no_loop(Error error) {
     return {Exit::connection, net::explain(error, "the event loop")};
 }
 
-Result<net::Descriptor> open_signals() {
+Result<net::Descriptor> open_signals(const ServerOptions& options) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    if (options.on_hangup) sigaddset(&set, SIGHUP);
     const int problem = ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     if (problem != 0) return fail(ErrorCode::poll_failed, static_cast<std::uint16_t>(problem));
     net::Descriptor descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -51,7 +52,7 @@ Server::Server(net::Listener listener, net::Poller poller, net::Descriptor signa
 Outcome<Server> Server::open(net::Listener listener, ConfigByName configs, const ServerOptions& options) {
     auto poller = net::Poller::create();
     if (!poller) return no_loop(poller.error());
-    auto signals = open_signals();
+    auto signals = open_signals(options);
     if (!signals) return no_loop(signals.error());
     for (const auto& [fd, token] :
          {std::pair{listener.fd(), listener_token}, {signals->get(), signals_token}}) {
@@ -127,9 +128,16 @@ void Server::attend_overdue() {
     if (!stopping_) (void)poller_.change(listener_.fd(), net::Interest::read, listener_token);
 }
 
-void Server::stop() {
+void Server::take_signal() {
     signalfd_siginfo signal{};
     if (::read(signals_.get(), &signal, sizeof signal) != sizeof signal) return;
+    if (signal.ssi_signo == SIGHUP)
+        log(options_.on_hangup() + "\n");
+    else
+        stop();
+}
+
+void Server::stop() {
     if (stopping_) {
         clients_.clear();
         deadlines_.clear();
@@ -155,7 +163,7 @@ Outcome<Exit> Server::run() {
             if (event.token == listener_token) {
                 if (!stopping_) accept_clients();
             } else if (event.token == signals_token) {
-                stop();
+                take_signal();
             } else {
                 attend(event.token);
             }

@@ -5,8 +5,10 @@
 #include "cli/session.hpp"
 #include "net/listener.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
+#include <string>
 
 namespace pavise::cli {
 
@@ -18,6 +20,8 @@ struct ServerOptions {
     Patience patience;
     std::string_view starttls{}; // the protocol that comes before TLS; empty: none
     Verbosity verbosity = Verbosity::lines;
+    // What SIGHUP does, and what there is to say of it; none: SIGHUP ends the process, as it does by itself.
+    std::function<std::string()> on_hangup{};
 };
 
 class Server {
@@ -47,11 +51,13 @@ class Server {
     void attend(std::uint64_t token);
     void settle(std::map<std::uint64_t, Client>::iterator client);
     void attend_overdue();
+    void take_signal();
     void stop();
     net::Deadline next_deadline() const;
 
   public:
-    // Takes SIGINT and SIGTERM of this thread for itself: call it before other threads are started.
+    // Takes SIGINT and SIGTERM of this thread for itself, and SIGHUP where it does something: call it before
+    // other threads are started.
     static Outcome<Server> open(net::Listener listener, ConfigByName configs, const ServerOptions& options);
 
     const net::Address& address() const noexcept { return listener_.address(); }

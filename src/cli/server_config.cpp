@@ -1,8 +1,13 @@
 #include "cli/server_config.hpp"
 
+#include "cli/client_filters.hpp"
+#include "cli/delegated.hpp"
 #include "cli/ech.hpp"
 #include "cli/files.hpp"
+#include "cli/ticket_key_file.hpp"
+#include "cli/timestamps.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace pavise::cli {
@@ -15,12 +20,18 @@ constexpr std::uint64_t default_tickets = 2;
 
 std::optional<Problem> set_sessions(const Arguments& arguments, ServerConfig& config) {
     const std::string kind(arguments.value(option_sessions.name).value_or("tickets"));
+    const auto key_file = arguments.value(option_ticket_keys.name);
+    if (key_file && kind != "tickets") return misuse("--ticket-keys goes with --sessions tickets alone");
     if (kind == "ids") {
         config.session_store = make_session_store();
     } else if (kind == "tickets") {
         auto keys = TicketKeys::generate();
         if (!keys) return misuse("keys for tickets: " + describe(keys.error()));
         config.ticket_keys = *std::move(keys);
+        if (key_file) {
+            auto read = read_ticket_keys(*key_file, config.ticket_keys, config.clock->now());
+            if (!read) return read.problem();
+        }
     } else if (kind != "none") {
         return misuse("--sessions: there is tickets, ids and none, not '" + kind + "'");
     }
@@ -30,17 +41,43 @@ std::optional<Problem> set_sessions(const Arguments& arguments, ServerConfig& co
     return std::nullopt;
 }
 
-std::optional<Problem> staple(const Arguments& arguments, std::vector<Credential>& credentials) {
-    const auto files = arguments.values(option_ocsp_files.name);
+// What goes along with a certificate in its handshakes.
+struct Stapling {
+    Option option;
+    std::string_view wanted; // what each file holds
+    Result<Credential> (*staple)(const Credential&, ByteVector);
+};
+constexpr Stapling ocsp_stapling{option_ocsp_files, "an OCSP response",
+                                 [](const Credential& credential, ByteVector response) {
+                                     return credential.with_ocsp_responses({std::move(response)});
+                                 }};
+constexpr Stapling timestamp_stapling{option_timestamp_files,
+                                      "a SignedCertificateTimestampList (RFC 6962 §3.3)",
+                                      [](const Credential& credential, ByteVector list) {
+                                          return credential.with_certificate_timestamps(std::move(list));
+                                      }};
+
+// Each file of the option to the --cert at the same place, and to delegated credentials that stand in for it.
+std::optional<Problem> staple(const Arguments& arguments, const Stapling& stapling,
+                              std::vector<Credential>& credentials) {
+    const auto files = arguments.values(stapling.option.name);
+    const std::string option(stapling.option.name);
     if (files.size() > arguments.values(option_cert.name).size())
-        return misuse("each --ocsp goes with a --cert: there are more of the first");
+        return misuse("each " + option + " goes with a --cert: there are more of the first");
+    const std::size_t delegated = arguments.values(option_delegated.name).size(); // which come first
     for (std::size_t i = 0; i < files.size(); ++i) {
-        auto response = read_file(files[i]);
-        if (!response) return response.problem();
-        const Bytes der = response->view();
-        auto stapled = credentials[i].with_ocsp_responses({ByteVector(der.begin(), der.end())});
-        if (!stapled) return misuse("--ocsp " + std::string(files[i]) + ": " + describe(stapled.error()));
-        credentials[i] = *std::move(stapled);
+        auto file = read_file(files[i]);
+        if (!file) return file.problem();
+        const Bytes bytes = file->view();
+        const Credential certified = credentials[delegated + i];
+        for (Credential& credential : credentials) {
+            if (!std::ranges::equal(credential.certificate(), certified.certificate())) continue;
+            auto stapled = stapling.staple(credential, ByteVector(bytes.begin(), bytes.end()));
+            if (!stapled)
+                return misuse(option + " " + std::string(files[i]) + ": is not " +
+                              std::string(stapling.wanted));
+            credential = *std::move(stapled);
+        }
     }
     return std::nullopt;
 }
@@ -71,6 +108,10 @@ std::optional<Problem> contradiction_in(const Arguments& arguments) {
         if (arguments.has(option.name) && !asked)
             return misuse(std::string(option.name) +
                           " goes with --client-ca or --trusted-key: nobody is trusted");
+    // A raw public key says nothing of its use.
+    for (const Option& option : {option_client_key_usage, option_client_purpose})
+        if (arguments.has(option.name) && !arguments.has(option_client_ca.name))
+            return misuse(std::string(option.name) + " goes with --client-ca: no certificate is asked for");
     return std::nullopt;
 }
 
@@ -91,7 +132,7 @@ Outcome<std::shared_ptr<ServerConfig>> server_config_from(const Arguments& argum
     Settings settings;
     std::uint64_t tickets = 0;
     std::uint64_t early_data = 0;
-    settings.set(config->credentials, credentials_from(arguments));
+    settings.set(config->credentials, all_credentials_from(arguments, Role::server));
     settings.set(config->external_psks, psks_from(arguments));
     if (!settings.problem() && config->credentials.empty() && config->external_psks.empty())
         return misuse("a server needs a certificate: --cert FILE --key FILE\n"
@@ -107,7 +148,8 @@ Outcome<std::shared_ptr<ServerConfig>> server_config_from(const Arguments& argum
     settings.set(config->record_size_limit, record_size_limit_from(arguments));
     settings.set(config->dh_parameters, dh_parameters_from(arguments));
     settings.set(config->client_trust, client_trust_from(arguments));
-    settings.set(config->trusted_client_keys, trusted_keys_from(arguments));
+    settings.set(config->trusted_client_keys, public_keys_from(arguments, option_trusted_key));
+    settings.set(config->client_certificate_filters, client_filters_from(arguments));
     settings.set(tickets, arguments.number(option_tickets.name, 0, most_tickets, default_tickets));
     settings.set(early_data, arguments.number(option_max_early_data.name, 0, UINT32_MAX, 0));
     if (settings.problem()) return *settings.problem();
@@ -116,9 +158,11 @@ Outcome<std::shared_ptr<ServerConfig>> server_config_from(const Arguments& argum
     config->max_early_data = static_cast<std::uint32_t>(early_data);
     config->psk_identity_hint = std::string(arguments.value(option_psk_hint.name).value_or(""));
     config->certificate_compression = compression_from(arguments);
+    config->delegated_credential_schemes = delegated_schemes_from(arguments, config->signature_schemes);
     set_client_authentication(arguments, *config);
     if (auto problem = set_sessions(arguments, *config)) return *std::move(problem);
-    if (auto problem = staple(arguments, config->credentials)) return *std::move(problem);
+    for (const Stapling& stapling : {ocsp_stapling, timestamp_stapling})
+        if (auto problem = staple(arguments, stapling, config->credentials)) return *std::move(problem);
     settings.set(config->key_log, key_log_from(arguments));
     if (settings.problem()) return *settings.problem();
     // What is wrong with a config is found by trying it, now and not at the first client.

@@ -1,8 +1,10 @@
-// Files of pre-shared keys and of Diffie-Hellman parameters.
+// Files of pre-shared keys, of ticket keys and of Diffie-Hellman parameters.
 #include "base/der.hpp"
 #include "base/pem.hpp"
 #include "cli/config_options.hpp"
 #include "cli/files.hpp"
+#include "cli/ticket_key_file.hpp"
+#include "schedule/ticket_keys.hpp"
 
 #include <algorithm>
 
@@ -29,6 +31,24 @@ std::optional<ByteVector> bytes_of_hex(std::string_view text) {
     return bytes;
 }
 
+// A file of lines, of which empty ones and those that begin with '#' say nothing. `take` is given each of the
+// others and its number, and returns what is wrong with it.
+template <class Take> std::optional<Problem> take_lines(std::string_view text, const Take& take) {
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const std::size_t end = text.find('\n');
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        if (line.empty() || line.front() == '#') continue;
+        if (std::optional<Problem> problem = take(line, number)) return problem;
+    }
+    return std::nullopt;
+}
+
+std::string place(std::string_view path, std::size_t line) {
+    return std::string(path) + ": line " + std::to_string(line);
+}
+
 // IDENTITY:KEY; an identity may have colons of its own.
 std::optional<ExternalPsk> psk_of_line(std::string_view line) {
     const std::size_t colon = line.rfind(':');
@@ -37,6 +57,111 @@ std::optional<ExternalPsk> psk_of_line(std::string_view line) {
     if (!key || key->empty()) return std::nullopt;
     const Bytes identity = as_bytes(line.substr(0, colon));
     return ExternalPsk{ByteVector(identity.begin(), identity.end()), *std::move(key)};
+}
+
+// What goes with a key, behind it: hash=NAME, context=HEX.
+struct PskWords {
+    std::optional<std::string_view> hash;
+    std::optional<std::string_view> context;
+};
+
+// Takes the words off the end of a line: what is before them is the key's, whose identity may have spaces.
+PskWords take_psk_words(std::string_view& line) {
+    constexpr std::string_view hash = "hash=";
+    constexpr std::string_view context = "context=";
+    PskWords words;
+    while (true) {
+        const std::size_t space = line.rfind(' ');
+        if (space == std::string_view::npos) return words;
+        const std::string_view word = line.substr(space + 1);
+        if (word.starts_with(hash) && !words.hash)
+            words.hash = word.substr(hash.size());
+        else if (word.starts_with(context) && !words.context)
+            words.context = word.substr(context.size());
+        else if (!word.empty())
+            return words;
+        line = line.substr(0, space);
+    }
+}
+
+Outcome<ExternalPsk> psk_from(std::string_view line, ExternalPsk::Kind kind, const std::string& where) {
+    const PskWords words = take_psk_words(line);
+    auto psk = psk_of_line(line);
+    if (!psk) return misuse(where + " is not IDENTITY:KEY, with the key in hexadecimal");
+    psk->kind = kind;
+    if (words.hash) {
+        if (*words.hash != "sha256" && *words.hash != "sha384")
+            return misuse(where + ": hash= wants sha256 or sha384");
+        if (*words.hash == "sha384") psk->suite_hash = CipherSuite::TLS_AES_256_GCM_SHA384;
+    }
+    if (!words.context) return *std::move(psk);
+    auto context = bytes_of_hex(*words.context);
+    if (!context) return misuse(where + ": context= wants hexadecimal digits");
+    if (kind != ExternalPsk::Kind::imported)
+        return misuse(where + ": a context is for keys that are imported: --imported-psk");
+    psk->context = *std::move(context);
+    return *std::move(psk);
+}
+
+std::optional<Problem> add_psks(std::string_view path, ExternalPsk::Kind kind,
+                                std::vector<ExternalPsk>& psks) {
+    auto file = read_file(path);
+    if (!file) return file.problem();
+    const std::size_t before = psks.size();
+    auto problem = take_lines(as_text(file->view()),
+                              [&](std::string_view line, std::size_t number) -> std::optional<Problem> {
+                                  auto psk = psk_from(line, kind, place(path, number));
+                                  if (!psk) return psk.problem();
+                                  psks.push_back(*std::move(psk));
+                                  return std::nullopt;
+                              });
+    if (problem) return problem;
+    if (psks.size() == before) return misuse(std::string(path) + ": there is no key in it");
+    return std::nullopt;
+}
+
+// NAME:SECRET, in hexadecimal.
+std::optional<TicketKeys::Key> ticket_key_of_line(std::string_view line) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto name = bytes_of_hex(line.substr(0, colon));
+    auto secret = bytes_of_hex(line.substr(colon + 1));
+    if (!name || name->size() != TicketKeys::name_size || !secret ||
+        secret->size() != TicketKeys::secret_size)
+        return std::nullopt;
+    TicketKeys::Key key{};
+    std::ranges::copy(*name, key.name.begin());
+    std::ranges::copy(*secret, key.secret.begin());
+    secure_wipe(*secret);
+    return key;
+}
+
+// Wiped at the end.
+struct TicketKeyList {
+    std::vector<TicketKeys::Key> keys;
+
+    TicketKeyList() { keys.reserve(schedule::max_ticket_keys); } // none is left behind when it grows
+    TicketKeyList(const TicketKeyList&) = delete;
+    TicketKeyList& operator=(const TicketKeyList&) = delete;
+    ~TicketKeyList() {
+        for (TicketKeys::Key& key : keys) secure_wipe(key.secret);
+    }
+};
+
+std::optional<Problem> add_ticket_key(std::string_view line, const std::string& where, TicketKeyList& list) {
+    auto key = ticket_key_of_line(line);
+    if (!key)
+        return misuse(where + " is not NAME:SECRET, 32 hexadecimal digits and 64\nto make one: "
+                              "echo $(openssl rand -hex 16):$(openssl rand -hex 32)");
+    if (std::ranges::all_of(key->secret, [](std::uint8_t byte) { return byte == 0; }))
+        return misuse(where + ": a secret of zeros is none");
+    if (std::ranges::find(list.keys, key->name, &TicketKeys::Key::name) != list.keys.end())
+        return misuse(where + ": another key has this name");
+    if (list.keys.size() == schedule::max_ticket_keys)
+        return misuse(where + ": there are more than " + std::to_string(schedule::max_ticket_keys) + " keys");
+    list.keys.push_back(*key);
+    secure_wipe(key->secret);
+    return std::nullopt;
 }
 
 // Without the zero that keeps a DER INTEGER positive.
@@ -68,26 +193,26 @@ Result<DhParameters> read_dh_file(Bytes file) {
 } // namespace
 
 Outcome<std::vector<ExternalPsk>> psks_from(const Arguments& arguments) {
-    std::vector<ExternalPsk> out;
-    const auto path = arguments.value("--psk");
-    if (!path) return out;
-    auto file = read_file(*path);
+    std::vector<ExternalPsk> psks;
+    for (const auto& [option, kind] : {std::pair{option_psk.name, ExternalPsk::Kind::plain},
+                                       {option_imported_psk.name, ExternalPsk::Kind::imported}})
+        if (const auto path = arguments.value(option))
+            if (auto problem = add_psks(*path, kind, psks)) return *std::move(problem);
+    return psks;
+}
+
+Outcome<std::size_t> read_ticket_keys(std::string_view path, TicketKeys& keys, Timestamp now) {
+    auto file = read_file(path);
     if (!file) return file.problem();
-    std::string_view rest = as_text(file->view());
-    for (std::size_t number = 1; !rest.empty(); ++number) {
-        const std::size_t end = rest.find('\n');
-        std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-        if (line.empty() || line.front() == '#') continue;
-        auto psk = psk_of_line(line);
-        if (!psk)
-            return misuse(std::string(*path) + ": line " + std::to_string(number) +
-                          " is not IDENTITY:KEY, with the key in hexadecimal");
-        out.push_back(*std::move(psk));
-    }
-    if (out.empty()) return misuse(std::string(*path) + ": there is no key in it");
-    return out;
+    TicketKeyList list;
+    auto problem = take_lines(as_text(file->view()), [&](std::string_view line, std::size_t number) {
+        return add_ticket_key(line, place(path, number), list);
+    });
+    if (problem) return *std::move(problem);
+    if (list.keys.empty()) return misuse(std::string(path) + ": there is no key in it");
+    const Status set = keys.set(list.keys, now);
+    if (!set) return misuse(std::string(path) + ": " + describe(set.error()));
+    return list.keys.size();
 }
 
 Outcome<DhParameters> dh_parameters_from_file(std::string_view path) {

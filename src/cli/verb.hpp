@@ -20,6 +20,7 @@ extern const Verb conform_verb;
 extern const Verb cert_show_verb;
 extern const Verb cert_make_ca_verb;
 extern const Verb cert_make_leaf_verb;
+extern const Verb cert_make_delegated_verb;
 extern const Verb cert_make_ech_key_verb;
 extern const Verb scan_verb;
 extern const Verb trace_verb;

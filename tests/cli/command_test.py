@@ -11,7 +11,7 @@ from harness import PAVISE, PaviseServer, expect, expect_in, free_port, main, ru
 KEYS = {"p256": "ECDSA P-256", "p384": "ECDSA P-384", "p521": "ECDSA P-521", "ed25519": "Ed25519", "rsa": "RSA, 2048 bits",
         "rsa-pss": "RSA-PSS, 2048 bits"}
 VERBS = ["demo", "connect", "serve", "scan", "trace", "speed", "conform server", "conform client", "conform", "cert show",
-         "cert make-ca", "cert make-leaf", "cert make-ech-key", "completion", "manual"]
+         "cert make-ca", "cert make-leaf", "cert make-delegated", "cert make-ech-key", "completion", "manual"]
 
 
 def overview():

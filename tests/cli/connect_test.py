@@ -353,7 +353,8 @@ def in_json(certificates):
         chain = shown.pop("certificates")
         expect(shown, {"server": f"localhost:{server.port}", "connected": True, "version": "TLSv1.3",
                        "cipher_suite": "TLS_AES_128_GCM_SHA256", "group": "X25519MLKEM768", "hello_retry_request": False,
-                       "peer_signature": "ecdsa_secp256r1_sha256", "local_signature": None, "resumed": False,
+                       "peer_signature": "ecdsa_secp256r1_sha256", "delegated_credential": None, "local_signature": None,
+                       "resumed": False, "certificate_timestamps": None,
                        "early_data": "not_offered", "psk_identity": None, "alpn": "a", "server_name": "localhost",
                        "verified": True, "ocsp_staple": "good"}, "the object")
         expect(len(chain), 1, "certificates")
