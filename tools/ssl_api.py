@@ -40,11 +40,23 @@ Each has a test in `tests/facade/beyond_test.cpp`, but where another is named.
 | `SSLContext::set_ocsp_response(der)`, `set_ocsp_policy(…)`, `ocsp_policy()`; `SSLConnection::ocsp_response()` | stapling (RFC 6066 §8), and what a client makes of it |
 | `SSLContext::set_ticket_keys(…)`, `ticket_keys()`, `set_session_store(…)`, `session_store()` | sessions that several servers share |
 | `SSLSession::serialise()`, `SSLSession::deserialise(context, bytes)` | sessions that outlive the process (`object_test.cpp`) |
-| `SSLContext::set_max_early_data(bytes)`, `max_early_data()`; `SSLConnection::set_early_data(…)`, `early_data()`, `early_data_accepted()` | early data (RFC 8446 §2.3) |
+| `SSLContext::set_max_early_data(bytes)`, `max_early_data()`; `SSLConnection::set_early_data(…)`, `early_data()`, `early_data_accepted()`; `SSLSession::max_early_data()` | early data (RFC 8446 §2.3) |
 | `SSLConnection::update_keys(scope)` | KeyUpdate (RFC 8446 §4.6.3) |
 | `SSLConnection::export_keying_material(label, size, context)` | exporters (RFC 8446 §7.5, RFC 5705) (`object_test.cpp`) |
 | `SSLSocket::close_sending()`, `SSLObject::close_sending()` | half-close: says goodbye and goes on reading |
+| `SSLSocket::release_idle()`, `SSLObject::release_idle()` | the memory of empty buffers, given back (`extension_test.cpp`) |
+| `wrap_socket(socket, options, code)`, `wrap_bio(incoming, outgoing, options, code)`, `SSLSession::deserialise(context, bytes, code)` | the same without exceptions (`extension_test.cpp`) |
 | overloads with a `std::error_code&` | loops that do not unwind |
+
+And the ways down to the engine, for what a context has no setting for; all of them in `tests/facade/extension_test.cpp`:
+
+| in C++ | what for |
+|-|-|
+| `SSLContext::set_client_config_hook(…)`, `client_config_hook()`, `set_server_config_hook(…)`, `server_config_hook()` | the last word over the engine's config: raw public keys, certificate compression, record sizes, external keys, ECH keys, padding … |
+| `SSLContext::set_msg_callback(…)`, `msg_callback()` | every message, decrypted, as it goes and comes: Python's `_msg_callback` |
+| `WrapSocketOptions::ech_configs`, `WrapBioOptions::ech_configs` | Encrypted Client Hello (RFC 9849) |
+| `SSLConnection::negotiated()` | all that was agreed, and after a rejected ECH what to try again with |
+| `SSLError::error()`, `error_of(code)` | the engine's error: the check that failed, its section, the alert, and whose fault it is |
 """
 
 

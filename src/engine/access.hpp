@@ -1,4 +1,4 @@
-// What the testing library may do that applications may not: make connections with hooks.
+// What the testing library and the facade (for its message callback) may do that applications may not: hooks.
 #pragma once
 
 #include "engine/connection_core.hpp"

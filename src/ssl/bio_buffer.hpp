@@ -28,6 +28,9 @@ struct BioBuffer {
         bytes.clear();
         begin = 0;
     }
+    void release_idle() noexcept {
+        if (bytes.empty()) ByteVector().swap(bytes);
+    }
 };
 
 } // namespace pavise::ssl

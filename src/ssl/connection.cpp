@@ -24,9 +24,15 @@ void raise(Tls& tls, const Failure& failure, std::string_view operation) {
 
 // ---------------------------------------------------------------- SSLConnection
 
-SSLConnection::SSLConnection(std::unique_ptr<Tls> tls) noexcept : tls_(std::move(tls)) {}
-SSLConnection::SSLConnection(SSLConnection&&) noexcept = default;
-SSLConnection& SSLConnection::operator=(SSLConnection&&) noexcept = default;
+SSLConnection::SSLConnection(std::unique_ptr<Tls> tls) noexcept : tls_(std::move(tls)) {
+    if (tls_ != nullptr) tls_->set_owner(*this);
+}
+SSLConnection::SSLConnection(SSLConnection&& other) noexcept : SSLConnection(std::move(other.tls_)) {}
+SSLConnection& SSLConnection::operator=(SSLConnection&& other) noexcept {
+    tls_ = std::move(other.tls_);
+    if (tls_ != nullptr) tls_->set_owner(*this);
+    return *this;
+}
 SSLConnection::~SSLConnection() = default;
 
 Tls& SSLConnection::tls() const {
@@ -62,7 +68,7 @@ Optional<bool> SSLConnection::session_reused() const {
 
 Optional<ByteVector> SSLConnection::getpeercert_der() const {
     if (!tls().established()) throw ValueError("handshake not done yet");
-    const std::vector<SharedBytes>& chain = tls().negotiated().peer_chain;
+    const auto chain = tls().peer_certificates();
     if (chain.empty()) return std::nullopt;
     return ByteVector(chain.front().begin(), chain.front().end());
 }
@@ -75,11 +81,8 @@ Optional<CertificateDict> SSLConnection::getpeercert() const {
 }
 
 std::vector<ByteVector> SSLConnection::get_unverified_chain() const {
-    std::vector<ByteVector> chain;
-    if (!tls().established()) return chain;
-    for (const SharedBytes& certificate : tls().negotiated().peer_chain)
-        chain.emplace_back(certificate.begin(), certificate.end());
-    return chain;
+    if (!tls().established()) return {};
+    return copies_of(tls().peer_certificates());
 }
 
 std::vector<ByteVector> SSLConnection::get_verified_chain() const {
@@ -143,6 +146,14 @@ Optional<bool> SSLConnection::early_data_accepted() const {
 
 void SSLConnection::update_keys(KeyUpdateScope scope) {
     value_or_raise(tls(), tls().update_keys(scope), "write");
+}
+void SSLConnection::update_keys(KeyUpdateScope scope, std::error_code& code) {
+    with_code(tls_.get(), code, [&](Tls& tls) { return tls.update_keys(scope); });
+}
+
+const Negotiated& SSLConnection::negotiated() const {
+    if (!tls().begun()) throw ValueError("the handshake has not begun");
+    return tls().negotiated();
 }
 
 Optional<ByteVector> SSLConnection::ocsp_response() const {
@@ -227,7 +238,7 @@ SSLObject::SSLObject(std::unique_ptr<Tls> tls, MemoryBIO incoming, MemoryBIO out
 
 void SSLObject::do_handshake() {
     BioTransport transport(incoming_, outgoing_);
-    value_or_raise(tls(), tls().handshake(transport, *this), "handshake");
+    value_or_raise(tls(), tls().handshake(transport), "handshake");
 }
 
 namespace {
@@ -242,7 +253,7 @@ Attempt<std::size_t> none_at_end(const Tls& tls, Attempt<std::size_t> attempt) {
 
 std::size_t SSLObject::read_into(MutableBytes buffer) {
     BioTransport transport(incoming_, outgoing_);
-    return value_or_raise(tls(), none_at_end(tls(), tls().read(transport, *this, buffer)), "read");
+    return value_or_raise(tls(), none_at_end(tls(), tls().read(transport, buffer)), "read");
 }
 
 ByteVector SSLObject::read(std::size_t size) {
@@ -253,12 +264,12 @@ ByteVector SSLObject::read(std::size_t size) {
 
 std::size_t SSLObject::write(BytesLike bytes) {
     BioTransport transport(incoming_, outgoing_);
-    return value_or_raise(tls(), tls().write(transport, *this, bytes.view()), "write");
+    return value_or_raise(tls(), tls().write(transport, bytes.view()), "write");
 }
 
 void SSLObject::unwrap() {
     BioTransport transport(incoming_, outgoing_);
-    value_or_raise(tls(), tls().shutdown(transport, *this), "shutdown");
+    value_or_raise(tls(), tls().shutdown(transport), "shutdown");
 }
 
 void SSLObject::close_sending() {
@@ -268,23 +279,23 @@ void SSLObject::close_sending() {
 
 void SSLObject::do_handshake(std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
-    with_code(tls_.get(), code, [&](Tls& tls) { return tls.handshake(transport, *this); });
+    with_code(tls_.get(), code, [&](Tls& tls) { return tls.handshake(transport); });
 }
 
 std::size_t SSLObject::read_into(MutableBytes buffer, std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
     return with_code(tls_.get(), code,
-                     [&](Tls& tls) { return none_at_end(tls, tls.read(transport, *this, buffer)); });
+                     [&](Tls& tls) { return none_at_end(tls, tls.read(transport, buffer)); });
 }
 
 std::size_t SSLObject::write(BytesLike bytes, std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
-    return with_code(tls_.get(), code, [&](Tls& tls) { return tls.write(transport, *this, bytes.view()); });
+    return with_code(tls_.get(), code, [&](Tls& tls) { return tls.write(transport, bytes.view()); });
 }
 
 void SSLObject::unwrap(std::error_code& code) {
     BioTransport transport(incoming_, outgoing_);
-    with_code(tls_.get(), code, [&](Tls& tls) { return tls.shutdown(transport, *this); });
+    with_code(tls_.get(), code, [&](Tls& tls) { return tls.shutdown(transport); });
 }
 
 void SSLObject::close_sending(std::error_code& code) {
@@ -292,11 +303,31 @@ void SSLObject::close_sending(std::error_code& code) {
     with_code(tls_.get(), code, [&](Tls& tls) { return tls.close_sending(transport); });
 }
 
+void SSLObject::release_idle() {
+    tls().release_idle();
+    incoming_.buffer()->release_idle();
+    outgoing_.buffer()->release_idle();
+}
+
+namespace {
+
+TlsOptions tls_options_of(const WrapBioOptions& options) {
+    return {options.server_side ? Role::server : Role::client, options.server_hostname, options.session,
+            options.ech_configs};
+}
+
+} // namespace
+
 SSLObject SSLContext::wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,
                                const WrapBioOptions& options) const {
-    auto tls = std::make_unique<Tls>(*this, TlsOptions{options.server_side ? Role::server : Role::client,
-                                                       options.server_hostname, options.session});
-    return {std::move(tls), incoming, outgoing};
+    return {Tls::make(*this, tls_options_of(options)), incoming, outgoing};
+}
+
+std::optional<SSLObject> SSLContext::wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,
+                                              const WrapBioOptions& options, std::error_code& code) const {
+    auto tls = Tls::make(*this, tls_options_of(options), code);
+    if (tls == nullptr) return std::nullopt;
+    return SSLObject(std::move(tls), incoming, outgoing);
 }
 
 } // namespace pavise::ssl

@@ -397,6 +397,33 @@ std::uint32_t SSLContext::max_early_data() const {
     return state_->settings()->max_early_data;
 }
 
+void SSLContext::set_client_config_hook(ClientConfigHook hook) {
+    state_->change([&](Settings& settings) {
+        if (!settings.for_clients()) throw ValueError("SSLContext is not a client context.");
+        settings.client_config_hook = std::move(hook);
+    });
+}
+ClientConfigHook SSLContext::client_config_hook() const {
+    return state_->settings()->client_config_hook;
+}
+
+void SSLContext::set_server_config_hook(ServerConfigHook hook) {
+    state_->change([&](Settings& settings) {
+        if (!settings.for_servers()) throw ValueError("SSLContext is not a server context.");
+        settings.server_config_hook = std::move(hook);
+    });
+}
+ServerConfigHook SSLContext::server_config_hook() const {
+    return state_->settings()->server_config_hook;
+}
+
+void SSLContext::set_msg_callback(MessageCallback callback) {
+    state_->change([&](Settings& settings) { settings.msg_callback = std::move(callback); });
+}
+MessageCallback SSLContext::msg_callback() const {
+    return state_->settings()->msg_callback;
+}
+
 // ---------------------------------------------------------------- the default context
 
 SSLContext create_default_context(Purpose purpose, const DefaultContextOptions& options) {

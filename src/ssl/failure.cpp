@@ -45,11 +45,13 @@ bool ends_early(Error error) {
     return error.code == ErrorCode::truncated_connection || error.code == ErrorCode::ended_during_handshake;
 }
 
-// An error_code's value: the SSLErrorNumber, above it an alert, above that the engine's code (plus one).
-// Where the engine has no part in it, a refusal of the facade's (plus one) stands in the alert's place.
-constexpr int alert_shift = 4;
-constexpr int error_shift = 12;
+// An error_code's value: the SSLErrorNumber, above it the detail of the engine's error, above that its code
+// (plus one). Where the engine has no part in it, a refusal of the facade's (plus one) stands in the detail's
+// place.
+constexpr int detail_shift = 4;
+constexpr int error_shift = 20;
 constexpr int number_mask = 0xf;
+constexpr int detail_mask = 0xffff;
 static_assert(error_count < (1u << (31 - error_shift)));
 
 SSLErrorNumber number_of(Error error) {
@@ -78,7 +80,7 @@ class Category final : public std::error_category {
     std::string message(int value) const override {
         const std::error_code code(value, *this);
         if (const auto error = error_of(code); error && !ends_early(*error)) return describe(*error);
-        if (const int refusal = value >> alert_shift; refusal != 0 && value >> error_shift == 0)
+        if (const int refusal = value >> detail_shift; refusal != 0 && value >> error_shift == 0)
             return ssl::words_of(reason_of(static_cast<Refusal>(refusal - 1)));
         return std::string(words_of(ssl::number_of(code)));
     }
@@ -104,7 +106,7 @@ class Category final : public std::error_category {
 [[noreturn]] void raise_error(Error error, std::string_view host) {
     const SSLErrorNumber number = number_of(error);
     if (number == SSL_ERROR_ZERO_RETURN)
-        raise_number(number, {.text = std::string(words_of(SSL_ERROR_ZERO_RETURN))});
+        raise_number(number, {.text = std::string(words_of(SSL_ERROR_ZERO_RETURN)), .error = error});
     const ErrorDetails details = details_of(error, host);
     if (details.verify_code != 0) throw SSLCertVerificationError(static_cast<int>(number), details);
     raise_number(number, details);
@@ -148,8 +150,7 @@ std::error_condition make_error_condition(SSLErrorNumber number) noexcept {
 }
 
 std::error_code make_error_code(Error error) noexcept {
-    const int alert = error.code == ErrorCode::alert_received ? error.detail & 0xff : 0;
-    const int value = static_cast<int>(number_of(error)) | alert << alert_shift |
+    const int value = static_cast<int>(number_of(error)) | int{error.detail} << detail_shift |
                       (static_cast<int>(error.code) + 1) << error_shift;
     return {value, error_category()};
 }
@@ -163,7 +164,7 @@ std::optional<Error> error_of(const std::error_code& code) noexcept {
     const int error = code.value() >> error_shift;
     if (code.category() != error_category() || error == 0) return std::nullopt;
     return Error{static_cast<ErrorCode>(error - 1),
-                 static_cast<std::uint16_t>(code.value() >> alert_shift & 0xff)};
+                 static_cast<std::uint16_t>(code.value() >> detail_shift & detail_mask)};
 }
 
 // ---------------------------------------------------------------- failures
@@ -186,7 +187,7 @@ std::error_code Failure::code() const noexcept {
     if (std::holds_alternative<TimedOut>(what_)) return std::make_error_code(std::errc::timed_out);
     const auto* refused = std::get_if<Refusal>(&what_);
     const int refusal = refused == nullptr ? 0 : static_cast<int>(*refused) + 1;
-    return {static_cast<int>(SSL_ERROR_SSL) | refusal << alert_shift, error_category()};
+    return {static_cast<int>(SSL_ERROR_SSL) | refusal << detail_shift, error_category()};
 }
 
 void Failure::raise(std::string_view host, std::string_view operation) const {

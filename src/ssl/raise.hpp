@@ -12,6 +12,7 @@ namespace pavise::ssl {
 
 template <class T> T value_or_raise(Tls& tls, Attempt<T> attempt, std::string_view operation) {
     if (!attempt) raise(tls, attempt.failure(), operation);
+    if (tls.message_callback_threw()) raise(tls, Failure(Refusal::callback_failed), operation);
     return *std::move(attempt);
 }
 
@@ -24,7 +25,12 @@ template <class T> T value_or_code(Attempt<T> attempt, std::error_code& code) {
 // The same for a step of a connection that may have been moved from.
 template <class Step> auto with_code(Tls* tls, std::error_code& code, Step step) {
     using Taken = decltype(step(*tls));
-    return value_or_code(tls == nullptr ? Taken(Failure::system(EBADF)) : step(*tls), code);
+    auto taken = tls == nullptr ? Taken(Failure::system(EBADF)) : step(*tls);
+    if (tls != nullptr && tls->message_callback_threw()) {
+        taken = Failure(Refusal::callback_failed);
+        [[maybe_unused]] const auto lost = tls->take_exception(); // a code has no place for it
+    }
+    return value_or_code(std::move(taken), code);
 }
 
 } // namespace pavise::ssl

@@ -72,6 +72,7 @@ constexpr FaultRow faults[] = {
     {ErrorCode::subject_key_identifier_critical, {91, "Subject Key Identifier marked critical"}},
     {ErrorCode::ca_without_key_usage, {92, "CA cert does not include key usage extension"}},
     {ErrorCode::extensions_require_version_3, {93, "Using cert extension requires at least X509v3"}},
+    {ErrorCode::raw_key_not_trusted, {95, "Raw public key untrusted, no trusted keys configured"}},
 };
 
 struct AlertRow {
@@ -144,6 +145,8 @@ constexpr ReasonRow reasons[] = {
     {ErrorCode::unknown_psk_identity, "PSK_IDENTITY_NOT_FOUND"},
     {ErrorCode::handshake_not_done, "UNINITIALIZED"},
     {ErrorCode::already_closed, "PROTOCOL_IS_SHUTDOWN"},
+    {ErrorCode::no_key_update12, "WRONG_SSL_VERSION"},
+    {ErrorCode::post_handshake_auth_not_offered, "EXTENSION_NOT_RECEIVED"},
     {ErrorCode::truncated, "LENGTH_MISMATCH"},
     {ErrorCode::trailing_bytes, "LENGTH_MISMATCH"},
     {ErrorCode::config_no_version, "NO_PROTOCOLS_AVAILABLE"},
@@ -194,7 +197,7 @@ std::string words_of(std::string_view reason) {
 }
 
 ErrorDetails details_of(Error error, std::string_view host) {
-    ErrorDetails details{.library = "SSL", .reason = reason_of(error)};
+    ErrorDetails details{.library = "SSL", .reason = reason_of(error), .error = error};
     details.text = words_of(*details.reason);
     const auto fault = fault_of(error);
     if (fault) {

@@ -1,6 +1,7 @@
 #include "ssl/session_slot.hpp"
 #include "trust/fingerprint.hpp"
 
+#include <pavise/ssl/errors.hpp>
 #include <pavise/ssl/functions.hpp>
 #include <pavise/ssl/session.hpp>
 
@@ -65,6 +66,21 @@ bool SSLSession::has_ticket() const {
 
 ByteVector SSLSession::serialise() const {
     return slot_->get().serialise();
+}
+
+std::optional<SSLSession> SSLSession::deserialise(const SSLContext& context, BytesLike bytes,
+                                                  std::error_code& code) {
+    auto session = Session::deserialise(bytes.view());
+    code = session ? std::error_code() : make_error_code(session.error());
+    if (!session) return std::nullopt;
+    auto slot = make_session_slot(context.state(), *context.state()->settings());
+    slot->set(*std::move(session));
+    return SSLSession(std::move(slot));
+}
+
+std::uint32_t SSLSession::max_early_data() const {
+    const Session session = slot_->get();
+    return session ? session.max_early_data_size() : 0;
 }
 
 SSLSession SSLSession::deserialise(const SSLContext& context, BytesLike bytes) {

@@ -39,6 +39,14 @@ std::vector<Credential> signing_with(const std::vector<Credential>& credentials,
     return out;
 }
 
+// Nobody would answer what the facade has no question for.
+void check_decisions(const DeferredDecisions& deferred, const Settings& settings) {
+    if (deferred.signature)
+        throw ValueError("the config's hook defers signatures, which a context cannot provide");
+    if (deferred.psk && !settings.psk_server_callback)
+        throw ValueError("the config's hook defers pre-shared keys, and there is no callback for them");
+}
+
 std::shared_ptr<const ClientConfig> client_config_of(const Settings& settings) {
     auto config = std::make_shared<ClientConfig>();
     set_common(settings, *config);
@@ -56,6 +64,10 @@ std::shared_ptr<const ClientConfig> client_config_of(const Settings& settings) {
         config->ocsp_response = Staple::requested;
         config->ocsp_policy = *settings.ocsp_policy;
     }
+    if (settings.client_config_hook) {
+        settings.client_config_hook(*config);
+        check_decisions(config->deferred, settings);
+    }
     return config;
 }
 
@@ -63,6 +75,21 @@ PeerVerification client_verification(const Settings& settings) {
     // With post-handshake authentication the client is asked later, if at all.
     if (settings.verify_mode == CERT_NONE || settings.post_handshake_auth) return PeerVerification::none;
     return settings.verify_mode == CERT_OPTIONAL ? PeerVerification::optional : PeerVerification::required;
+}
+
+// Where a server keeps its sessions: what the application chose, or what is made here for good.
+void set_sessions(Settings& settings, ServerConfig& config) {
+    config.session_store = settings.session_store;
+    // A server without tickets keeps its sessions itself, as OpenSSL does.
+    if (has(settings.options, OP_NO_TICKET) && config.session_store == nullptr)
+        config.session_store = settings.session_store = make_session_store();
+    if (config.session_store != nullptr) return;
+    if (!settings.ticket_keys) {
+        auto keys = TicketKeys::generate();
+        if (!keys) throw SSLError(describe(keys.error()));
+        settings.ticket_keys = *std::move(keys);
+    }
+    config.ticket_keys = settings.ticket_keys;
 }
 
 std::shared_ptr<const ServerConfig> server_config_of(Settings& settings) {
@@ -79,18 +106,7 @@ std::shared_ptr<const ServerConfig> server_config_of(Settings& settings) {
     config->replay_register = settings.replay_register;
     config->client_trust = TrustStore(settings.trust);
     config->tickets = settings.num_tickets;
-    config->session_store = settings.session_store;
-    // A server without tickets keeps its sessions itself, as OpenSSL does.
-    if (has(settings.options, OP_NO_TICKET) && config->session_store == nullptr)
-        config->session_store = settings.session_store = make_session_store();
-    if (config->session_store == nullptr) {
-        if (!settings.ticket_keys) {
-            auto keys = TicketKeys::generate();
-            if (!keys) throw SSLError(describe(keys.error()));
-            settings.ticket_keys = *std::move(keys);
-        }
-        config->ticket_keys = settings.ticket_keys;
-    }
+    set_sessions(settings, *config);
     // A client that was believed under other flags is not believed again without a look.
     config->session_context = {static_cast<std::uint8_t>(settings.verify_mode)};
     for (int shift = 0; shift < 64; shift += 8)
@@ -105,6 +121,10 @@ std::shared_ptr<const ServerConfig> server_config_of(Settings& settings) {
     constexpr CipherSuite other_hash = CipherSuite::TLS_AES_256_GCM_SHA384;
     if (config->deferred.psk && std::erase(config->cipher_suites, other_hash) != 0)
         config->cipher_suites.push_back(other_hash);
+    if (settings.server_config_hook) {
+        settings.server_config_hook(*config);
+        check_decisions(config->deferred, settings);
+    }
     return config;
 }
 
@@ -142,28 +162,38 @@ SettingsPtr ContextState::settings() const {
     return settings_;
 }
 
-std::shared_ptr<const ClientConfig> ContextState::client_config() {
+template <class Config, class Make>
+std::shared_ptr<const Config> ContextState::made(std::shared_ptr<const Config> ContextState::* slot,
+                                                 Make make) {
+    const auto present = [&] {
+        const std::lock_guard lock(mutex_);
+        return std::pair(this->*slot, settings_);
+    };
+    if (auto config = present().first) return config;
+    const std::lock_guard making(making_);
+    auto [config, base] = present();
+    if (config != nullptr) return config;
+    auto settings = std::make_shared<Settings>(*base);
+    config = make(*settings);
     const std::lock_guard lock(mutex_);
-    if (client_config_ == nullptr) client_config_ = client_config_of(*settings_);
-    return client_config_;
+    // Settings that were changed meanwhile get a config of their own.
+    if (settings_ != base) return config;
+    settings_ = std::move(settings); // with the ticket keys that were made
+    this->*slot = config;
+    return config;
 }
 
-void ContextState::make_server_config() {
-    auto settings = std::make_shared<Settings>(*settings_);
-    server_config_ = server_config_of(*settings);
-    settings_ = std::move(settings); // with the ticket keys that were made
+std::shared_ptr<const ClientConfig> ContextState::client_config() {
+    return made(&ContextState::client_config_, client_config_of);
 }
 
 std::shared_ptr<const ServerConfig> ContextState::server_config() {
-    const std::lock_guard lock(mutex_);
-    if (server_config_ == nullptr) make_server_config();
-    return server_config_;
+    return made(&ContextState::server_config_, server_config_of);
 }
 
 TicketKeys ContextState::ticket_keys() {
-    const std::lock_guard lock(mutex_);
-    if (server_config_ == nullptr) make_server_config();
-    return settings_->ticket_keys;
+    server_config();
+    return settings()->ticket_keys;
 }
 
 } // namespace pavise::ssl

@@ -49,6 +49,9 @@ struct Settings {
     std::shared_ptr<SessionStore> session_store{};
     std::uint32_t max_early_data = 0;
     std::shared_ptr<ReplayRegister> replay_register{}; // where max_early_data is not 0
+    ClientConfigHook client_config_hook{};
+    ServerConfigHook server_config_hook{};
+    MessageCallback msg_callback{};
 
     bool for_servers() const noexcept { return protocol != PROTOCOL_TLS_CLIENT; }
     bool for_clients() const noexcept { return protocol != PROTOCOL_TLS_SERVER; }
@@ -73,6 +76,7 @@ struct Counters {
 
 class ContextState {
     mutable std::mutex mutex_;
+    std::mutex making_; // held while a config is made, and its hook asked, without the other one
     SettingsPtr settings_ = std::make_shared<const Settings>();
     std::shared_ptr<const ClientConfig> client_config_;
     std::shared_ptr<const ServerConfig> server_config_;
@@ -91,15 +95,17 @@ class ContextState {
         server_config_ = nullptr;
     }
 
-    // Made once for the settings as they are. Throws SSLError where tickets cannot be sealed.
+    // Made once for the settings as they are. Throws SSLError where tickets cannot be sealed, and what a hook
+    // throws.
     std::shared_ptr<const ClientConfig> client_config();
     std::shared_ptr<const ServerConfig> server_config();
     // With the keys that were made if there were none.
     TicketKeys ticket_keys();
 
   private:
-    // Preconditions: mutex_ is held.
-    void make_server_config();
+    // What is in `slot`; where nothing is, what `make` makes of the settings, which it may complete.
+    template <class Config, class Make>
+    std::shared_ptr<const Config> made(std::shared_ptr<const Config> ContextState::* slot, Make make);
 };
 
 } // namespace pavise::ssl

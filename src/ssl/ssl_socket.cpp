@@ -63,9 +63,9 @@ void check_flags(int flags, const char* call) {
 }
 
 // What is left to be sent stays in `left`.
-Done send_all(Tls& tls, SocketTransport& transport, SSLSocket& owner, Bytes& left) {
+Done send_all(Tls& tls, SocketTransport& transport, Bytes& left) {
     while (!left.empty()) {
-        auto sent = tls.write(transport, owner, left);
+        auto sent = tls.write(transport, left);
         if (!sent) return sent.failure();
         left = left.subspan(*sent);
     }
@@ -89,12 +89,29 @@ std::size_t send_file(std::istream& file, const std::optional<std::size_t>& coun
     return sent;
 }
 
-bool is_connected(const Socket& socket) {
+// Fails with the system's error where that cannot be told.
+Attempt<bool> is_connected(const Socket& socket) {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
     if (::getpeername(socket.fileno(), reinterpret_cast<sockaddr*>(&peer), &size) == 0) return true;
-    if (errno != ENOTCONN && errno != EINVAL) raise_os_error(errno);
+    if (errno != ENOTCONN && errno != EINVAL) return Failure::system(errno);
     return false;
+}
+
+TlsOptions tls_options_of(const WrapSocketOptions& options) {
+    return {options.server_side ? Role::server : Role::client, options.server_hostname, options.session,
+            options.ech_configs};
+}
+
+bool is_stream(const Socket& socket, std::error_code& code) {
+    int type = 0;
+    socklen_t size = sizeof type;
+    code = {};
+    if (::getsockopt(socket.fileno(), SOL_SOCKET, SO_TYPE, &type, &size) != 0)
+        code = std::error_code(errno, std::system_category());
+    else if (type != SOCK_STREAM)
+        code = std::make_error_code(std::errc::wrong_protocol_type);
+    return !code;
 }
 
 } // namespace
@@ -113,13 +130,35 @@ SSLSocket SSLContext::wrap_socket(Socket&& socket, const WrapSocketOptions& opti
         throw NotImplementedError("only stream sockets are supported");
     if (options.server_side && options.session)
         throw ValueError("session can only be specified in client mode");
-    auto tls = std::make_unique<Tls>(*this, TlsOptions{options.server_side ? Role::server : Role::client,
-                                                       options.server_hostname, options.session});
-    const bool connected = is_connected(socket);
-    if (connected && options.do_handshake_on_connect && !socket.getblocking())
+    auto tls = Tls::make(*this, tls_options_of(options));
+    auto connected = is_connected(socket);
+    if (!connected) connected.failure().raise("", "connect");
+    const bool greeting = *connected && options.do_handshake_on_connect;
+    if (greeting && !socket.getblocking())
         throw ValueError("do_handshake_on_connect should not be specified for non-blocking sockets");
-    SSLSocket out(std::move(tls), std::make_unique<SocketTransport>(std::move(socket), options, connected));
-    if (connected && options.do_handshake_on_connect) out.do_handshake();
+    SSLSocket out(std::move(tls), std::make_unique<SocketTransport>(std::move(socket), options, *connected));
+    if (greeting) out.do_handshake();
+    return out;
+}
+
+std::optional<SSLSocket> SSLContext::wrap_socket(Socket&& socket, const WrapSocketOptions& options,
+                                                 std::error_code& code) const {
+    if (!is_stream(socket, code)) return std::nullopt;
+    auto tls = Tls::make(*this, tls_options_of(options), code);
+    if (tls == nullptr) return std::nullopt;
+    auto connected = is_connected(socket);
+    if (!connected) {
+        code = connected.failure().code();
+        return std::nullopt;
+    }
+    const bool greeting = *connected && options.do_handshake_on_connect;
+    if (greeting && !socket.getblocking()) {
+        code = std::make_error_code(std::errc::invalid_argument);
+        return std::nullopt;
+    }
+    SSLSocket out(std::move(tls), std::make_unique<SocketTransport>(std::move(socket), options, *connected));
+    if (greeting) out.do_handshake(code);
+    if (code) return std::nullopt;
     return out;
 }
 
@@ -176,13 +215,13 @@ std::optional<AcceptedSSLSocket> SSLSocket::accept(std::error_code& code) {
         code = std::error_code(EOPNOTSUPP, std::system_category());
         return std::nullopt;
     }
-    SSLSocket socket = tls_->context().wrap_socket(
-        std::move(accepted->socket), {.server_side = true,
-                                      .do_handshake_on_connect = false,
-                                      .suppress_ragged_eofs = transport_->suppress_ragged_eofs});
-    if (transport_->handshake_on_connect) socket.do_handshake(code);
-    if (code) return std::nullopt;
-    return AcceptedSSLSocket{std::move(socket), std::move(accepted->address)};
+    auto socket = tls_->context().wrap_socket(std::move(accepted->socket),
+                                              {.server_side = true,
+                                               .do_handshake_on_connect = transport_->handshake_on_connect,
+                                               .suppress_ragged_eofs = transport_->suppress_ragged_eofs},
+                                              code);
+    if (!socket) return std::nullopt;
+    return AcceptedSSLSocket{*std::move(socket), std::move(accepted->address)};
 }
 
 int SSLSocket::fileno() const noexcept {
@@ -242,14 +281,13 @@ bool SSLSocket::getblocking() const {
 
 void SSLSocket::do_handshake() {
     Tls& mine = tls();
-    value_or_raise(mine, transport_->until_done([&] { return mine.handshake(*transport_, *this); }),
-                   "handshake");
+    value_or_raise(mine, transport_->until_done([&] { return mine.handshake(*transport_); }), "handshake");
 }
 
 std::size_t SSLSocket::recv_into(MutableBytes buffer, int flags) {
     check_flags(flags, "recv_into");
     Tls& mine = tls();
-    auto count = transport_->until_done([&] { return mine.read(*transport_, *this, buffer); });
+    auto count = transport_->until_done([&] { return mine.read(*transport_, buffer); });
     return value_or_raise(mine, transport_->none_at_end(count), "read");
 }
 
@@ -283,21 +321,21 @@ std::size_t SSLSocket::write(BytesLike bytes) {
 std::size_t SSLSocket::send(BytesLike bytes, int flags) {
     check_flags(flags, "send");
     Tls& mine = tls();
-    return value_or_raise(
-        mine, transport_->until_done([&] { return mine.write(*transport_, *this, bytes.view()); }), "write");
+    return value_or_raise(mine, transport_->until_done([&] { return mine.write(*transport_, bytes.view()); }),
+                          "write");
 }
 
 void SSLSocket::sendall(BytesLike bytes, int flags) {
     check_flags(flags, "sendall");
     Bytes left = bytes.view();
-    value_or_raise(tls(), transport_->until_done([&] { return send_all(tls(), *transport_, *this, left); }),
+    value_or_raise(tls(), transport_->until_done([&] { return send_all(tls(), *transport_, left); }),
                    "write");
 }
 
 std::size_t SSLSocket::sendall(BytesLike bytes, std::error_code& code) {
     Bytes left = bytes.view();
     with_code(tls_.get(), code, [&](Tls& tls) {
-        return transport_->until_done([&] { return send_all(tls, *transport_, *this, left); });
+        return transport_->until_done([&] { return send_all(tls, *transport_, left); });
     });
     return bytes.view().size() - left.size();
 }
@@ -316,8 +354,7 @@ std::size_t SSLSocket::sendfile(std::istream& file, std::optional<std::size_t> c
 
 Socket SSLSocket::unwrap() {
     Tls& mine = tls();
-    value_or_raise(mine, transport_->until_done([&] { return mine.shutdown(*transport_, *this); }),
-                   "shutdown");
+    value_or_raise(mine, transport_->until_done([&] { return mine.shutdown(*transport_); }), "shutdown");
     transport_->connected = false;
     return std::move(transport_->socket);
 }
@@ -327,29 +364,30 @@ void SSLSocket::close_sending() {
     value_or_raise(mine, transport_->until_done([&] { return mine.close_sending(*transport_); }), "shutdown");
 }
 
+void SSLSocket::release_idle() {
+    tls().release_idle();
+}
+
 void SSLSocket::do_handshake(std::error_code& code) {
-    with_code(tls_.get(), code, [&](Tls& tls) {
-        return transport_->until_done([&] { return tls.handshake(*transport_, *this); });
-    });
+    with_code(tls_.get(), code,
+              [&](Tls& tls) { return transport_->until_done([&] { return tls.handshake(*transport_); }); });
 }
 
 std::size_t SSLSocket::recv_into(MutableBytes buffer, std::error_code& code) {
     return with_code(tls_.get(), code, [&](Tls& tls) {
-        return transport_->none_at_end(
-            transport_->until_done([&] { return tls.read(*transport_, *this, buffer); }));
+        return transport_->none_at_end(transport_->until_done([&] { return tls.read(*transport_, buffer); }));
     });
 }
 
 std::size_t SSLSocket::send(BytesLike bytes, std::error_code& code) {
     return with_code(tls_.get(), code, [&](Tls& tls) {
-        return transport_->until_done([&] { return tls.write(*transport_, *this, bytes.view()); });
+        return transport_->until_done([&] { return tls.write(*transport_, bytes.view()); });
     });
 }
 
 std::optional<Socket> SSLSocket::unwrap(std::error_code& code) {
-    with_code(tls_.get(), code, [&](Tls& tls) {
-        return transport_->until_done([&] { return tls.shutdown(*transport_, *this); });
-    });
+    with_code(tls_.get(), code,
+              [&](Tls& tls) { return transport_->until_done([&] { return tls.shutdown(*transport_); }); });
     if (code) return std::nullopt;
     transport_->connected = false;
     return std::move(transport_->socket);

@@ -1,44 +1,12 @@
 #include "ssl/tls.hpp"
 
-#include "trust/name_match.hpp"
+#include "engine/access.hpp"
 
 #include <algorithm>
 
 namespace pavise::ssl {
 
 namespace {
-
-void check_side(const Settings& settings, Role role) {
-    if (role == Role::client && !settings.for_clients())
-        throw SSLError("Cannot create a client socket with a PROTOCOL_TLS_SERVER context");
-    if (role == Role::server && !settings.for_servers())
-        throw SSLError("Cannot create a server socket with a PROTOCOL_TLS_CLIENT context");
-}
-
-void check_hostname(const std::optional<std::string>& name, const Settings& settings, Role role) {
-    if (role == Role::server) {
-        if (name) throw ValueError("server_hostname can only be specified in client mode");
-        return;
-    }
-    if (settings.check_hostname && !name) throw ValueError("check_hostname requires server_hostname");
-    if (!name) return;
-    if (name->empty() || name->front() == '.')
-        throw ValueError("server_hostname cannot be an empty string or start with a leading dot.");
-    if (name->find('\0') != std::string::npos)
-        throw TypeError("argument must be encoded string without null bytes, not str");
-    const auto reference = trust::ReferenceName::from_host(*name);
-    if (reference) return;
-    std::string text = describe(reference.error());
-    if (const auto a_label = trust::a_label_of(*name); a_label && *a_label != *name)
-        text += ": perhaps '" + *a_label + "'";
-    throw ValueError(text);
-}
-
-void check_session(const SSLSession& session, const SSLContext& context, Role role) {
-    if (session.slot()->context != context.state())
-        throw ValueError("Session refers to a different SSLContext.");
-    if (role == Role::server) throw ValueError("Cannot set session for server-side SSLSocket.");
-}
 
 bool is_ragged_end(Error error) {
     return error.code == ErrorCode::truncated_connection;
@@ -51,10 +19,33 @@ Tls::Tls(SSLContext context, TlsOptions options) :
     context_(std::move(context)), // NOLINT(performance-move-const-arg): likewise
     settings_(context_.state()->settings()),
     role_(options.role),
-    server_hostname_(std::move(options.server_hostname)) {
-    check_side(*settings_, role_);
-    check_hostname(server_hostname_, *settings_, role_);
-    if (options.session) set_session(*options.session);
+    server_hostname_(std::move(options.server_hostname)),
+    session_(std::move(options.session)),
+    ech_configs_(std::move(options.ech_configs)) {
+    // What a hook throws is for the caller of wrap_…(), and not for the first who wants to read.
+    if (role_ == Role::client && settings_->client_config_hook) (void)context_.state()->client_config();
+    if (role_ == Role::server && settings_->server_config_hook) (void)context_.state()->server_config();
+}
+
+std::unique_ptr<Tls> Tls::make(const SSLContext& context, TlsOptions options) {
+    if (const auto misfit = misfit_of(options, context)) misfit->raise();
+    return std::make_unique<Tls>(context, std::move(options));
+}
+
+std::unique_ptr<Tls> Tls::make(const SSLContext& context, TlsOptions options, std::error_code& code) {
+    code = {};
+    if (const auto misfit = misfit_of(options, context)) {
+        code = misfit->code();
+        return nullptr;
+    }
+    try {
+        return std::make_unique<Tls>(context, std::move(options));
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (...) {
+        code = Failure(Refusal::callback_failed).code();
+    }
+    return nullptr;
 }
 
 void Tls::set_early_data(Bytes data) {
@@ -64,16 +55,28 @@ void Tls::set_early_data(Bytes data) {
 }
 
 void Tls::set_session(const SSLSession& session) {
-    check_session(session, context_, role_);
+    if (const auto misfit = misfit_of(session, context_, role_)) misfit->raise();
     if (connection_) throw ValueError("Cannot set session after handshake.");
     session_ = session;
 }
 
+std::exception_ptr Tls::take_exception() {
+    if (callback_exception_ != nullptr) return std::exchange(callback_exception_, nullptr);
+    return messages_ != nullptr ? messages_->take() : nullptr;
+}
+
 // ---------------------------------------------------------------- beginning
 
+engine::Hooks Tls::hooks() {
+    engine::Hooks hooks;
+    if (settings_->msg_callback) messages_ = std::make_unique<MessageTap>(settings_->msg_callback, owner_);
+    hooks.tap = messages_.get();
+    return hooks;
+}
+
 Done Tls::begin_client() {
-    settings_ = context_.state()->settings();
     std::shared_ptr<const ClientConfig> config = context_.state()->client_config();
+    settings_ = context_.state()->settings();
     if (settings_->psk_client_callback) {
         auto with_psk = std::make_shared<ClientConfig>(*config);
         auto psk = ask_psk_client_callback();
@@ -81,28 +84,42 @@ Done Tls::begin_client() {
         with_psk->external_psks = {*std::move(psk)};
         config = std::move(with_psk);
     }
-    ClientOptions options{.server_name = server_hostname_.value_or("")};
+    config_ = config;
+    ClientOptions options{.server_name = server_hostname_.value_or(""),
+                          .ech_configs = std::exchange(ech_configs_, {})};
     if (session_ && session_->slot()->fits(*settings_)) options.session = session_->slot()->get();
     // All of it or nothing: what goes only in part cannot be told from what went.
     early_offered_ =
         !early_.empty() && options.session && options.session.max_early_data_size() >= early_.size();
     if (early_offered_) options.early_data = EarlyData::on;
-    auto made = Connection::client(std::move(config), options);
+    auto made = testing::Access::client(std::move(config), options, hooks());
     if (!made) return Failure(made.error());
     connection_.emplace(*std::move(made));
     ++context_.state()->counters.connect;
     return std::monostate();
 }
 
-Done Tls::begin() {
-    if (connection_) return std::monostate();
-    if (role_ == Role::client) return begin_client();
+Done Tls::begin_server() {
+    std::shared_ptr<const ServerConfig> config = context_.state()->server_config();
     settings_ = context_.state()->settings();
-    auto made = Connection::server(context_.state()->server_config());
+    config_ = config;
+    auto made = testing::Access::server(std::move(config), hooks());
     if (!made) return Failure(made.error());
     connection_.emplace(*std::move(made));
     ++context_.state()->counters.accept;
     return std::monostate();
+}
+
+Done Tls::begin() {
+    if (connection_) return std::monostate();
+    try {
+        return role_ == Role::client ? begin_client() : begin_server();
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (...) { // a hook of the application's
+        callback_exception_ = std::current_exception();
+        return Failure(Refusal::callback_failed);
+    }
 }
 
 // ---------------------------------------------------------------- moving bytes
@@ -161,7 +178,7 @@ void Tls::keep_early_data() {
 
 // ---------------------------------------------------------------- handshake
 
-Done Tls::handshake(Transport& transport, SSLConnection& owner) {
+Done Tls::handshake(Transport& transport) {
     if (established_) return std::monostate();
     if (auto begun = begin(); !begun) return begun;
     for (;;) {
@@ -169,7 +186,7 @@ Done Tls::handshake(Transport& transport, SSLConnection& owner) {
         if (const auto error = this->error()) return Failure(*error);
         if (!sent && sent.failure().is(SSL_ERROR_WANT_WRITE)) return sent.failure();
         if (connection_->waiting_for() != Decision::none) {
-            if (auto decided = decide(owner); !decided) return decided;
+            if (auto decided = decide(); !decided) return decided;
             continue;
         }
         if (connection_->handshake_complete()) break;
@@ -208,12 +225,12 @@ void Tls::collect_sessions() {
 
 // ---------------------------------------------------------------- application data
 
-Attempt<std::size_t> Tls::read(Transport& transport, SSLConnection& owner, MutableBytes into) {
+Attempt<std::size_t> Tls::read(Transport& transport, MutableBytes into) {
     if (!established_)
-        if (auto done = handshake(transport, owner); !done) return done.failure();
+        if (auto done = handshake(transport); !done) return done.failure();
     if (into.empty()) return std::size_t{0};
     while (connection_->data().empty()) {
-        if (auto settled = settle(transport, owner); !settled) return settled.failure();
+        if (auto settled = settle(transport); !settled) return settled.failure();
         if (const auto error = this->error()) return Failure(*error);
         if (connection_->peer_closed()) return Failure(SSL_ERROR_ZERO_RETURN);
         const Done pulled = pull(transport, transport.reading());
@@ -232,7 +249,7 @@ Attempt<std::size_t> Tls::read(Transport& transport, SSLConnection& owner, Mutab
 }
 
 // What lies between two messages of the peer: a request that is still to be sent, a chain to be judged.
-Done Tls::settle(Transport& transport, SSLConnection& owner) {
+Done Tls::settle(Transport& transport) {
     if (request_waits_.load(std::memory_order_relaxed)) {
         const std::lock_guard lock(sending_);
         if (auto sent = flush(transport); !sent) return sent;
@@ -240,7 +257,7 @@ Done Tls::settle(Transport& transport, SSLConnection& owner) {
     }
     while (connection_->waiting_for() != Decision::none) {
         const std::lock_guard lock(sending_);
-        if (auto decided = decide(owner); !decided) return decided;
+        if (auto decided = decide(); !decided) return decided;
         // What cannot be sent now, an alert perhaps, goes with the next write.
         [[maybe_unused]] const Done sent = flush(transport);
     }
@@ -253,7 +270,7 @@ Done Tls::request_certificate() {
     if (!established_ || negotiated().version != ProtocolVersion::tls_1_3)
         return Failure(Refusal::wrong_ssl_version);
     if (role_ == Role::client) return Failure(Refusal::not_server);
-    if (!client_allows_later_auth_) return Failure(Refusal::extension_not_received);
+    if (client_allows_later_auth_ == false) return Failure(Refusal::extension_not_received);
     if (settings_->verify_mode == CERT_NONE) return Failure(Refusal::invalid_config);
     const PeerVerification how =
         settings_->verify_mode == CERT_OPTIONAL ? PeerVerification::optional : PeerVerification::required;
@@ -264,18 +281,22 @@ Done Tls::request_certificate() {
 }
 
 Done Tls::update_keys(KeyUpdateScope scope) {
-    if (!established_ || negotiated().version != ProtocolVersion::tls_1_3)
-        return Failure(Refusal::wrong_ssl_version);
+    if (!established_) return Failure(Error{ErrorCode::handshake_not_done});
     const std::lock_guard lock(sending_);
     if (const Status updated = connection_->update_keys(scope); !updated) return Failure(updated.error());
     return std::monostate();
 }
 
+void Tls::release_idle() {
+    const std::lock_guard lock(sending_);
+    if (connection_) connection_->release_idle();
+}
+
 // ---------------------------------------------------------------- application data, the other way
 
-Attempt<std::size_t> Tls::write(Transport& transport, SSLConnection& owner, Bytes bytes) {
+Attempt<std::size_t> Tls::write(Transport& transport, Bytes bytes) {
     if (!established_)
-        if (auto done = handshake(transport, owner); !done) return done.failure();
+        if (auto done = handshake(transport); !done) return done.failure();
     const std::lock_guard lock(sending_);
     if (close_sent_) return Failure(Refusal::protocol_is_shutdown);
     if (taken_ == 0) {
@@ -305,12 +326,12 @@ Done Tls::close_sending(Transport& transport) {
     return sent;
 }
 
-Done Tls::shutdown(Transport& transport, SSLConnection& owner) {
+Done Tls::shutdown(Transport& transport) {
     goodbye_said_ = established_;
     if (auto sent = close_sending(transport); !sent) return sent;
     for (;;) {
         if (!connection_->data().empty()) return Failure(Refusal::application_data_after_close_notify);
-        if (auto settled = settle(transport, owner); !settled) return settled;
+        if (auto settled = settle(transport); !settled) return settled;
         if (const auto error = this->error()) return Failure(*error);
         if (connection_->peer_closed()) return std::monostate();
         const Done pulled = pull(transport, Reading::record_by_record);

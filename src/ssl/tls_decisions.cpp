@@ -76,31 +76,67 @@ bool is_text(Bytes identity) {
 
 } // namespace
 
-Done Tls::decide(SSLConnection& owner) {
+Done Tls::decide() {
     switch (connection_->waiting_for()) {
-    case Decision::certificate: return decide_certificate(owner);
-    case Decision::config: return decide_config(owner);
+    case Decision::certificate: return decide_certificate();
+    case Decision::config: return decide_config();
     case Decision::psk: return decide_psk();
     default: return Failure(Error{ErrorCode::internal});
     }
 }
 
+Result<std::optional<trust::ReferenceName>> Tls::name_to_prove() const {
+    if (role_ == Role::server) return std::nullopt;
+    if (negotiated().ech == EchStatus::rejected) {
+        // "The client MUST verify that the certificate is valid for ECHConfig.contents.public_name." (RFC
+        // 9849 §6.1.7), whatever is said of the server's own name.
+        PAVISE_LET(auto public_name, trust::ReferenceName::from_dns_name(negotiated().ech_public_name));
+        return std::optional(std::move(public_name));
+    }
+    if (!settings_->check_hostname || !server_hostname_) return std::nullopt;
+    PAVISE_LET(auto name, trust::ReferenceName::from_host(*server_hostname_));
+    return std::optional(std::move(name));
+}
+
+std::string_view Tls::host() const noexcept {
+    if (connection_ && negotiated().ech == EchStatus::rejected) return negotiated().ech_public_name;
+    return server_hostname_ ? std::string_view(*server_hostname_) : "";
+}
+
+const std::vector<ByteVector>& Tls::trusted_keys() const {
+    return role_ == Role::client ? std::get<0>(config_)->trusted_keys
+                                 : std::get<1>(config_)->trusted_client_keys;
+}
+
 Result<trust::VerifiedChain> Tls::judge(const std::vector<Bytes>& presented) const {
+    if (negotiated().peer_certificate_type == CertificateType::raw_public_key) {
+        // RFC 7250 §6: what vouches for a raw key is outside of TLS.
+        const bool known = std::ranges::any_of(trusted_keys(), [&](const ByteVector& key) {
+            return std::ranges::equal(key, presented.front());
+        });
+        if (!known) return fail(ErrorCode::raw_key_not_trusted);
+        return trust::VerifiedChain();
+    }
     trust::VerifyOptions options = options_of(*settings_, role_);
     options.store = settings_->trust.get();
-    if (role_ == Role::client && settings_->check_hostname && server_hostname_) {
-        PAVISE_LET(auto name, trust::ReferenceName::from_host(*server_hostname_));
-        options.name = std::move(name);
-    }
+    PAVISE_LET(options.name, name_to_prove());
     PAVISE_LET(auto chain, trust::verify_chain(presented, options));
     if (role_ == Role::client)
-        PAVISE_TRY(engine::check_staples(*context_.state()->client_config(), chain, connection_->negotiated(),
-                                         options.time));
+        PAVISE_TRY(engine::check_staples(*std::get<0>(config_), chain, negotiated(), options.time));
     return chain;
 }
 
-bool Tls::ask_verify_callback(SSLConnection& owner, const std::vector<Bytes>& presented,
-                              const std::optional<Error>& fault) {
+std::vector<ByteVector> Tls::verified_chain() const {
+    if (!verified_chain_.empty() || !established_) return verified_chain_;
+    return copies_of(negotiated().verified_chain);
+}
+
+std::span<const SharedBytes> Tls::peer_certificates() const {
+    if (negotiated().peer_certificate_type == CertificateType::raw_public_key) return {};
+    return negotiated().peer_chain;
+}
+
+bool Tls::ask_verify_callback(const std::vector<Bytes>& presented, const std::optional<Error>& fault) {
     PeerVerdict verdict;
     for (const Bytes der : presented) verdict.chain.emplace_back(der.begin(), der.end());
     if (fault) {
@@ -111,14 +147,14 @@ bool Tls::ask_verify_callback(SSLConnection& owner, const std::vector<Bytes>& pr
         verdict.verify_message = details.verify_code != 0 ? details.verify_message : describe(*fault);
     }
     try {
-        return settings_->verify_callback(owner, verdict);
+        return settings_->verify_callback(*owner_, verdict);
     } catch (...) {
         callback_exception_ = std::current_exception();
         return false;
     }
 }
 
-Done Tls::decide_certificate(SSLConnection& owner) {
+Done Tls::decide_certificate() {
     const std::vector<Bytes> presented = connection_->chain_to_verify();
     auto chain = judge(presented);
     std::optional<Error> refusal;
@@ -130,7 +166,7 @@ Done Tls::decide_certificate(SSLConnection& owner) {
         refusal = chain.error();
     }
     if (settings_->verify_callback) {
-        if (ask_verify_callback(owner, presented, refusal))
+        if (ask_verify_callback(presented, refusal))
             refusal = std::nullopt;
         else if (!refusal)
             refusal = Error{ErrorCode::certificate_rejected};
@@ -140,12 +176,11 @@ Done Tls::decide_certificate(SSLConnection& owner) {
     return std::monostate();
 }
 
-std::optional<pavise::AlertDescription> Tls::ask_sni_callback(SSLConnection& owner,
-                                                              const std::optional<std::string>& name) {
+std::optional<pavise::AlertDescription> Tls::ask_sni_callback(const std::optional<std::string>& name) {
     if (!settings_->sni_callback) return std::nullopt;
     try {
         SSLContext original = context_;
-        const auto alert = settings_->sni_callback(owner, name, original);
+        const auto alert = settings_->sni_callback(*owner_, name, original);
         if (alert) return static_cast<pavise::AlertDescription>(*alert);
         settings_ = context_.state()->settings();
         return std::nullopt;
@@ -172,6 +207,7 @@ std::shared_ptr<const ServerConfig> Tls::config_for(const ClientOffer& offer,
                                                     const std::vector<CipherSuite>& client_suites) {
     std::shared_ptr<const ServerConfig> config = context_.state()->server_config();
     settings_ = context_.state()->settings();
+    if (!config->deferred.config) return config; // its hook wants it to be taken as it is
     // Python's servers go on without ALPN where no protocol is shared (RFC 7301 §3.2 would end it).
     const bool drop_alpn =
         !offer.alpn_protocols.empty() && !share_a_protocol(config->alpn_protocols, offer.alpn_protocols);
@@ -183,23 +219,37 @@ std::shared_ptr<const ServerConfig> Tls::config_for(const ClientOffer& offer,
     return changed;
 }
 
-Done Tls::decide_config(SSLConnection& owner) {
+std::variant<std::shared_ptr<const ServerConfig>, pavise::AlertDescription>
+Tls::choose_config_for(const ClientOffer& offer, const std::vector<CipherSuite>& client_suites) {
+    std::optional<std::string> name;
+    if (!offer.server_name.empty()) name = std::string(offer.server_name);
+    if (const auto alert = ask_sni_callback(name)) return *alert;
+    try {
+        return config_for(offer, client_suites);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (...) { // a hook of the context that the callback chose
+        callback_exception_ = std::current_exception();
+        return pavise::AlertDescription::internal_error;
+    }
+}
+
+Done Tls::decide_config() {
     const auto offer = connection_->client_offer();
     const Bytes hello = connection_->client_hello();
     const std::vector<CipherSuite> client_suites = suites_in(hello);
     client_allows_later_auth_ = offers_later_auth(hello);
-    std::optional<std::string> name;
-    std::shared_ptr<const ServerConfig> config;
+    // Where the hello is malformed the handshake itself says what is wrong with it.
+    std::shared_ptr<const ServerConfig> config = std::get<1>(config_);
     if (offer) {
-        if (!offer->server_name.empty()) name = std::string(offer->server_name);
-        if (const auto alert = ask_sni_callback(owner, name)) {
+        auto choice = choose_config_for(*offer, client_suites);
+        if (const auto* alert = std::get_if<1>(&choice)) {
             [[maybe_unused]] const Status refused = connection_->refuse(*alert);
             return std::monostate();
         }
-        config = config_for(*offer, client_suites);
-    } else {
-        config = context_.state()->server_config(); // the handshake itself says what is wrong with the hello
+        config = *std::get_if<0>(&choice);
     }
+    config_ = config;
     for (const CipherSuite suite : config->cipher_suites)
         if (std::ranges::find(client_suites, suite) != client_suites.end()) shared_.push_back(suite);
     const Status chosen = connection_->choose_config(std::move(config));

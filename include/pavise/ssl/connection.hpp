@@ -70,6 +70,7 @@ class PAVISE_EXPORT SSLConnection {
     Optional<bool> early_data_accepted() const;
     // New keys for what is sent from now on, or for both ways (RFC 8446 §4.6.3): it goes with the next write.
     void update_keys(KeyUpdateScope scope = KeyUpdateScope::ours);
+    void update_keys(KeyUpdateScope scope, std::error_code& code);
     // What the server stapled to its certificate, in DER.
     Optional<ByteVector> ocsp_response() const;
     // Keying material for a protocol above TLS (RFC 8446 §7.5, RFC 5705).
@@ -79,6 +80,10 @@ class PAVISE_EXPORT SSLConnection {
     // With which the peer, and we, proved to own the certificate; nothing where nobody did.
     Optional<SignatureScheme> peer_sigalg() const;
     Optional<SignatureScheme> local_sigalg() const;
+    // All that was agreed, in the engine's words (<pavise/negotiated.hpp>), as far as the handshake has come;
+    // after one that failed with ech_rejected, what to try again with. It lives as long as the connection.
+    // ValueError before the handshake has begun.
+    const Negotiated& negotiated() const;
 };
 
 // TLS between two MemoryBIOs, for programs that move the bytes themselves. Every operation that needs more
@@ -100,6 +105,10 @@ class PAVISE_EXPORT SSLObject : public SSLConnection {
     void unwrap();
     // Beyond Python: says goodbye and goes on reading (half-close, RFC 8446 §6.1).
     void close_sending();
+    // Beyond Python: gives back the memory of buffers that are empty, those of the MemoryBIOs too: for a
+    // connection that is going to be idle. To be called by the thread that reads; the next read or write
+    // takes memory again.
+    void release_idle();
 
     // They throw nothing but what memory runs out of; on one that was moved from the code is that of EBADF.
     void do_handshake(std::error_code& code);

@@ -56,12 +56,15 @@ struct WrapSocketOptions {
     bool suppress_ragged_eofs = true;
     std::optional<std::string> server_hostname{};
     std::optional<SSLSession> session{};
+    // Beyond Python: the server's ECHConfigList (<pavise/ech.hpp>); empty: none is known.
+    ByteVector ech_configs{};
 };
 
 struct WrapBioOptions {
     bool server_side = false;
     std::optional<std::string> server_hostname{};
     std::optional<SSLSession> session{};
+    ByteVector ech_configs{}; // as with a socket
 };
 
 struct CertStoreStats {
@@ -107,6 +110,21 @@ struct PeerVerdict {
 };
 // Called with every chain that was looked at, good or not. True: the peer is believed, whatever the verdict.
 using VerifyCallback = std::function<bool(SSLConnection& connection, const PeerVerdict& verdict)>;
+
+// What a context has no setting for: changes the engine's config that the settings made, in whatever way, and
+// has the last word over it. See set_client_config_hook().
+using ClientConfigHook = std::function<void(ClientConfig& config)>;
+using ServerConfigHook = std::function<void(ServerConfig& config)>;
+
+enum class MessageDirection : std::uint8_t { sent, received };
+
+// What TLS itself says on a connection, decrypted. It is valid during the call that shows it.
+struct TLSMessage {
+    MessageDirection direction{};
+    ContentType content_type{}; // handshake, alert, change_cipher_spec or application_data
+    Bytes content{}; // of handshake: one whole message with its 4-byte header; of others: that of a record
+};
+using MessageCallback = std::function<void(SSLConnection& connection, const TLSMessage& message)>;
 
 class PAVISE_EXPORT SSLContext {
     std::shared_ptr<ContextState> state_; // never null: what was moved from is still the same context
@@ -181,6 +199,13 @@ class PAVISE_EXPORT SSLContext {
     SSLSocket wrap_socket(Socket&& socket, const WrapSocketOptions& options = {}) const;
     SSLObject wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,
                        const WrapBioOptions& options = {}) const;
+    // They throw nothing but what memory runs out of. A host name that is none: the engine's error for it;
+    // other options that do not fit: an error of std::generic_category(), invalid_argument for most. A socket
+    // whose options were refused stays the caller's.
+    std::optional<SSLSocket> wrap_socket(Socket&& socket, const WrapSocketOptions& options,
+                                         std::error_code& code) const;
+    std::optional<SSLObject> wrap_bio(const MemoryBIO& incoming, const MemoryBIO& outgoing,
+                                      const WrapBioOptions& options, std::error_code& code) const;
     // They are defined where those are: <pavise/ssl/socket.hpp>, <pavise/ssl/connection.hpp>.
     template <class Class> Class wrap_socket(Socket&& socket, const WrapSocketOptions& options = {}) const;
     template <class Class>
@@ -219,6 +244,28 @@ class PAVISE_EXPORT SSLContext {
     // none. What was sent early is had by early_data() alone, because an attacker can send it again.
     void set_max_early_data(std::uint32_t bytes);
     std::uint32_t max_early_data() const;
+    // For all that <pavise/config.hpp> has and a context has not: record sizes, certificate compression, raw
+    // public keys, delegated credentials, ECH, external keys, padding … The hook is called with the config
+    // that the settings make, once for the settings as they are, when the first connection is made after they
+    // were changed, and not for each connection. What it throws reaches the caller of wrap_socket() or
+    // wrap_bio(), or, where an sni_callback chose its context, fails that handshake.
+    //
+    // What it leaves in `deferred` decides who does what: without `certificate` the engine judges chains by
+    // the config, and neither verify_flags nor a verify_callback count; without `config` a server takes the
+    // config as it is: there is no sni_callback, no shared_ciphers(), and a lack of common ALPN protocols is
+    // fatal. `signature`, and `psk` without a callback for it, are a ValueError: nobody would answer.
+    //
+    // It may look at the context, but neither changes it nor makes connections of it; it is called by one
+    // thread at a time. Getters go on to show the settings. An empty hook: none.
+    void set_client_config_hook(ClientConfigHook hook);
+    ClientConfigHook client_config_hook() const;
+    void set_server_config_hook(ServerConfigHook hook);
+    ServerConfigHook server_config_hook() const;
+    // Shows each message of connections that begin from now on, as it goes and comes: what Python's
+    // undocumented _msg_callback is for. Where one thread reads and another writes, both call it. What it
+    // throws fails the operation, though not the connection. An empty callback: none; it costs nothing then.
+    void set_msg_callback(MessageCallback callback);
+    MessageCallback msg_callback() const;
 
     friend bool operator==(const SSLContext&, const SSLContext&) noexcept = default;
     explicit SSLContext(std::shared_ptr<ContextState> state) noexcept;

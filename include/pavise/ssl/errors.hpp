@@ -17,6 +17,7 @@ struct ErrorDetails {
     std::string text{};           // in words
     int verify_code = 0;          // OpenSSL's X509_V_ERR_…; 0: not about a certificate
     std::string verify_message{}; // in OpenSSL's words
+    std::optional<Error> error{}; // the engine's, where it is one
 };
 
 class PAVISE_EXPORT SSLError : public OSError {
@@ -34,6 +35,10 @@ class PAVISE_EXPORT SSLError : public OSError {
     // None.
     const std::optional<std::string>& library() const noexcept { return details_.library; }
     const std::optional<std::string>& reason() const noexcept { return details_.reason; }
+    // Beyond Python: the engine's error behind it, which names the check that failed, its section and the
+    // alert
+    // (<pavise/error.hpp>); nothing where the facade itself refused.
+    const std::optional<Error>& error() const noexcept { return details_.error; }
 };
 
 // The connection was closed cleanly: the peer's close_notify came.
@@ -73,8 +78,8 @@ using CertificateError = SSLCertVerificationError;
 //
 // Calls that take a std::error_code& set it to one of
 //   - an SSLErrorNumber (`code == SSL_ERROR_WANT_READ`), in this category;
-//   - for a failure of TLS, SSL_ERROR_SSL together with the engine's ErrorCode: number_of() and error_of()
-//   take it
+//   - for a failure of TLS, SSL_ERROR_SSL together with the engine's Error: number_of() and error_of() take
+//   it
 //     apart, and message() says it in words;
 //   - an error of the system (std::system_category()), std::errc::timed_out among them.
 PAVISE_EXPORT const std::error_category& error_category() noexcept;

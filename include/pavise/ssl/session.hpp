@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <system_error>
 
 namespace pavise::ssl {
 
@@ -35,6 +37,10 @@ class PAVISE_EXPORT SSLSession {
     ByteVector serialise() const;
     // For connections of this context. SSLError where the bytes are no session.
     static SSLSession deserialise(const SSLContext& context, BytesLike bytes);
+    static std::optional<SSLSession> deserialise(const SSLContext& context, BytesLike bytes,
+                                                 std::error_code& code);
+    // Beyond Python: how many bytes of early data the server takes with it; 0: none.
+    std::uint32_t max_early_data() const;
 
     friend bool operator==(const SSLSession& a, const SSLSession& b) { return a.id() == b.id(); }
     const std::shared_ptr<SessionSlot>& slot() const noexcept { return slot_; }

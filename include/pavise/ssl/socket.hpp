@@ -64,6 +64,9 @@ class PAVISE_EXPORT SSLSocket : public SSLConnection {
     Socket unwrap();
     // Beyond Python: says goodbye and goes on reading (half-close, RFC 8446 §6.1).
     void close_sending();
+    // Beyond Python: gives back the memory of buffers that are empty: for a connection that is going to be
+    // idle. To be called by the thread that reads; the next read or write takes memory again.
+    void release_idle();
 
     // They throw nothing but what memory runs out of; on one that was moved from the code is that of EBADF.
     void connect(const Address& address, std::error_code& code);
