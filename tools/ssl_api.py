@@ -44,6 +44,7 @@ Each has a test in `tests/facade/beyond_test.cpp`, but where another is named.
 | `SSLConnection::update_keys(scope)` | KeyUpdate (RFC 8446 §4.6.3) |
 | `SSLConnection::export_keying_material(label, size, context)` | exporters (RFC 8446 §7.5, RFC 5705) (`object_test.cpp`) |
 | `SSLSocket::close_sending()`, `SSLObject::close_sending()` | half-close: says goodbye and goes on reading |
+| `SSLSocket::refuse(alert)`, `SSLObject::refuse(alert)` | gives the connection up and tells the peer why (`extension_test.cpp`) |
 | `SSLSocket::release_idle()`, `SSLObject::release_idle()` | the memory of empty buffers, given back (`extension_test.cpp`) |
 | `wrap_socket(socket, options, code)`, `wrap_bio(incoming, outgoing, options, code)`, `SSLSession::deserialise(context, bytes, code)` | the same without exceptions (`extension_test.cpp`) |
 | overloads with a `std::error_code&` | loops that do not unwind |

@@ -303,6 +303,16 @@ void SSLObject::close_sending(std::error_code& code) {
     with_code(tls_.get(), code, [&](Tls& tls) { return tls.close_sending(transport); });
 }
 
+void SSLObject::refuse(AlertDescription reason) {
+    BioTransport transport(incoming_, outgoing_);
+    value_or_raise(tls(), tls().refuse(transport, reason), "shutdown");
+}
+
+void SSLObject::refuse(AlertDescription reason, std::error_code& code) {
+    BioTransport transport(incoming_, outgoing_);
+    with_code(tls_.get(), code, [&](Tls& tls) { return tls.refuse(transport, reason); });
+}
+
 void SSLObject::release_idle() {
     tls().release_idle();
     incoming_.buffer()->release_idle();

@@ -364,6 +364,18 @@ void SSLSocket::close_sending() {
     value_or_raise(mine, transport_->until_done([&] { return mine.close_sending(*transport_); }), "shutdown");
 }
 
+void SSLSocket::refuse(AlertDescription reason) {
+    Tls& mine = tls();
+    value_or_raise(mine, transport_->until_done([&] { return mine.refuse(*transport_, reason); }),
+                   "shutdown");
+}
+
+void SSLSocket::refuse(AlertDescription reason, std::error_code& code) {
+    with_code(tls_.get(), code, [&](Tls& tls) {
+        return transport_->until_done([&] { return tls.refuse(*transport_, reason); });
+    });
+}
+
 void SSLSocket::release_idle() {
     tls().release_idle();
 }

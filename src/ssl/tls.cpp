@@ -326,6 +326,16 @@ Done Tls::close_sending(Transport& transport) {
     return sent;
 }
 
+Done Tls::refuse(Transport& transport, AlertDescription reason) {
+    if (!connection_) return Failure(Error{ErrorCode::handshake_not_done});
+    const std::lock_guard lock(sending_);
+    const Status refused = reason == ALERT_DESCRIPTION_USER_CANCELLED
+                               ? connection_->cancel()
+                               : connection_->refuse(static_cast<pavise::AlertDescription>(reason));
+    if (!refused) return Failure(refused.error());
+    return flush(transport);
+}
+
 Done Tls::shutdown(Transport& transport) {
     goodbye_said_ = established_;
     if (auto sent = close_sending(transport); !sent) return sent;

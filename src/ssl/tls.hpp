@@ -79,6 +79,8 @@ class Tls {
     Done close_sending(Transport& transport);
     // The same, and waits for the peer's goodbye.
     Done shutdown(Transport& transport);
+    // Gives the connection up with this alert, which is sent.
+    Done refuse(Transport& transport, AlertDescription reason);
     // What waits for the next write, or read.
     Done request_certificate();
     Done update_keys(KeyUpdateScope scope);

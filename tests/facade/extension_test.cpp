@@ -458,6 +458,48 @@ TEST(KeyUpdates, that_cannot_be_say_why) {
     EXPECT_FALSE(code);
 }
 
+TEST(Refusing, tells_the_peer_why_and_ends_it) {
+    ObjectPair pair(client_context(), server_context());
+    std::error_code code;
+    pair.client.refuse(ALERT_DESCRIPTION_ACCESS_DENIED, code);
+    EXPECT_EQ(error_of(code), Error{ErrorCode::handshake_not_done}) << "nobody is there yet";
+    pair.handshake();
+    EXPECT_THROW(pair.client.refuse(ALERT_DESCRIPTION_CLOSE_NOTIFY), SSLError);
+    pair.client.refuse(ALERT_DESCRIPTION_ACCESS_DENIED);
+    pair.client.write("x", code);
+    EXPECT_EQ(error_of(code)->code, ErrorCode::refused_by_application);
+    pair.client.refuse(ALERT_DESCRIPTION_ACCESS_DENIED, code);
+    EXPECT_TRUE(code) << "once is enough";
+    pair.carry();
+    ByteVector buffer(10);
+    pair.server.read_into(buffer, code);
+    EXPECT_EQ(error_of(code), (Error{ErrorCode::alert_received,
+                                     static_cast<std::uint16_t>(pavise::AlertDescription::access_denied)}));
+}
+
+TEST(Refusing, calls_a_handshake_off) {
+    ObjectPair pair(client_context(), server_context());
+    std::error_code code;
+    pair.client.do_handshake(code);
+    pair.client.refuse(ALERT_DESCRIPTION_USER_CANCELLED, code);
+    EXPECT_FALSE(code);
+    pair.carry();
+    pair.server.do_handshake(code);
+    EXPECT_EQ(error_of(code), Error{ErrorCode::closed_during_handshake});
+    auto [a, b] = socketpair();
+    const SSLContext context = client_context();
+    auto socket = context.wrap_socket(
+        std::move(a), {.do_handshake_on_connect = false, .server_hostname = "server.test"}, code);
+    ASSERT_TRUE(socket);
+    socket->setblocking(false);
+    socket->do_handshake(code);
+    socket->refuse(ALERT_DESCRIPTION_USER_CANCELLED);
+    const std::string close_notify("\x15\x03\x03\x00\x02\x01\x00", 7);
+    EXPECT_TRUE(text(b.recv(1 << 14)).ends_with(close_notify)) << "RFC 8446 §6.1";
+    socket->refuse(ALERT_DESCRIPTION_USER_CANCELLED, code);
+    EXPECT_FALSE(code) << "it is called off";
+}
+
 // ---------------------------------------------------------------- options that do not fit
 
 TEST(Wrap, says_what_does_not_fit_without_an_exception) {

@@ -105,6 +105,11 @@ class PAVISE_EXPORT SSLObject : public SSLConnection {
     void unwrap();
     // Beyond Python: says goodbye and goes on reading (half-close, RFC 8446 §6.1).
     void close_sending();
+    // Beyond Python: gives the connection up, during the handshake or after it, with this alert as the
+    // reason; every call after it fails. ALERT_DESCRIPTION_USER_CANCELLED calls a handshake off on purpose
+    // (RFC 8446 §6.1). SSLError before the handshake has begun, and for ALERT_DESCRIPTION_CLOSE_NOTIFY, which
+    // is no reason.
+    void refuse(AlertDescription reason);
     // Beyond Python: gives back the memory of buffers that are empty, those of the MemoryBIOs too: for a
     // connection that is going to be idle. To be called by the thread that reads; the next read or write
     // takes memory again.
@@ -116,6 +121,7 @@ class PAVISE_EXPORT SSLObject : public SSLConnection {
     std::size_t write(BytesLike bytes, std::error_code& code);
     void unwrap(std::error_code& code);
     void close_sending(std::error_code& code);
+    void refuse(AlertDescription reason, std::error_code& code);
 };
 
 template <class Class>

@@ -64,6 +64,8 @@ class PAVISE_EXPORT SSLSocket : public SSLConnection {
     Socket unwrap();
     // Beyond Python: says goodbye and goes on reading (half-close, RFC 8446 §6.1).
     void close_sending();
+    // Beyond Python: gives the connection up with this alert as the reason, as an SSLObject does.
+    void refuse(AlertDescription reason);
     // Beyond Python: gives back the memory of buffers that are empty: for a connection that is going to be
     // idle. To be called by the thread that reads; the next read or write takes memory again.
     void release_idle();
@@ -79,6 +81,7 @@ class PAVISE_EXPORT SSLSocket : public SSLConnection {
     std::size_t sendfile(std::istream& file, std::optional<std::size_t> count, std::error_code& code);
     std::optional<Socket> unwrap(std::error_code& code);
     void close_sending(std::error_code& code);
+    void refuse(AlertDescription reason, std::error_code& code);
 };
 
 struct AcceptedSSLSocket {
