@@ -80,8 +80,10 @@ Outcome<CertificateFilter> purpose_filter(std::string_view names) {
                 return misuse(option + ": anyExtendedKeyUsage must not be asked for (RFC 8446 §4.2.5)");
             if (!der::encode_oid(oid)) {
                 std::string known;
-                for (const Purpose& purpose : std::span(purposes).first(purposes.size() - 1))
-                    known += std::string(purpose.name) + ", ";
+                for (const Purpose& purpose : std::span(purposes).first(purposes.size() - 1)) {
+                    known += purpose.name;
+                    known += ", ";
+                }
                 return misuse(option + ": there is no '" + std::string(name) + "'; known are " + known +
                               "and object identifiers: 1.3.6.1.4.1.311.20.2.2");
             }
