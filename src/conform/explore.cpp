@@ -40,6 +40,38 @@ std::vector<CipherSuite> all_suites12() {
     return ids;
 }
 
+std::vector<CipherSuite> all_cbc_suites() {
+    std::vector<CipherSuite> ids;
+    for (const auto& suite : crypto::suites12())
+        if (peer::is_cbc(suite.id)) ids.push_back(suite.id);
+    return ids;
+}
+
+// The suite that it chooses where CBC alone is offered, and the MAC is where we want it; nothing where it
+// does not.
+std::optional<CipherSuite> server_takes_cbc(Setting& setting, peer::MacOrder order) {
+    AsClient12 trial(setting);
+    trial.script.cipher_suites = all_cbc_suites();
+    trial.script.mac_order = order;
+    trial.connect();
+    if (!trial.ok() || trial.client().mac_order() != order) return std::nullopt;
+    return trial.client().server_hello().cipher_suite;
+}
+// The same for a client that offers such suites.
+std::optional<CipherSuite> client_takes_cbc(Setting& setting, const Profile& profile, peer::MacOrder order) {
+    const auto suites = all_cbc_suites();
+    const auto& offered = profile.client_hello.cipher_suites;
+    if (std::ranges::find_first_of(offered, suites) == offered.end()) return std::nullopt;
+    if (order == peer::MacOrder::encrypt_then_mac && !profile.offers(ExtensionType::encrypt_then_mac))
+        return std::nullopt;
+    AsServer12 trial(setting);
+    trial.script.cipher_suites = suites;
+    trial.script.mac_order = order;
+    trial.connect();
+    if (!trial.ok() || !trial.server().suite12()) return std::nullopt;
+    return trial.server().suite12()->id;
+}
+
 // ---------------------------------------------------------------- servers, TLS 1.3
 
 // Whether a hello with this offer alone leads to a ServerHello.
@@ -183,6 +215,8 @@ void explore_server12(Setting& setting) {
         if (takes12(setting, profile.suites12,
                     {group, NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}))
             profile.groups12.push_back(group);
+    profile.mac_then_encrypt12 = server_takes_cbc(setting, peer::MacOrder::mac_then_encrypt);
+    profile.encrypt_then_mac12 = server_takes_cbc(setting, peer::MacOrder::encrypt_then_mac);
     AsClient12 trial(setting);
     auto& client = trial.client();
     Hello hello = trial.hello();
@@ -278,6 +312,10 @@ void explore_client(Setting& setting) {
         profile.tls12 = trial.ok();
         if (profile.tls12 && !profile.tls13) profile.talks = talks_first(trial.server());
     }
+    if (profile.tls12) {
+        profile.mac_then_encrypt12 = client_takes_cbc(setting, profile, peer::MacOrder::mac_then_encrypt);
+        profile.encrypt_then_mac12 = client_takes_cbc(setting, profile, peer::MacOrder::encrypt_then_mac);
+    }
     setting.profile = std::move(profile);
 }
 
@@ -304,6 +342,8 @@ std::string Profile::describe() const {
     line("groups of TLS 1.3", list(groups13));
     line("suites of TLS 1.2", list(suites12));
     line("groups of TLS 1.2", list(groups12));
+    if (mac_then_encrypt12) line("CBC, MAC then encrypt", pavise::name_of(*mac_then_encrypt12));
+    if (encrypt_then_mac12) line("CBC, encrypt then MAC", pavise::name_of(*encrypt_then_mac12));
     line("also", flags({{tickets13, "tickets (1.3)"},
                         {max_early_data > 0, "early data"},
                         {psk_ke, "psk_ke"},

@@ -33,6 +33,10 @@ inline constexpr Need sessions12{[](const Profile& p) { return p.tickets12 || p.
                                  "it resumes no sessions of TLS 1.2"};
 inline constexpr Need tickets12{[](const Profile& p) { return p.tickets12; },
                                 "it gives no tickets in TLS 1.2"};
+inline constexpr Need mac_then_encrypt{[](const Profile& p) { return p.mac_then_encrypt12.has_value(); },
+                                       "it takes no CBC suite without encrypt_then_mac"};
+inline constexpr Need encrypt_then_mac{[](const Profile& p) { return p.encrypt_then_mac12.has_value(); },
+                                       "it takes no CBC suite with encrypt_then_mac"};
 inline constexpr Need asks_for_certificate13{[](const Profile& p) { return p.requests_certificate13; },
                                              "it asks for no client certificate"};
 inline constexpr Need asks_for_certificate12{[](const Profile& p) { return p.requests_certificate12; },

@@ -7,6 +7,7 @@
 #include <pavise/config.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Profile {
     bool psk_ke = false; // resumes without a key exchange
     bool tickets12 = false;
     bool session_ids12 = false;
+    // The CBC suite that it takes with the MAC inside what is enciphered, and the one with encrypt_then_mac.
+    std::optional<CipherSuite> mac_then_encrypt12;
+    std::optional<CipherSuite> encrypt_then_mac12;
     bool extended_master_secret = false;
     bool secure_renegotiation = false;
     bool requests_certificate13 = false;

@@ -46,6 +46,8 @@ ClientHelloDraft ScriptedClient12::client_hello() {
     draft.extensions.add(messages::SupportedGroups{script_.groups});
     draft.extensions.add(messages::EcPointFormats{formats});
     draft.extensions.add(messages::SignatureAlgorithms{script_.signature_schemes});
+    if (script_.mac_order == MacOrder::encrypt_then_mac && std::ranges::any_of(script_.cipher_suites, is_cbc))
+        draft.extensions.add(messages::EncryptThenMac{});
     return draft;
 }
 
@@ -79,6 +81,9 @@ messages::ServerHello ScriptedClient12::expect_server_hello() {
         return {};
     }
     use_suite12(server_hello_.cipher_suite);
+    use_mac_order(server_hello_.extensions.contains(ExtensionType::encrypt_then_mac)
+                      ? MacOrder::encrypt_then_mac
+                      : MacOrder::mac_then_encrypt);
     return server_hello_;
 }
 
@@ -164,12 +169,11 @@ ByteVector ScriptedClient12::certificate_verify() {
     return {};
 }
 
-void ScriptedClient12::send_second_flight() {
+void ScriptedClient12::begin_second_flight() {
     if (certificate_request_) send_certificate();
     send_client_key_exchange();
     if (certificate_request_ && script_.credential.data() != nullptr) send_certificate_verify();
     change_write_keys();
-    send_finished12();
 }
 
 void ScriptedClient12::expect_second_flight() {

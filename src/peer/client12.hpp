@@ -24,6 +24,8 @@ struct Client12Script {
         SignatureScheme::rsa_pss_rsae_sha256,    SignatureScheme::rsa_pkcs1_sha256,
         SignatureScheme::rsa_pkcs1_sha384,       SignatureScheme::rsa_pkcs1_sha512};
     std::vector<std::string> alpn_protocols;
+    // Whether encrypt_then_mac is offered with a CBC suite. What holds is the server's answer.
+    MacOrder mac_order = MacOrder::encrypt_then_mac;
     Credential credential; // for a server that asks
 };
 
@@ -76,9 +78,13 @@ class ScriptedClient12 : public Peer12 {
     void derive_keys();
     ByteVector certificate_verify(); // over the transcript so far
     void send_certificate_verify() { send(certificate_verify()); }
-    // Certificate (where it was asked for), ClientKeyExchange, CertificateVerify, change_cipher_spec,
-    // Finished.
-    void send_second_flight();
+    // Certificate (where it was asked for), ClientKeyExchange, CertificateVerify, change_cipher_spec.
+    void begin_second_flight();
+    // … and Finished.
+    void send_second_flight() {
+        begin_second_flight();
+        send_finished12();
+    }
     // NewSessionTicket (where it comes), change_cipher_spec, Finished.
     void expect_second_flight();
 

@@ -53,6 +53,7 @@ void Peer::complain(std::string what) {
 }
 
 void Peer::complain_of(Error error, std::string_view doing) {
+    if (ok()) error_ = error;
     complain(std::string(doing) + ": " + pavise::describe(error));
 }
 
@@ -186,6 +187,12 @@ std::vector<RecordHeader> Peer::record_headers() const {
     if (meddler_ != nullptr)
         for (RecordHeader& header : headers) meddler_->incoming_header(header);
     return headers;
+}
+
+ByteVector Peer::last_record() const {
+    ByteVector record = port_.last_record();
+    if (meddler_ != nullptr) meddler_->incoming_record(record);
+    return record;
 }
 
 Bytes Peer::receive_message(HandshakeType type) {

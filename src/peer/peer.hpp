@@ -48,6 +48,8 @@ class Meddler {
     virtual void outgoing_bytes(ByteVector& /*bytes*/) {}
     // The header of a record that came.
     virtual void incoming_header(RecordHeader& /*header*/) {}
+    // A record as it came, for a script that looks at it.
+    virtual void incoming_record(ByteVector& /*record*/) {}
     // What came from the other side; nothing: silence.
     virtual void incoming(std::optional<Event>& /*event*/) {}
 };
@@ -58,6 +60,7 @@ class Peer {
     Rng& rng_;
     RecordPort port_;
     std::string complaint_;
+    std::optional<Error> error_;      // what the complaint is about, if it is of an error
     ByteVector handshake_in_;         // of a message that is not whole yet
     std::deque<ByteVector> messages_; // that were received: views into them stay valid
     std::optional<Event> looked_at_;  // by peek(), still to come
@@ -80,6 +83,8 @@ class Peer {
     bool ok() const { return complaint_.empty(); }
     // What went otherwise than the script says; empty while nothing did.
     const std::string& complaint() const { return complaint_; }
+    // The error that it is about, where what came could not be read.
+    const std::optional<Error>& error() const { return error_; }
     void complain(std::string what);
     // What was sent and what came, a line each, in their order.
     const std::vector<std::string>& journal() const { return journal_; }
@@ -133,6 +138,8 @@ class Peer {
     bool reads_protected() const { return port_.reads_protected(); }
     // The headers of the records that came so far.
     std::vector<RecordHeader> record_headers() const;
+    // The record that the last event came in, or its last part, as it came.
+    ByteVector last_record() const;
     // How many change_cipher_spec records came so far.
     std::size_t change_cipher_specs() const { return change_cipher_specs_; }
 

@@ -9,6 +9,23 @@
 
 namespace pavise::peer {
 
+namespace {
+
+Result<record::CbcKey> cbc_key(const crypto::Provider& provider, const crypto::CbcMac& algorithms,
+                               crypto::AeadUse use, const schedule::WriteKeys& keys) {
+    PAVISE_LET(auto cbc, provider.cbc(algorithms.cipher, use, keys.key.view()));
+    PAVISE_LET(auto mac, provider.hmac(algorithms.mac));
+    PAVISE_TRY(mac->set_key(keys.mac_key.view()));
+    return record::CbcKey{std::move(cbc), std::move(mac)};
+}
+
+} // namespace
+
+bool is_cbc(CipherSuite suite) {
+    const auto row = crypto::suite12(suite);
+    return row && std::holds_alternative<crypto::CbcMac>(row->protection);
+}
+
 Peer12::Peer12(Role role, Link& link, const crypto::Provider& provider, Rng& rng) :
     Peer(role, link, provider, rng) {
     change_cipher_spec_is_an_event_ = true;
@@ -56,8 +73,13 @@ void Peer12::use_master_secret(Bytes master_secret) {
 void Peer12::protect_writing() {
     if (ok() && !keys_) complain("these keys were not derived");
     if (!ok()) return;
-    auto made = engine::write_protection12(provider(), *suite_,
-                                           role() == Role::client ? keys_->client : keys_->server, rng());
+    const schedule::WriteKeys& keys = role() == Role::client ? keys_->client : keys_->server;
+    if (const auto* cbc = std::get_if<crypto::CbcMac>(&suite_->protection)) {
+        auto key = cbc_key(provider(), *cbc, crypto::AeadUse::seal, keys);
+        if (!key) return complain_of(key.error(), "changing write keys");
+        return port().write_with(CbcSealer(*std::move(key), mac_order_, rng()));
+    }
+    auto made = engine::write_protection12(provider(), *suite_, keys, rng());
     if (!made) return complain_of(made.error(), "changing write keys");
     port().write_with(*std::move(made));
 }
@@ -65,10 +87,20 @@ void Peer12::protect_writing() {
 void Peer12::protect_reading() {
     if (ok() && !keys_) complain("these keys were not derived");
     if (!ok()) return;
-    auto made = engine::read_protection12(provider(), *suite_,
-                                          role() == Role::client ? keys_->server : keys_->client);
+    const schedule::WriteKeys& keys = role() == Role::client ? keys_->server : keys_->client;
+    const auto* cbc = std::get_if<crypto::CbcMac>(&suite_->protection);
+    if (cbc != nullptr && mac_order_ == MacOrder::mac_then_encrypt) {
+        auto key = cbc_key(provider(), *cbc, crypto::AeadUse::open, keys);
+        if (!key) return complain_of(key.error(), "changing read keys");
+        return port().read_with(CbcOpener(*std::move(key)));
+    }
+    auto made = engine::read_protection12(provider(), *suite_, keys);
     if (!made) return complain_of(made.error(), "changing read keys");
     port().read_with(*std::move(made));
+}
+
+ByteVector Peer12::seal_cbc(ContentType type, Bytes content, const CbcDraft& draft) {
+    return must(port().seal_cbc(type, content, draft), "sealing a record");
 }
 
 void Peer12::change_write_keys() {
@@ -91,6 +123,12 @@ ByteVector Peer12::verify_data(Role sender) {
     const auto compute = sender == Role::client ? schedule::client_verify_data : schedule::server_verify_data;
     const auto data = must(compute(*hmac_, master_secret_, hash.view()), "computing a Finished");
     return ByteVector(data.begin(), data.end());
+}
+
+void Peer12::send_finished12(const CbcDraft& record) {
+    const ByteVector message = finished12().message();
+    add_to_transcript(message);
+    send_bytes(seal_cbc(ContentType::handshake, message, record));
 }
 
 void Peer12::expect_finished12() {

@@ -18,10 +18,14 @@ struct Session12 {
     bool extended_master_secret = true;
 };
 
+// Whether a suite protects its records by CBC with HMAC.
+bool is_cbc(CipherSuite suite);
+
 enum class MasterSecret : std::uint8_t { plain, extended };
 
 class Peer12 : public Peer {
     std::optional<crypto::Suite12> suite_;
+    MacOrder mac_order_ = MacOrder::encrypt_then_mac;
     std::unique_ptr<crypto::Hmac> hmac_;
     std::optional<schedule::KeyBlock> keys_;
     messages::Random client_random_{};
@@ -33,6 +37,9 @@ class Peer12 : public Peer {
 
     void use_suite12(CipherSuite suite);
     const std::optional<crypto::Suite12>& suite12() const { return suite_; }
+    // Of a CBC suite.
+    void use_mac_order(MacOrder order) { mac_order_ = order; }
+    MacOrder mac_order() const { return mac_order_; }
     void use_client_random(const messages::Random& random) { client_random_ = random; }
     void use_server_random(const messages::Random& random) { server_random_ = random; }
     const messages::Random& client_random() const { return client_random_; }
@@ -52,10 +59,15 @@ class Peer12 : public Peer {
     // The next event is a change_cipher_spec: what follows is read under the new keys.
     void expect_change_cipher_spec();
 
+    // A record of a CBC suite, made otherwise than by default.
+    ByteVector seal_cbc(ContentType type, Bytes content, const CbcDraft& draft);
+
     // verify_data over the transcript so far.
     ByteVector verify_data(Role sender);
     FinishedDraft finished12() { return {verify_data(role())}; }
     void send_finished12() { send(finished12()); }
+    // In such a record.
+    void send_finished12(const CbcDraft& record);
     // The other side's, which must verify.
     void expect_finished12();
 

@@ -22,6 +22,7 @@ RecordPort::RecordPort(Link& link, const crypto::Provider& provider) : link_(lin
 }
 
 Result<ByteVector> RecordPort::seal(ContentType type, Bytes content, std::size_t padding) {
+    if (sealing_) return sealing_->seal(type, content);
     if (!writing_) return plaintext_record(type, ProtocolVersion::tls_1_2, content);
     ByteVector record(writing_->sealed_size(content.size(), padding));
     std::ranges::copy(content, record.begin() + static_cast<std::ptrdiff_t>(writing_->content_offset()));
@@ -29,40 +30,79 @@ Result<ByteVector> RecordPort::seal(ContentType type, Bytes content, std::size_t
     return record;
 }
 
+Result<ByteVector> RecordPort::seal_cbc(ContentType type, Bytes content, const CbcDraft& draft) {
+    if (!sealing_) return fail(ErrorCode::bad_argument);
+    return sealing_->seal(type, content, draft);
+}
+
 Result<std::optional<record::Record>> RecordPort::receive() {
+    if (opening_) return receive_cbc();
     for (;;) {
+        if (const Bytes whole = reader_.whole_record(); !whole.empty())
+            last_record_.assign(whole.begin(), whole.end());
         PAVISE_LET(const auto record, reader_.next());
         if (record) return record;
-        if (incoming_.empty()) {
-            incoming_ = link_.receive();
-            note_headers(incoming_);
-        }
-        if (incoming_.empty()) return std::optional<record::Record>();
-        const std::size_t taken = reader_.feed(incoming_);
-        incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken));
+        if (incoming_.empty() && !fetch()) return std::optional<record::Record>();
+        feed_reader();
     }
 }
 
-// The stream as a row of records, whether or not the reader will take them.
-void RecordPort::note_headers(Bytes bytes) {
-    while (!bytes.empty()) {
-        if (to_skip_ > 0) {
-            const std::size_t count = std::min(to_skip_, bytes.size());
-            to_skip_ -= count;
-            bytes = bytes.subspan(count);
-            continue;
+bool RecordPort::fetch() {
+    const ByteVector bytes = link_.receive();
+    incoming_.insert(incoming_.end(), bytes.begin(), bytes.end());
+    for (Bytes rest = bytes; !rest.empty();)
+        if (const auto header = received_.pass(rest)) headers_.push_back(*header);
+    return !bytes.empty();
+}
+
+// No more than one record at a time: what follows it may be under keys that the reader does not know.
+void RecordPort::feed_reader() {
+    RecordBounds ahead = read_;
+    Bytes rest = incoming_;
+    ahead.pass(rest);
+    while (!rest.empty() && !ahead.between_records()) ahead.pass(rest);
+    const std::size_t taken = reader_.feed(Bytes(incoming_).first(incoming_.size() - rest.size()));
+    for (Bytes bytes = Bytes(incoming_).first(taken); !bytes.empty();) read_.pass(bytes);
+    incoming_.erase(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(taken));
+}
+
+Result<std::optional<record::Record>> RecordPort::receive_cbc() {
+    for (;;) {
+        RecordBounds record;
+        Bytes rest = incoming_;
+        if (!rest.empty()) record.pass(rest);
+        if (!rest.empty() && !record.between_records()) record.pass(rest);
+        if (rest.size() < incoming_.size() && record.between_records()) {
+            const auto end = incoming_.end() - static_cast<std::ptrdiff_t>(rest.size());
+            last_record_.assign(incoming_.begin(), end);
+            opened_ = last_record_;
+            incoming_.erase(incoming_.begin(), end);
+            PAVISE_LET(const record::Opened opened, opening_->open(opened_));
+            return std::optional(
+                record::Record{opened.type, opened.content, record::Provenance::authenticated});
         }
-        header_bytes_.push_back(bytes[0]);
-        bytes = bytes.subspan(1);
-        if (header_bytes_.size() < record::header_size) continue;
-        const auto u16 = [&](std::size_t at) {
-            return static_cast<std::uint16_t>(header_bytes_[at] << 8 | header_bytes_[at + 1]);
-        };
-        headers_.push_back(
-            {static_cast<ContentType>(header_bytes_[0]), static_cast<ProtocolVersion>(u16(1)), u16(3)});
-        to_skip_ = headers_.back().length;
-        header_bytes_.clear();
+        if (!fetch()) return std::optional<record::Record>();
     }
+}
+
+std::optional<RecordHeader> RecordBounds::pass(Bytes& bytes) {
+    const std::size_t left = to_come_ > 0 ? to_come_ : record::header_size - header_.size();
+    const Bytes passed = bytes.first(std::min(left, bytes.size()));
+    bytes = bytes.subspan(passed.size());
+    if (to_come_ > 0) {
+        to_come_ -= passed.size();
+        return std::nullopt;
+    }
+    header_.insert(header_.end(), passed.begin(), passed.end());
+    if (header_.size() < record::header_size) return std::nullopt;
+    const auto u16 = [&](std::size_t at) {
+        return static_cast<std::uint16_t>(header_[at] << 8 | header_[at + 1]);
+    };
+    const RecordHeader header{static_cast<ContentType>(header_[0]), static_cast<ProtocolVersion>(u16(1)),
+                              u16(3)};
+    to_come_ = header.length;
+    header_.clear();
+    return header;
 }
 
 Result<record::Key> RecordPort::key(const crypto::Suite13& suite, crypto::AeadUse use, crypto::Hmac& hmac,

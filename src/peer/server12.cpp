@@ -59,6 +59,9 @@ ServerHelloDraft ScriptedServer12::server_hello() {
         draft.extensions.add(messages::RenegotiationInfo{});
     if (offered.contains(ExtensionType::extended_master_secret))
         draft.extensions.add(messages::ExtendedMasterSecret{});
+    if (script_.mac_order == MacOrder::encrypt_then_mac && is_cbc(draft.cipher_suite) &&
+        offered.contains(ExtensionType::encrypt_then_mac))
+        draft.extensions.add(messages::EncryptThenMac{});
     if (!script_.alpn_protocol.empty())
         draft.extensions.add(messages::AlpnSelected{as_bytes(script_.alpn_protocol)});
     return draft;
@@ -69,6 +72,8 @@ void ScriptedServer12::use_server_hello(const ServerHelloDraft& hello) {
     use_server_random(hello.random);
     // A script may name a suite that does not exist.
     if (crypto::suite12(hello.cipher_suite)) use_suite12(hello.cipher_suite);
+    use_mac_order(hello.extensions.contains(ExtensionType::encrypt_then_mac) ? MacOrder::encrypt_then_mac
+                                                                             : MacOrder::mac_then_encrypt);
 }
 
 void ScriptedServer12::send_server_hello(const ServerHelloDraft& hello) {

@@ -18,6 +18,8 @@ struct Server12Script {
                                            CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
                                            CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256};
     std::string alpn_protocol; // to be selected; empty: none
+    // Whether encrypt_then_mac is answered with a CBC suite, where it is offered.
+    MacOrder mac_order = MacOrder::encrypt_then_mac;
     Credential credential;
 };
 
@@ -34,8 +36,8 @@ class ScriptedServer12 : public Peer12 {
     // ---- hellos
     messages::ClientHello expect_client_hello();
     const ClientHelloDraft& client_hello() const { return client_hello_; }
-    // Answers extended_master_secret, renegotiation_info and ALPN where the client offers them. With an id of
-    // its own.
+    // Answers extended_master_secret, renegotiation_info, encrypt_then_mac and ALPN where the client offers
+    // them. With an id of its own.
     ServerHelloDraft server_hello();
     void send_server_hello() { send_server_hello(server_hello()); }
     void send_server_hello(const ServerHelloDraft& hello);

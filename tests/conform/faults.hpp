@@ -21,6 +21,8 @@ struct Fault {
     void (*event)(MaybeEvent& event, std::size_t nth) = nullptr;
     // Headers of the records that it sent.
     void (*header)(peer::RecordHeader& header) = nullptr;
+    // Records that it sent, as they came; and the one before.
+    void (*record)(ByteVector& record, const ByteVector& before) = nullptr;
     bool keeps_open = false;             // once it counts the connection does not end
     bool from_the_start = false;         // it always counts
     bool echoes_any_session_id = false;  // as if every session were resumed
@@ -38,6 +40,7 @@ class FaultyPeer final : public conform::Saboteur, public TargetHook {
     std::array<std::size_t, 256> sent_{};
     ByteVector session_id_;     // of the ClientHello that it received
     ByteVector pre_shared_key_; // of the first ClientHello that it sent
+    ByteVector last_record_;
     std::optional<NamedGroup> claimed_;
 
   public:
@@ -50,6 +53,10 @@ class FaultyPeer final : public conform::Saboteur, public TargetHook {
     void incoming(MaybeEvent& event) override;
     void incoming_header(peer::RecordHeader& header) override {
         if (fault_.header != nullptr) fault_.header(header);
+    }
+    void incoming_record(ByteVector& record) override {
+        if (fault_.record != nullptr) fault_.record(record, last_record_);
+        last_record_ = record;
     }
     void change_sent(ByteVector& bytes) override {
         if (fault_.bytes != nullptr) fault_.bytes(bytes);

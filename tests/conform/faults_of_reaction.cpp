@@ -63,6 +63,13 @@ const Fault forgets_close_notify{.name = "forgets-close-notify",
                                      if (event && event->type == ContentType::alert) event.reset();
                                  }};
 
+const Fault answers_unevenly{.name = "answers-unevenly",
+                             .what = "answers the first wrong record in one way and others in another",
+                             .event = [](MaybeEvent& event, std::size_t nth) {
+                                 if (is_fatal(event) && nth > 0)
+                                     event = alert(AlertLevel::fatal, decryption_failed);
+                             }};
+
 const Fault finishes_badly{
     .name = "finishes-badly", .what = "sends another Finished", .message = &last_byte_changed<finished>};
 // ---- records
@@ -75,23 +82,35 @@ const Fault long_records{.name = "long-records",
 const Fault records_of_handshake{.name = "records-of-handshake",
                                  .what = "says in the clear what its records hold",
                                  .header = [](peer::RecordHeader& h) { h.type = ContentType::handshake; }};
+// Behind the header: the IV of a CBC record.
+constexpr std::size_t iv_at = record::header_size;
+constexpr std::size_t iv_size = crypto::cbc_block_size;
+const Fault repeats_ivs{
+    .name = "repeats-ivs",
+    .what = "protects every record with the same IV",
+    .record = [](ByteVector& record, const ByteVector&) { fill(record, iv_at, iv_size, 7); }};
+// With the MAC behind it there are the bytes of a MAC of SHA-256 or, of SHA-1, in between.
+template <std::size_t mac_size> void chain(ByteVector& record, const ByteVector& before) {
+    if (before.size() < iv_at + iv_size + mac_size || record.size() < iv_at + iv_size) return;
+    std::ranges::copy(Bytes(before).first(before.size() - mac_size).last(iv_size), record.begin() + iv_at);
+}
+const Fault chains_ivs{.name = "chains-ivs",
+                       .what = "takes the last block of one record for the IV of the next",
+                       .record = &chain<0>};
+const Fault chains_ivs_before_macs{.name = "chains-ivs-before-macs",
+                                   .what = "takes the last block before a MAC for the next IV",
+                                   .record = &chain<32>};
 
 } // namespace
 } // namespace of_reaction
 
 std::vector<const Fault*> faults_of_reaction() {
     using namespace of_reaction;
-    return {&says_nothing,
-            &goes_on,
-            &never_refuses,
-            &sends_another_alert,
-            &refuses,
-            &never_stops,
-            &forgets_close_notify,
-            &finishes_badly,
-            &old_record_version,
-            &long_records,
-            &records_of_handshake};
+    return {&says_nothing,         &goes_on,          &never_refuses,
+            &sends_another_alert,  &refuses,          &never_stops,
+            &forgets_close_notify, &answers_unevenly, &finishes_badly,
+            &old_record_version,   &long_records,     &records_of_handshake,
+            &repeats_ivs,          &chains_ivs,       &chains_ivs_before_macs};
 }
 
 } // namespace pavise::testing

@@ -104,7 +104,7 @@ const Fault gives_tickets_unasked{.name = "gives-tickets-unasked",
                                   .what = "announces a ticket that nobody asked for",
                                   .message = with<server_hello, session_ticket>};
 const Fault macs_an_aead{.name = "macs-an-aead",
-                         .what = "agrees on encrypt_then_mac with an AEAD",
+                         .what = "agrees on encrypt_then_mac where it must not",
                          .message = with<server_hello, encrypt_then_mac>};
 const Fault selects_another_protocol{
     .name = "selects-another-protocol",

@@ -24,6 +24,7 @@ std::vector<Subject> every_subject(Role role) {
         for (const ServerKind kind : every_server_kind) subjects.push_back(server_subject(kind));
     else
         for (const ClientKind kind : every_client_kind) subjects.push_back(client_subject(kind));
+    subjects.push_back(scripted_subject(role));
     return subjects;
 }
 

@@ -1,6 +1,7 @@
 #include "subjects.hpp"
 
 #include "conform/as_server.hpp"
+#include "scripted_target.hpp"
 
 namespace pavise::testing {
 
@@ -20,6 +21,8 @@ TicketKeys ticket_keys() {
     auto keys = TicketKeys::generate();
     return keys ? *std::move(keys) : TicketKeys();
 }
+
+constexpr auto cbc_suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256;
 
 conform::Setting setting_for(Subject& subject) {
     conform::Setting setting;
@@ -61,6 +64,7 @@ Subject server_subject(ServerKind kind) {
         config.session_store = make_session_store();
     else
         config.ticket_keys = ticket_keys();
+    if (kind == ServerKind::cbc) config.cipher_suites.push_back(cbc_suite);
     if (kind == ServerKind::asking) {
         config.client_verification = PeerVerification::optional;
         config.client_trust = trust_in(authority());
@@ -90,6 +94,7 @@ Subject client_subject(ClientKind kind) {
         config.post_handshake_auth = PostHandshakeAuth::offered;
         config.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
     }
+    if (kind == ClientKind::cbc) config.cipher_suites.push_back(cbc_suite);
     if (kind == ClientKind::resuming) config.sessions = std::make_shared<OneSession>();
     if (kind == ClientKind::small) {
         config.record_size_limit = 1024;
@@ -102,6 +107,17 @@ Subject client_subject(ClientKind kind) {
     subject.setting = setting_for(subject);
     if (kind == ClientKind::resuming) give_ticket(subject.setting);
     conform::explore_client(subject.setting);
+    return subject;
+}
+
+Subject scripted_subject(Role role) {
+    Subject subject;
+    subject.target = std::make_unique<ScriptedTarget>(role, tested_rng());
+    subject.setting = setting_for(subject);
+    if (role == Role::server)
+        conform::explore_server(subject.setting);
+    else
+        conform::explore_client(subject.setting);
     return subject;
 }
 

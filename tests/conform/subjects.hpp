@@ -20,6 +20,7 @@ enum class ServerKind {
     asking,      // for a client certificate, which need not come
     early_data,  // and resumption without a key exchange, and a limit to its records
     session_ids, // instead of tickets
+    cbc,         // with suites of CBC
 };
 enum class ClientKind {
     plain,
@@ -28,14 +29,17 @@ enum class ClientKind {
     uninformed,     // that offers neither ALPN nor tickets
     authenticating, // by a certificate, after the handshake too
     nist,           // that likes secp256r1 best
+    cbc,            // with suites of CBC
 };
 inline constexpr std::array every_server_kind{ServerKind::plain, ServerKind::asking, ServerKind::early_data,
-                                              ServerKind::session_ids};
-inline constexpr std::array every_client_kind{ClientKind::plain,          ClientKind::resuming,
-                                              ClientKind::small,          ClientKind::uninformed,
-                                              ClientKind::authenticating, ClientKind::nist};
+                                              ServerKind::session_ids, ServerKind::cbc};
+inline constexpr std::array every_client_kind{
+    ClientKind::plain,          ClientKind::resuming, ClientKind::small, ClientKind::uninformed,
+    ClientKind::authenticating, ClientKind::nist,     ClientKind::cbc};
 // Explored already.
 Subject server_subject(ServerKind kind);
 Subject client_subject(ClientKind kind = ClientKind::plain);
+// Who speaks what Pavise does not: CBC with the MAC inside.
+Subject scripted_subject(Role role);
 
 } // namespace pavise::testing
