@@ -162,6 +162,7 @@ index-file.names = ("index.html")
 ssl.engine = "enable"
 ssl.pemfile = "{chain}"
 ssl.privkey = "{key}"
+ssl.openssl.ssl-conf-cmd = ("CipherString" => "HIGH")
 """
 # Where a library says which version it is.
 LIBRARIES = {"openssl": ("libcrypto.so", rb"OpenSSL (3\.\d+\.\d+)"), "gnutls": ("libgnutls.so", rb"\0(3\.\d+\.\d+)\0"),
