@@ -65,13 +65,13 @@ class AlignedRecord {
     std::uint8_t* record() { return bytes_ + 64 - record::header_size; }
 };
 
-// As sealed_pass, by the bare calls alone.
-ByteVector bare_pass(const Case& of, std::size_t content_size) {
+// As sealed_records, by the bare calls alone.
+ByteVector bare_records(const Case& of, std::size_t content_size) {
     const std::size_t inner_size = content_size + of.inner_type_size;
     const std::size_t record_size = record::header_size + inner_size + tag_size;
-    ByteVector pass(records_in_a_pass * record_size, 0x17);
+    ByteVector pass(records_in_a_turn * record_size, 0x17);
     BareAead aead(of, Botan::Cipher_Dir::Encryption);
-    for (std::size_t i = 0; i < records_in_a_pass; ++i) aead.seal(&pass[i * record_size], inner_size, i);
+    for (std::size_t i = 0; i < records_in_a_turn; ++i) aead.seal(&pass[i * record_size], inner_size, i);
     return pass;
 }
 
@@ -83,12 +83,12 @@ record::Key record_key(const Case& of, AeadUse use) {
             .iv = FixedSecret<crypto::aead_nonce_size>(Bytes(iv))};
 }
 
-ByteVector sealed_pass(const Case& of, std::size_t content_size) {
+ByteVector sealed_records(const Case& of, std::size_t content_size) {
     const ByteVector content(content_size, 0x17);
     record::RecordWriter writer;
     writer.install(must(record::WriteProtection::tls13(record_key(of, AeadUse::seal))));
     ByteVector pass;
-    for (std::size_t i = 0; i < records_in_a_pass; ++i) {
+    for (std::size_t i = 0; i < records_in_a_turn; ++i) {
         if (!writer.write(ContentType::application_data, content)) give_up("cannot seal");
         pass.insert(pass.end(), writer.pending().begin(), writer.pending().end());
         writer.consume(writer.pending().size());
@@ -96,55 +96,53 @@ ByteVector sealed_pass(const Case& of, std::size_t content_size) {
     return pass;
 }
 
-void report(benchmark::State& state, std::size_t content_size) {
-    state.SetBytesProcessed(static_cast<std::int64_t>(static_cast<std::size_t>(state.iterations()) *
-                                                      records_in_a_pass * content_size));
+Contestant opens_bare(const Case& of, std::size_t content_size) {
+    struct State {
+        ByteVector records;
+        AlignedRecord place;
+        BareAead aead;
+    };
+    const auto state = std::make_shared<State>(
+        State{bare_records(of, content_size), {}, BareAead(of, Botan::Cipher_Dir::Decryption)});
+    return {
+        "bare", [state, inner_size = content_size + of.inner_type_size] {
+            const std::size_t record_size = state->records.size() / records_in_a_turn;
+            std::size_t number = 0;
+            return typical_of(records_in_a_turn, [&]() -> Taken {
+                std::copy_n(state->records.data() + number * record_size, record_size, state->place.record());
+                return {seconds_of([&] { state->aead.open(state->place.record(), inner_size, number++); })};
+            });
+        }};
 }
 
-void open_bare(benchmark::State& state, const Case& of, std::size_t content_size) {
-    const ByteVector pass = bare_pass(of, content_size);
-    const std::size_t record_size = pass.size() / records_in_a_pass;
-    const auto place = std::make_unique<AlignedRecord>();
-    BareAead aead(of, Botan::Cipher_Dir::Decryption);
-    Stopwatch watch;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
-            std::copy_n(pass.data() + i * record_size, record_size, place->record());
-            watch.start();
-            aead.open(place->record(), content_size + of.inner_type_size, i);
-            watch.stop();
-        }
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    report(state, content_size);
+Contestant seals_bare(const Case& of, std::size_t content_size) {
+    struct State {
+        AlignedRecord place;
+        BareAead aead;
+        std::uint64_t number = 0;
+    };
+    const auto state = std::make_shared<State>(State{{}, BareAead(of, Botan::Cipher_Dir::Encryption)});
+    return {"bare", [state, inner_size = content_size + of.inner_type_size] {
+                return typical_of(records_in_a_turn, [&]() -> Taken {
+                    return {seconds_of(
+                        [&] { state->aead.seal(state->place.record(), inner_size, state->number++); })};
+                });
+            }};
 }
 
-void seal_bare(benchmark::State& state, const Case& of, std::size_t content_size) {
-    const auto place = std::make_unique<AlignedRecord>();
-    BareAead aead(of, Botan::Cipher_Dir::Encryption);
-    Stopwatch watch;
-    std::uint64_t number = 0;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
-            watch.start();
-            aead.seal(place->record(), content_size + of.inner_type_size, number++);
-            watch.stop();
-        }
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    report(state, content_size);
-}
-
-void register_all(std::span<const Subject> subjects, std::span<const Case> of_cases,
-                  std::span<const std::size_t> content_sizes) {
+void register_records(const char* name, std::vector<MakeContestant> contestants,
+                      std::span<const Case> of_cases, std::span<const std::size_t> content_sizes) {
     for (const Case& of : of_cases)
         for (const std::size_t size : content_sizes)
-            for (const Subject& subject : subjects)
-                benchmark::RegisterBenchmark((std::string(subject.scenario) + "/" + of.name + "/" +
-                                              std::to_string(size) + "/" + subject.name)
-                                                 .c_str(),
-                                             subject.run, of, size)
-                    ->UseManualTime();
+            register_scenario({std::string(name) + "/" + of.name + "/" + std::to_string(size),
+                               {"each"},
+                               [contestants, of, size] {
+                                   std::vector<Contestant> made;
+                                   for (const MakeContestant make : contestants)
+                                       made.push_back(make(of, size));
+                                   return made;
+                               },
+                               size});
 }
 
 } // namespace pavise::bench

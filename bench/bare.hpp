@@ -1,23 +1,20 @@
 // What the benchmarks of records share: the cases, and their limit, Botan's AEAD object with nothing around
 // it.
 //
-// Everything is measured in passes of many records, so that a record to be opened does not sit in the
-// first-level cache before it is brought, as it would not when it came from a socket; and with a stopwatch
-// around the calls in question alone.
+// A record to be opened is copied in first, as it would come from a socket; what is timed are the calls in
+// question alone.
 #pragma once
 
-#include "ratios.hpp"
+#include "side_by_side.hpp"
 
 #include "record/writer.hpp"
-
-#include <benchmark/benchmark.h>
 
 #include <cstdio>
 #include <cstdlib>
 
 namespace pavise::bench {
 
-inline constexpr std::size_t records_in_a_pass = 64;
+inline constexpr std::size_t records_in_a_turn = 64;
 
 struct Case {
     const char* name;
@@ -43,22 +40,16 @@ template <class T> T must(Result<T> result) {
 }
 
 record::Key record_key(const Case& of, crypto::AeadUse use);
-// A pass of sealed records of TLS 1.3, back to back.
-ByteVector sealed_pass(const Case& of, std::size_t content_size);
-// Says how much a benchmark's passes carried.
-void report(benchmark::State& state, std::size_t content_size);
+// A turn of sealed records of TLS 1.3, back to back.
+ByteVector sealed_records(const Case& of, std::size_t content_size);
 
 // The bare calls: associated data, nonce, the bytes of the record in place, the tag.
-void open_bare(benchmark::State& state, const Case& of, std::size_t content_size);
-void seal_bare(benchmark::State& state, const Case& of, std::size_t content_size);
+Contestant opens_bare(const Case& of, std::size_t content_size);
+Contestant seals_bare(const Case& of, std::size_t content_size);
 
-struct Subject {
-    const char* scenario;
-    const char* name;
-    void (*run)(benchmark::State&, const Case&, std::size_t);
-};
-// Every subject with every case and size, under scenario/case/size/name.
-void register_all(std::span<const Subject> subjects, std::span<const Case> of,
-                  std::span<const std::size_t> content_sizes);
+using MakeContestant = Contestant (*)(const Case& of, std::size_t content_size);
+// Every case and size, as NAME/case/size.
+void register_records(const char* name, std::vector<MakeContestant> contestants, std::span<const Case> of,
+                      std::span<const std::size_t> content_sizes);
 
 } // namespace pavise::bench

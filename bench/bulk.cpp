@@ -7,37 +7,33 @@ namespace pavise::bench {
 
 namespace {
 
-constexpr int records_in_a_pass = 64;
+constexpr std::size_t records_in_a_turn = 64;
 
-void carry(benchmark::State& state, const Library& library, const Setup& setup, std::size_t size) {
-    const auto context = library.context(setup);
-    Conversation conversation;
-    conversation.shake_hands(*context);
-    const ByteVector content(size, 0x17);
-    std::vector<double> sent, received;
-    for (auto _ : state) {
-        double total = 0;
-        for (int i = 0; i < records_in_a_pass; ++i) {
-            double sending = 0, receiving = 0;
-            {
-                const Stopwatch watch(sending);
-                conversation.server().send(content);
-            }
-            std::size_t count = 0;
-            {
-                const Stopwatch watch(receiving);
-                count = conversation.client().receive();
-            }
-            if (count != size) give_up(library.name() + " lost data");
-            sent.push_back(sending);
-            received.push_back(receiving);
-            total += sending + receiving;
-        }
-        state.SetIterationTime(total);
-    }
-    state.counters["send"] = median_of(sent) * 1e6;
-    state.counters["receive"] = median_of(received) * 1e6;
-    state.counters["size"] = static_cast<double>(size);
+Contestant carries(const Library& library, const Setup& setup, std::size_t size) {
+    struct Connected {
+        std::unique_ptr<Context> context;
+        Conversation conversation;
+    };
+    const auto connected = std::make_shared<Connected>();
+    connected->context = library.context(setup);
+    connected->conversation.shake_hands(*connected->context);
+    return {library.name(), [&library, size, connected] {
+                const ByteVector content(size, 0x17);
+                Conversation& conversation = connected->conversation;
+                return typical_of(records_in_a_turn, [&]() -> Taken {
+                    const double sending = seconds_of([&] { conversation.server().send(content); });
+                    std::size_t count = 0;
+                    const double receiving = seconds_of([&] { count = conversation.client().receive(); });
+                    if (count != size) give_up(library.name() + " lost data");
+                    return {sending, receiving};
+                });
+            }};
+}
+
+std::vector<Contestant> contestants_of(const Setup& setup, std::size_t size) {
+    std::vector<Contestant> all;
+    for (const auto& library : libraries()) all.push_back(carries(*library, setup, size));
+    return all;
 }
 
 } // namespace
@@ -53,16 +49,15 @@ void register_bulk() {
     constexpr std::size_t sizes[] = {16384, 1400};
     for (const Version version : {Version::tls13, Version::tls12})
         for (const Named& cipher : ciphers)
-            for (const std::size_t size : sizes)
-                for (const auto& library : libraries()) {
-                    const Setup setup{.version = version, .cipher = cipher.cipher};
-                    const std::string name = std::string("bulk/") +
-                                             (version == Version::tls13 ? "TLS1.3/" : "TLS1.2/") +
-                                             cipher.name + "/" + std::to_string(size) + "/" + library->name();
-                    benchmark::RegisterBenchmark(name.c_str(), [&library, setup, size](auto& state) {
-                        carry(state, *library, setup, size);
-                    })->UseManualTime();
-                }
+            for (const std::size_t size : sizes) {
+                const Setup setup{.version = version, .cipher = cipher.cipher};
+                register_scenario({std::string("bulk/") +
+                                       (version == Version::tls13 ? "TLS1.3/" : "TLS1.2/") + cipher.name +
+                                       "/" + std::to_string(size),
+                                   {"send", "receive"},
+                                   [setup, size] { return contestants_of(setup, size); },
+                                   size});
+            }
 }
 
 } // namespace pavise::bench

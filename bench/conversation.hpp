@@ -86,7 +86,4 @@ class Conversation {
     }
 };
 
-// The median; changes the order of `values`, of which there is at least one.
-double median_of(std::vector<double>& values);
-
 } // namespace pavise::bench

@@ -27,64 +27,58 @@ Bytes next_record(Connection& client, Bytes content) {
     return client.output();
 }
 
-void open_records(benchmark::State& state, const Case& of, std::size_t content_size) {
-    testing::Pair pair = connected_pair(of);
-    const ByteVector content(content_size, 0x17);
-    Stopwatch watch;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
-            // The transport's part, which the bare calls have no counterpart for: all but the last bytes.
-            Bytes arriving = next_record(pair.client, content);
-            const std::size_t size = arriving.size();
-            MutableBytes space = pair.server.receive_space();
-            while (space.size() < arriving.size()) {
-                std::copy_n(arriving.begin(), space.size(), space.begin());
-                if (!pair.server.received(space.size())) give_up("a record was refused");
-                arriving = arriving.subspan(space.size());
-                space = pair.server.receive_space();
-            }
-            std::copy_n(arriving.begin(), arriving.size(), space.begin());
-            watch.start();
-            const Status received = pair.server.received(arriving.size());
-            const std::size_t count = pair.server.data().size();
-            const Status read = pair.server.data_read(count);
-            watch.stop();
-            if (!received || !read || count != content_size) give_up("a record did not open");
-            pair.client.output_sent(size);
-        }
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    report(state, content_size);
+Contestant opens(const Case& of, std::size_t content_size) {
+    const auto pair = std::make_shared<testing::Pair>(connected_pair(of));
+    return {"connection", [pair, content = ByteVector(content_size, 0x17)] {
+                return typical_of(records_in_a_turn, [&]() -> Taken {
+                    // The transport's part, which the bare calls have no counterpart for: all but the last
+                    // bytes.
+                    Bytes arriving = next_record(pair->client, content);
+                    const std::size_t size = arriving.size();
+                    MutableBytes space = pair->server.receive_space();
+                    while (space.size() < arriving.size()) {
+                        std::copy_n(arriving.begin(), space.size(), space.begin());
+                        if (!pair->server.received(space.size())) give_up("a record was refused");
+                        arriving = arriving.subspan(space.size());
+                        space = pair->server.receive_space();
+                    }
+                    std::copy_n(arriving.begin(), arriving.size(), space.begin());
+                    bool opened = false;
+                    const double taken = seconds_of([&] {
+                        const Status received = pair->server.received(arriving.size());
+                        const std::size_t count = pair->server.data().size();
+                        opened = received && pair->server.data_read(count) && count == content.size();
+                    });
+                    if (!opened) give_up("a record did not open");
+                    pair->client.output_sent(size);
+                    return {taken};
+                });
+            }};
 }
 
 // `send` is what is measured.
-template <class Send>
-void seal(benchmark::State& state, const Case& of, std::size_t content_size, Send send) {
-    testing::Pair pair = connected_pair(of);
-    Stopwatch watch;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
-            watch.start();
-            const bool sent = send(pair.client);
-            watch.stop();
-            if (!sent) give_up("a record was not sealed");
-            pair.client.output_sent(pair.client.output().size());
-        }
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    report(state, content_size);
+template <class Send> Contestant seals(const char* name, const Case& of, Send send) {
+    const auto pair = std::make_shared<testing::Pair>(connected_pair(of));
+    return {name, [pair, send] {
+                return typical_of(records_in_a_turn, [&]() -> Taken {
+                    bool sent = false;
+                    const double taken = seconds_of([&] { sent = send(pair->client); });
+                    if (!sent) give_up("a record was not sealed");
+                    pair->client.output_sent(pair->client.output().size());
+                    return {taken};
+                });
+            }};
 }
 
-void seal_reserved(benchmark::State& state, const Case& of, std::size_t content_size) {
-    seal(state, of, content_size, [content_size](Connection& connection) {
+Contestant seals_reserved(const Case& of, std::size_t content_size) {
+    return seals("reserved", of, [content_size](Connection& connection) {
         const auto space = connection.reserve(content_size);
         return space && space->size() == content_size && connection.commit(content_size);
     });
 }
 
-void seal_copied(benchmark::State& state, const Case& of, std::size_t content_size) {
-    const ByteVector content(content_size, 0x17);
-    seal(state, of, content_size, [&content](Connection& connection) {
+Contestant seals_copied(const Case& of, std::size_t content_size) {
+    return seals("copied", of, [content = ByteVector(content_size, 0x17)](Connection& connection) {
         const auto taken = connection.write(content);
         return taken && *taken == content.size();
     });
@@ -103,17 +97,13 @@ constexpr Case both_versions[] = {
      CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, 0},
 };
 constexpr std::size_t content_sizes[] = {16384, 1400, 256};
-constexpr Subject subjects[] = {{"open", "bare", open_bare},
-                                {"open", "connection", open_records},
-                                {"seal", "bare", seal_bare},
-                                {"seal", "reserved", seal_reserved},
-                                {"seal", "copied", seal_copied}};
 
 } // namespace
 } // namespace pavise::bench
 
 int main(int argc, char** argv) {
-    pavise::bench::register_all(pavise::bench::subjects, pavise::bench::both_versions,
-                                pavise::bench::content_sizes);
-    return pavise::bench::run_with_ratios(argc, argv);
+    using namespace pavise::bench;
+    register_records("open", {opens, opens_bare}, both_versions, content_sizes);
+    register_records("seal", {seals_reserved, seals_copied, seals_bare}, both_versions, content_sizes);
+    return run_side_by_side(argc, argv);
 }

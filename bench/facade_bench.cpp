@@ -1,11 +1,9 @@
 // An echo over a socket pair: through SSLSocket, and through the engine's Connection with the same system
-// calls around it. The subject "bare" is the engine's: what is missing to 100 % is the facade's.
-#include "ratios.hpp"
+// calls around it. The contestant "bare" is the engine's: what is missing to 100 % is the facade's.
+#include "side_by_side.hpp"
 
 #include "facade/support.hpp"
 #include "support/pair.hpp"
-
-#include <benchmark/benchmark.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +20,7 @@ namespace {
 
 // A message is as small as a record, so that it goes into the socket's buffer in one piece.
 constexpr std::size_t sizes[] = {64, 1024, 16384};
-constexpr std::size_t echoes_in_a_pass = 64;
+constexpr std::size_t echoes_in_a_turn = 64;
 
 // ---------------------------------------------------------------- the engine
 
@@ -59,26 +57,29 @@ void read_all(Connection& connection, int fd, MutableBytes into) {
     }
 }
 
-void echo_engine(::benchmark::State& state, std::size_t size) {
+Contestant engine_echoes(std::size_t size) {
+    struct Connected {
+        testing::Pair pair;
+        std::pair<Socket, Socket> sockets = socketpair();
+        ByteVector message;
+    };
     testing::PairConfig config;
     config.client.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
-    testing::Pair pair(std::move(config));
-    if (!pair.connect()) give_up("the handshake failed");
-    const auto [near, far] = socketpair();
-    ByteVector message(size, 0x17);
-    Stopwatch watch;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < echoes_in_a_pass; ++i) {
-            watch.start();
-            write_all(pair.client, near.fileno(), message);
-            read_all(pair.server, far.fileno(), message);
-            write_all(pair.server, far.fileno(), message);
-            read_all(pair.client, near.fileno(), message);
-            watch.stop();
-        }
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(echoes_in_a_pass * size));
+    const auto all = std::make_shared<Connected>(
+        Connected{testing::Pair(std::move(config)), socketpair(), ByteVector(size, 0x17)});
+    if (!all->pair.connect()) give_up("the handshake failed");
+    return {"bare", [all] {
+                testing::Pair& pair = all->pair;
+                const auto& [near, far] = all->sockets;
+                return typical_of(echoes_in_a_turn, [&]() -> Taken {
+                    return {seconds_of([&] {
+                        write_all(pair.client, near.fileno(), all->message);
+                        read_all(pair.server, far.fileno(), all->message);
+                        write_all(pair.server, far.fileno(), all->message);
+                        read_all(pair.client, near.fileno(), all->message);
+                    })};
+                });
+            }};
 }
 
 // ---------------------------------------------------------------- the facade
@@ -92,7 +93,13 @@ void read_all(ssl::SSLSocket& socket, MutableBytes into) {
     }
 }
 
-void echo_facade(::benchmark::State& state, std::size_t size) {
+struct FacadePair {
+    ssl::SSLSocket client;
+    ssl::SSLSocket server;
+    ByteVector message;
+};
+
+std::shared_ptr<FacadePair> facade_pair(std::size_t size) {
     ssl::SSLContext client_side = ssl::testing::client_context();
     client_side.set_ciphersuites("TLS_AES_128_GCM_SHA256");
     auto [near, far] = socketpair();
@@ -109,21 +116,24 @@ void echo_facade(::benchmark::State& state, std::size_t size) {
         server.do_handshake(server_code);
     }
     if (client_code || server_code) give_up("the handshake failed");
-    ByteVector message(size, 0x17);
-    std::error_code code;
-    Stopwatch watch;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < echoes_in_a_pass; ++i) {
-            watch.start();
-            if (client.sendall(message, code) != size) give_up("a message was not sent");
-            read_all(server, message);
-            if (server.sendall(message, code) != size) give_up("a message was not sent back");
-            read_all(client, message);
-            watch.stop();
-        }
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(echoes_in_a_pass * size));
+    return std::make_shared<FacadePair>(
+        FacadePair{std::move(client), std::move(server), ByteVector(size, 0x17)});
+}
+
+Contestant facade_echoes(std::size_t size) {
+    return {"facade", [pair = facade_pair(size), size] {
+                std::error_code code;
+                return typical_of(echoes_in_a_turn, [&]() -> Taken {
+                    return {seconds_of([&] {
+                        if (pair->client.sendall(pair->message, code) != size)
+                            give_up("a message was not sent");
+                        read_all(pair->server, pair->message);
+                        if (pair->server.sendall(pair->message, code) != size)
+                            give_up("a message was not sent back");
+                        read_all(pair->client, pair->message);
+                    })};
+                });
+            }};
 }
 
 } // namespace
@@ -131,10 +141,10 @@ void echo_facade(::benchmark::State& state, std::size_t size) {
 
 int main(int argc, char** argv) {
     using namespace pavise::bench;
-    for (const std::size_t size : sizes) {
-        const std::string name = "echo/" + std::to_string(size) + "/";
-        ::benchmark::RegisterBenchmark((name + "bare").c_str(), echo_engine, size)->UseManualTime();
-        ::benchmark::RegisterBenchmark((name + "facade").c_str(), echo_facade, size)->UseManualTime();
-    }
-    return run_with_ratios(argc, argv);
+    for (const std::size_t size : sizes)
+        register_scenario({"echo/" + std::to_string(size),
+                           {"each"},
+                           [size] { return std::vector{facade_echoes(size), engine_echoes(size)}; },
+                           size});
+    return run_side_by_side(argc, argv);
 }

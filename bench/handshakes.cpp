@@ -2,15 +2,7 @@
 #include "conversation.hpp"
 #include "scenarios.hpp"
 
-#include <algorithm>
-
 namespace pavise::bench {
-
-double median_of(std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
 
 std::string name_of(const Setup& setup) {
     std::string name = setup.version == Version::tls13 ? "TLS1.3" : "TLS1.2";
@@ -32,50 +24,45 @@ void check(const Library& library, const Setup& setup, Conversation& conversatio
         give_up(name_of(setup) + "/" + library.name() + (resumes ? " was not resumed" : " was resumed"));
 }
 
-void shake_hands(benchmark::State& state, const Library& library, const Setup& setup) {
-    const auto context = library.context(setup);
-    { // what is made once, and the session to be resumed
-        Conversation first;
-        first.shake_hands(*context);
-    }
-    std::vector<double> client, server;
-    for (auto _ : state) {
-        if (setup.chain_memory == ChainMemory::cold) context->forget_chains();
-        Conversation conversation;
-        const Seconds handshake = conversation.shake_hands(*context);
-        check(library, setup, conversation);
-        const Seconds end = conversation.end();
-        client.push_back(handshake.client + end.client);
-        server.push_back(handshake.server + end.server);
-        state.SetIterationTime(client.back() + server.back());
-    }
-    state.counters["client"] = median_of(client) * 1e6;
-    state.counters["server"] = median_of(server) * 1e6;
+// With what is made once, and with the session to be resumed.
+std::shared_ptr<Context> met_before(const Library& library, const Setup& setup) {
+    std::shared_ptr<Context> context = library.context(setup);
+    Conversation().shake_hands(*context);
+    return context;
+}
+
+// Whole handshakes with their ends.
+Contestant shakes_hands(const Library& library, const Setup& setup) {
+    const bool cold = setup.chain_memory == ChainMemory::cold;
+    return {library.name() + (cold ? "-cold" : ""),
+            [&library, setup, cold, context = met_before(library, setup)] {
+                return typical_of(handshakes_in_a_turn, [&]() -> Taken {
+                    if (cold) context->forget_chains();
+                    Conversation conversation;
+                    const Seconds handshake = conversation.shake_hands(*context);
+                    check(library, setup, conversation);
+                    const Seconds end = conversation.end();
+                    return {handshake.client + end.client, handshake.server + end.server};
+                });
+            }};
 }
 
 // From nothing to the first byte of an answer, both sides together.
-void first_byte(benchmark::State& state, const Library& library, const Setup& setup) {
-    const auto context = library.context(setup);
-    {
-        Conversation().shake_hands(*context);
-    }
-    const ByteVector byte(1, 'x');
-    std::vector<double> spent;
-    for (auto _ : state) {
-        Conversation conversation;
-        double total = 0;
-        {
-            const Stopwatch watch(total);
-            conversation.shake_hands(*context, [](auto step) { step(); }, [](auto step) { step(); });
-            conversation.client().send(byte);
-            if (conversation.server().receive() != 1) give_up("a byte was lost");
-            conversation.server().send(byte);
-            if (conversation.client().receive() != 1) give_up("a byte was lost");
-        }
-        spent.push_back(total);
-        state.SetIterationTime(total);
-    }
-    state.counters["both"] = median_of(spent) * 1e6;
+Contestant answers(const Library& library) {
+    return {library.name(), [&library, context = met_before(library, {})] {
+                const ByteVector byte(1, 'x');
+                const auto whole = [](auto step) { step(); };
+                return typical_of(handshakes_in_a_turn, [&]() -> Taken {
+                    Conversation conversation;
+                    return {seconds_of([&] {
+                        conversation.shake_hands(*context, whole, whole);
+                        conversation.client().send(byte);
+                        if (conversation.server().receive() != 1) give_up(library.name() + " lost a byte");
+                        conversation.server().send(byte);
+                        if (conversation.client().receive() != 1) give_up(library.name() + " lost a byte");
+                    })};
+                });
+            }};
 }
 
 std::vector<Setup> all_handshakes() {
@@ -91,24 +78,36 @@ std::vector<Setup> all_handshakes() {
     return setups;
 }
 
-void add(const std::string& name, void (*run)(benchmark::State&, const Library&, const Setup&),
-         const Library& library, const Setup& setup) {
-    benchmark::RegisterBenchmark((name + "/" + library.name()).c_str(), [run, &library, setup](auto& state) {
-        run(state, library, setup);
-    })->UseManualTime();
+// Full handshakes have a limit, and a client that has not met the chain before.
+bool is_plain(const Setup& setup) {
+    return setup.resumption == Resumption::none && setup.group == Group::x25519 &&
+           setup.client_certificate == ClientCertificate::none;
+}
+
+std::vector<Contestant> contestants_of(const Setup& setup) {
+    std::vector<Contestant> all;
+    for (const auto& library : libraries())
+        if (library->supports(setup)) all.push_back(shakes_hands(*library, setup));
+    if (!is_plain(setup)) return all;
+    all.push_back(limit_of(setup));
+    Setup cold = setup;
+    cold.chain_memory = ChainMemory::cold;
+    all.push_back(shakes_hands(*libraries().front(), cold));
+    all.push_back(limit_of(cold));
+    return all;
 }
 
 } // namespace
 
 void register_handshakes() {
     for (const Setup& setup : all_handshakes())
-        for (const auto& library : libraries())
-            if (library->supports(setup)) add("handshake/" + name_of(setup), shake_hands, *library, setup);
-    for (const KeyKind key : {KeyKind::p256, KeyKind::rsa2048})
-        for (const Version version : {Version::tls13, Version::tls12})
-            add("handshake/" + name_of({.version = version, .key = key}) + "/cold", shake_hands,
-                *libraries().front(), {.version = version, .key = key, .chain_memory = ChainMemory::cold});
-    for (const auto& library : libraries()) add("first-byte/" + name_of({}), first_byte, *library, {});
+        register_scenario(
+            {"handshake/" + name_of(setup), {"client", "server"}, [setup] { return contestants_of(setup); }});
+    register_scenario({"first-byte/" + name_of({}), {"both"}, [] {
+                           std::vector<Contestant> all;
+                           for (const auto& library : libraries()) all.push_back(answers(*library));
+                           return all;
+                       }});
 }
 
 } // namespace pavise::bench

@@ -257,41 +257,17 @@ void handshake12(Kept& kept, Role role) {
     transcript.clear();
 }
 
-void run_limit(benchmark::State& state, const Setup& setup) {
-    Kept kept(setup);
-    const auto handshake = setup.version == Version::tls13 ? handshake13 : handshake12;
-    std::vector<double> client, server;
-    for (auto _ : state) {
-        Seconds spent;
-        {
-            const Stopwatch watch(spent.client);
-            handshake(kept, Role::client);
-        }
-        {
-            const Stopwatch watch(spent.server);
-            handshake(kept, Role::server);
-        }
-        client.push_back(spent.client);
-        server.push_back(spent.server);
-        state.SetIterationTime(spent.client + spent.server);
-    }
-    state.counters["client"] = median_of(client) * 1e6;
-    state.counters["server"] = median_of(server) * 1e6;
-}
-
 } // namespace
 
-void register_limits() {
-    for (const Version version : {Version::tls13, Version::tls12})
-        for (const KeyKind key : {KeyKind::p256, KeyKind::rsa2048})
-            for (const ChainMemory memory : {ChainMemory::warm, ChainMemory::cold}) {
-                const Setup setup{.version = version, .key = key, .chain_memory = memory};
-                const std::string name =
-                    "handshake/" + name_of(setup) + (memory == ChainMemory::cold ? "/cold" : "") + "/limit";
-                benchmark::RegisterBenchmark(name.c_str(), [setup](auto& state) {
-                    run_limit(state, setup);
-                })->UseManualTime();
-            }
+Contestant limit_of(const Setup& setup) {
+    const auto handshake = setup.version == Version::tls13 ? handshake13 : handshake12;
+    return {setup.chain_memory == ChainMemory::cold ? "limit-cold" : "limit",
+            [handshake, kept = std::make_shared<Kept>(setup)] {
+                return typical_of(handshakes_in_a_turn, [&]() -> Taken {
+                    const double client = seconds_of([&] { handshake(*kept, Role::client); });
+                    return {client, seconds_of([&] { handshake(*kept, Role::server); })};
+                });
+            }};
 }
 
 } // namespace pavise::bench

@@ -16,7 +16,6 @@ int main(int argc, char** argv) {
     for (const auto& library : libraries())
         benchmark::AddCustomContext("library_" + library->name(), library->version());
     register_handshakes();
-    register_limits();
     register_bulk();
     register_memory();
     register_parallel();

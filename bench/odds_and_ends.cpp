@@ -24,33 +24,29 @@ TrustStore trust() {
 
 // ---- a ClientHello as our own client sends it
 
-void parse_hello(benchmark::State& state) {
+ByteVector own_client_hello() {
     constexpr std::size_t record_header_size = 5;
-    constexpr int in_a_row = 100;
     ClientConfig config;
     config.trust = trust();
     Connection client =
         must(Connection::client(std::make_shared<const ClientConfig>(config), {.server_name = host}));
     const Bytes output = client.output();
-    const ByteVector message(output.begin() + record_header_size, output.end());
-    std::vector<double> spent;
-    for (auto _ : state) {
-        double total = 0;
-        {
-            const Stopwatch watch(total);
-            for (int i = 0; i < in_a_row; ++i) {
-                const auto hello = messages::parse_body<messages::ClientHello>(
-                    Bytes(message).subspan(messages::handshake_header_size));
-                if (!hello ||
-                    !messages::check_allowed(hello->extensions, messages::MessageKind::client_hello))
-                    give_up("a ClientHello was refused");
-            }
-        }
-        spent.push_back(total / in_a_row);
-        state.SetIterationTime(total);
-    }
-    state.counters["each"] = median_of(spent) * 1e6;
-    state.counters["size"] = static_cast<double>(message.size());
+    return {output.begin() + record_header_size, output.end()};
+}
+
+Contestant parses_hello() {
+    return {"pavise", [message = own_client_hello()] {
+                constexpr std::size_t hellos_in_a_turn = 100;
+                return typical_of(hellos_in_a_turn, [&]() -> Taken {
+                    return {seconds_of([&] {
+                        const auto hello = messages::parse_body<messages::ClientHello>(
+                            Bytes(message).subspan(messages::handshake_header_size));
+                        if (!hello ||
+                            !messages::check_allowed(hello->extensions, messages::MessageKind::client_hello))
+                            give_up("a ClientHello was refused");
+                    })};
+                });
+            }};
 }
 
 // ---- early data (RFC 8446 §2.3): from nothing to a byte that the server can use
@@ -90,57 +86,47 @@ Session first_session(const EarlyConfigs& configs) {
     return sessions.back();
 }
 
-void early_data(benchmark::State& state) {
+Contestant sends_early() {
     const EarlyConfigs configs = early_configs();
     const ClientOptions options{
         .server_name = host, .session = first_session(configs), .early_data = EarlyData::on};
-    std::vector<double> spent;
-    for (auto _ : state) {
-        double total = 0;
-        {
-            const Stopwatch watch(total);
-            Connection client = must(Connection::client(configs.client, options));
-            if (must(client.write(as_bytes("x"))) != 1) give_up("early data was not taken");
-            Connection server = must(Connection::server(configs.server));
-            pass(client, server);
-            if (server.data().size() != 1) give_up("early data did not arrive");
-        }
-        spent.push_back(total);
-        state.SetIterationTime(total);
-    }
-    state.counters["both"] = median_of(spent) * 1e6;
+    return {"pavise", [configs, options] {
+                return typical_of(handshakes_in_a_turn, [&]() -> Taken {
+                    return {seconds_of([&] {
+                        Connection client = must(Connection::client(configs.client, options));
+                        if (must(client.write(as_bytes("x"))) != 1) give_up("early data was not taken");
+                        Connection server = must(Connection::server(configs.server));
+                        pass(client, server);
+                        if (server.data().size() != 1) give_up("early data did not arrive");
+                    })};
+                });
+            }};
 }
 
 // ---- as applications use the libraries
 
-void echo(benchmark::State& state, const Library& library, std::size_t size) {
-    const auto pair = library.echo();
-    const ByteVector data(size, 'x');
-    std::vector<double> spent;
-    for (auto _ : state) {
-        double total = 0;
-        {
-            const Stopwatch watch(total);
-            pair->once(data);
-        }
-        spent.push_back(total);
-        state.SetIterationTime(total);
-    }
-    state.counters["both"] = median_of(spent) * 1e6;
+Contestant echoes(const Library& library, std::size_t size) {
+    const std::shared_ptr<Echo> pair = library.echo();
+    return {library.name(), [pair, data = ByteVector(size, 'x')] {
+                constexpr std::size_t echoes_in_a_turn = 32;
+                return typical_of(echoes_in_a_turn,
+                                  [&]() -> Taken { return {seconds_of([&] { pair->once(data); })}; });
+            }};
 }
 
 } // namespace
 
 void register_odds_and_ends() {
-    benchmark::RegisterBenchmark("parse/ClientHello/pavise", parse_hello)->UseManualTime();
-    benchmark::RegisterBenchmark("first-byte/TLS1.3/early-data/pavise", early_data)->UseManualTime();
+    register_scenario({"parse/ClientHello", {"each"}, [] { return std::vector{parses_hello()}; }});
+    register_scenario({"first-byte/TLS1.3/early-data", {"both"}, [] { return std::vector{sends_early()}; }});
     for (const std::size_t size : {std::size_t{64}, std::size_t{16384}})
-        for (const auto& library : libraries())
-            if (library->name() == "pavise" || library->name() == "openssl")
-                benchmark::RegisterBenchmark(
-                    ("echo/TLS1.3/" + std::to_string(size) + "/" + library->name()).c_str(),
-                    [&library, size](auto& state) { echo(state, *library, size); })
-                    ->UseManualTime();
+        register_scenario({"echo/TLS1.3/" + std::to_string(size), {"both"}, [size] {
+                               std::vector<Contestant> all;
+                               for (const auto& library : libraries())
+                                   if (library->name() == "pavise" || library->name() == "openssl")
+                                       all.push_back(echoes(*library, size));
+                               return all;
+                           }});
 }
 
 } // namespace pavise::bench

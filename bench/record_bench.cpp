@@ -13,78 +13,67 @@ namespace {
 
 using crypto::AeadUse;
 
-void open_records(benchmark::State& state, const Case& of, std::size_t content_size) {
-    const ByteVector pass = sealed_pass(of, content_size);
-    const std::size_t record_size = pass.size() / records_in_a_pass;
-    record::RecordReader reader;
-    Stopwatch watch;
-    for (auto _ : state) {
-        reader.install(must(record::ReadProtection::tls13(record_key(of, AeadUse::open))));
-        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
-            // The transport's part, which the bare calls have no counterpart for.
-            Bytes arriving = Bytes(pass).subspan(i * record_size, record_size);
-            while (!arriving.empty()) arriving = arriving.subspan(reader.feed(arriving));
-            watch.start();
-            const auto next = reader.next();
-            watch.stop();
-            if (!next || !*next || (*next)->fragment.size() != content_size) give_up("a record did not open");
-        }
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    report(state, content_size);
+Contestant opens(const Case& of, std::size_t content_size) {
+    struct State {
+        ByteVector records;
+        record::RecordReader reader;
+    };
+    const auto state = std::make_shared<State>(State{sealed_records(of, content_size), {}});
+    return {"reader", [state, of, content_size] {
+                const std::size_t record_size = state->records.size() / records_in_a_turn;
+                state->reader.install(must(record::ReadProtection::tls13(record_key(of, AeadUse::open))));
+                std::size_t number = 0;
+                return typical_of(records_in_a_turn, [&]() -> Taken {
+                    // The transport's part, which the bare calls have no counterpart for.
+                    Bytes arriving = Bytes(state->records).subspan(number++ * record_size, record_size);
+                    while (!arriving.empty()) arriving = arriving.subspan(state->reader.feed(arriving));
+                    bool opened = false;
+                    const double taken = seconds_of([&] {
+                        const auto next = state->reader.next();
+                        opened = next && *next && (*next)->fragment.size() == content_size;
+                    });
+                    if (!opened) give_up("a record did not open");
+                    return {taken};
+                });
+            }};
 }
 
-void seal_reserved(benchmark::State& state, const Case& of, std::size_t content_size) {
-    record::RecordWriter writer;
-    writer.install(must(record::WriteProtection::tls13(record_key(of, AeadUse::seal))));
-    Stopwatch watch;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
-            watch.start();
-            const bool reserved = writer.reserve(content_size).size() == content_size;
-            const Status sealed = writer.seal_reserved(ContentType::application_data, content_size);
-            watch.stop();
-            if (!reserved || !sealed) give_up("a reserved record was not sealed");
-            writer.consume(writer.pending().size());
-        }
-        if (writer.records_until_key_update() < records_in_a_pass)
-            writer.install(must(record::WriteProtection::tls13(record_key(of, AeadUse::seal))));
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    report(state, content_size);
+// `write` is what is measured.
+template <class Write> Contestant seals(const char* name, const Case& of, Write write) {
+    const auto writer = std::make_shared<record::RecordWriter>();
+    return {name, [writer, of, write] {
+                writer->install(must(record::WriteProtection::tls13(record_key(of, AeadUse::seal))));
+                return typical_of(records_in_a_turn, [&]() -> Taken {
+                    bool written = false;
+                    const double taken = seconds_of([&] { written = write(*writer); });
+                    if (!written) give_up("a record was not sealed");
+                    writer->consume(writer->pending().size());
+                    return {taken};
+                });
+            }};
 }
 
-void seal_copied(benchmark::State& state, const Case& of, std::size_t content_size) {
-    const ByteVector content(content_size, 0x17);
-    record::RecordWriter writer;
-    writer.install(must(record::WriteProtection::tls13(record_key(of, AeadUse::seal))));
-    Stopwatch watch;
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < records_in_a_pass; ++i) {
-            watch.start();
-            const Status written = writer.write(ContentType::application_data, content);
-            watch.stop();
-            if (!written) give_up("a record was not written");
-            writer.consume(writer.pending().size());
-        }
-        if (writer.records_until_key_update() < records_in_a_pass)
-            writer.install(must(record::WriteProtection::tls13(record_key(of, AeadUse::seal))));
-        state.SetIterationTime(watch.take_typical_total());
-    }
-    report(state, content_size);
+Contestant seals_reserved(const Case& of, std::size_t content_size) {
+    return seals("reserved", of, [content_size](record::RecordWriter& writer) {
+        return writer.reserve(content_size).size() == content_size &&
+               writer.seal_reserved(ContentType::application_data, content_size).has_value();
+    });
+}
+
+Contestant seals_copied(const Case& of, std::size_t content_size) {
+    return seals("copied", of, [content = ByteVector(content_size, 0x17)](record::RecordWriter& writer) {
+        return writer.write(ContentType::application_data, content).has_value();
+    });
 }
 
 constexpr std::size_t content_sizes[] = {16384, 1400, 256, 64};
-constexpr Subject subjects[] = {{"open", "bare", open_bare},
-                                {"open", "reader", open_records},
-                                {"seal", "bare", seal_bare},
-                                {"seal", "reserved", seal_reserved},
-                                {"seal", "copied", seal_copied}};
 
 } // namespace
 } // namespace pavise::bench
 
 int main(int argc, char** argv) {
-    pavise::bench::register_all(pavise::bench::subjects, pavise::bench::cases, pavise::bench::content_sizes);
-    return pavise::bench::run_with_ratios(argc, argv);
+    using namespace pavise::bench;
+    register_records("open", {opens, opens_bare}, cases, content_sizes);
+    register_records("seal", {seals_reserved, seals_copied, seals_bare}, cases, content_sizes);
+    return run_side_by_side(argc, argv);
 }

@@ -5,7 +5,8 @@
   bench.py report FOLDER [--chart FILE.svg]                            of what was measured before
 
 Every value is the median of its repetitions, which are interleaved; its spread is the distance of the quartiles, as a
-part of the median. Ratios are speeds: 2.00 means twice as fast as the other one, in the same run.
+part of the median. Ratios are speeds: 2.00 means twice as fast as the other one. They are taken from rounds of some
+milliseconds in which each had its turn (bench/side_by_side.hpp), not from the medians of the whole run.
 """
 import argparse
 import dataclasses
@@ -21,8 +22,8 @@ import bench_chart  # noqa: E402
 import bench_targets  # noqa: E402
 
 PROGRAMS = ["engine-bench", "facade-bench", "library-bench"]
-FULL = ["--benchmark_repetitions=9", "--benchmark_min_time=0.1"]
-QUICK = ["--benchmark_repetitions=5", "--benchmark_min_time=0.02"]
+FULL = ["--benchmark_repetitions=9", "--benchmark_min_time=1"]
+QUICK = ["--benchmark_repetitions=5", "--benchmark_min_time=0.2"]
 # What a short run leaves out: more sizes of records, and thousands of connections.
 NOT_QUICK = r"/256/|/(100|5000)-connections/"
 DECORATION = re.compile(r"/(manual_time|real_time|iterations:\d+|repeats:\d+|min_time:[\d.]+)")
@@ -64,7 +65,10 @@ class Results:
         self.versions = {}
 
     def read(self, path):
-        data = json.loads(Path(path).read_text())
+        text = Path(path).read_text()
+        if not text:  # of a program without a scenario that the filter matches
+            return
+        data = json.loads(text)
         for key, version in data["context"].items():
             if key.startswith("library_") and key != "library_build_type":  # that is Google Benchmark's own
                 self.versions[key.removeprefix("library_")] = version
@@ -72,13 +76,29 @@ class Results:
         for entry in data["benchmarks"]:
             if entry["run_type"] != "iteration":
                 continue
-            scenario, _, subject = DECORATION.sub("", entry["run_name"]).rpartition("/")
-            counters = {name: value for name, value in entry.items() if name not in GOOGLE_FIELDS}
-            if "bytes_per_second" in entry:
-                counters["rate"] = entry["bytes_per_second"]
-            for name, value in counters.items():
-                runs.setdefault((scenario, subject, name), []).append(value)
+            name = DECORATION.sub("", entry["run_name"])
+            for counter, value in entry.items():
+                if counter not in GOOGLE_FIELDS:
+                    runs.setdefault(self.key_of(name, counter), []).append(value)
         self.values.update({key: summary(values) for key, values in runs.items()})
+
+    @staticmethod
+    def key_of(name, counter):
+        """Contestants stand in the counter, NAME:COUNTER, or, of what is not timed side by side, at the name's end."""
+        contestant, colon, counter_alone = counter.partition(":")
+        if not colon:
+            scenario, _, subject = name.rpartition("/")
+            return (name, "", counter) if counter == "content" else (scenario, subject, counter)
+        if contestant.endswith("-cold"):
+            return name + "/cold", contestant.removesuffix("-cold"), counter_alone
+        return name, contestant, counter_alone
+
+    def speed(self, scenario, subject, counter):
+        """Of one contestant in times of the first one's."""
+        times = self.get(scenario, subject, counter + ":times")
+        if times:
+            return 1 / times.median
+        return 1.0 if self.get(scenario, subject, counter) else None
 
     def get(self, scenario, subject, counter):
         return self.values.get((scenario, subject, counter))
@@ -117,12 +137,15 @@ def print_table(results, kind, counters, title, digits=1):
 def print_bare(results):
     """Records through Connection beside the bare calls of Botan, echoes through the facade beside the bare engine."""
     print("\nrecords through Connection beside Botan's bare calls, and echoes through the facade beside the bare engine, MB/s")
-    print(f"  {'':44}{'Pavise':>10}{'bare':>10}{'of it':>8}{'spreads':>14}")
+    print(f"  {'':44}{'Pavise':>10}{'bare':>10}{'of it':>8}{'spread':>8}")
     for (scenario, subject, counter), value in results.values.items():
-        bare = results.get(scenario, "bare", "rate")
-        if counter == "rate" and subject != "bare" and bare:
-            print(f"  {scenario + '/' + subject:44}{value.median / 1e6:10,.0f}{bare.median / 1e6:10,.0f}"
-                  f"{100 * value.median / bare.median:7.1f}%{100 * value.spread:6.0f} % {100 * bare.spread:4.0f} %")
+        bare = results.get(scenario, "bare", "each")
+        content = results.get(scenario, "", "content")
+        if counter == "each" and subject != "bare" and bare and content:
+            ratio = results.speed(scenario, subject, "each") / results.speed(scenario, "bare", "each")
+            spread = results.get(scenario, "bare", "each:times").spread
+            print(f"  {scenario + '/' + subject:44}{content.median / value.median:10,.0f}"
+                  f"{content.median / bare.median:10,.0f}{100 * ratio:7.1f}%{100 * spread:6.0f} %")
 
 
 def report(folder, chart):
