@@ -1,8 +1,7 @@
 #include "trust/chain_cache.hpp"
 
-#include "trust/fingerprint.hpp"
-
 #include <algorithm>
+#include <functional>
 
 namespace pavise::trust {
 
@@ -23,29 +22,59 @@ template <class Enum> void append_enum(ByteVector& out, Enum value) {
     out.push_back(static_cast<std::uint8_t>(value));
 }
 
-// Everything that decides about a chain, but the time.
-Result<Fingerprint> key_of(std::span<const Bytes> presented, const VerifyOptions& options) {
-    ByteVector fixed;
-    append(fixed, options.store->fingerprint());
-    append_enum(fixed, options.purpose);
-    append_enum(fixed, options.common_name);
-    append_enum(fixed, options.anchors);
-    append_enum(fixed, options.revocation);
-    append_enum(fixed, options.profile);
-    append(fixed, options.minimum_rsa_bits);
-    append_enum(fixed, options.name ? options.name->kind() : ReferenceName::Kind{0xff});
+// What decides about a chain beside its bytes and the time.
+ByteVector circumstances_of(std::span<const Bytes> presented, const VerifyOptions& options) {
+    constexpr std::size_t usual_size = 256;
+    ByteVector out;
+    out.reserve(usual_size);
+    append(out, options.store->fingerprint());
+    append_enum(out, options.purpose);
+    append_enum(out, options.common_name);
+    append_enum(out, options.anchors);
+    append_enum(out, options.revocation);
+    append_enum(out, options.profile);
+    append(out, options.minimum_rsa_bits);
+    append_enum(out, options.name ? options.name->kind() : ReferenceName::Kind{0xff});
     if (options.name) {
-        append(fixed, as_bytes(options.name->text()));
-        append(fixed, options.name->address());
+        append(out, as_bytes(options.name->text()));
+        append(out, options.name->address());
     }
-    // The lengths of what was presented go first, its bytes are hashed where they lie.
-    for (const Bytes certificate : presented) append(fixed, certificate.size());
-    std::vector<Bytes> parts{fixed};
-    parts.insert(parts.end(), presented.begin(), presented.end());
-    return sha256(parts);
+    for (const Bytes certificate : presented) append(out, certificate.size());
+    return out;
+}
+
+ByteVector joined(std::span<const Bytes> parts) {
+    ByteVector out;
+    for (const Bytes part : parts) out.insert(out.end(), part.begin(), part.end());
+    return out;
 }
 
 } // namespace
+
+// Everything that an answer depends on, but the time.
+struct VerifiedChainCache::Question {
+    ByteVector circumstances;
+    std::span<const Bytes> presented;
+
+    // The end of a certificate is its signature: no two that are in use share it. Chains that were made to
+    // look alike share a place, and nothing else: what counts is is().
+    std::size_t place() const noexcept {
+        constexpr std::size_t telling = 32;
+        const Bytes leaf = presented.front();
+        return std::hash<std::string_view>()(as_text(circumstances)) ^
+               std::hash<std::string_view>()(as_text(leaf.last(std::min(telling, leaf.size()))));
+    }
+    bool is(const Entry& entry) const noexcept {
+        // Equal circumstances have the same lengths of certificates in them.
+        if (!entry.peer.chain || entry.circumstances != circumstances) return false;
+        Bytes rest = entry.presented;
+        for (const Bytes certificate : presented) {
+            if (!std::ranges::equal(rest.first(certificate.size()), certificate)) return false;
+            rest = rest.subspan(certificate.size());
+        }
+        return true;
+    }
+};
 
 Result<VerifiedPeer> verify_peer(std::span<const Bytes> presented, const VerifyOptions& options,
                                  const crypto::Provider& provider) {
@@ -57,17 +86,15 @@ Result<VerifiedPeer> verify_peer(std::span<const Bytes> presented, const VerifyO
 VerifiedChainCache::VerifiedChainCache(std::size_t capacity) :
     sets_(std::max<std::size_t>(1, (capacity + ways - 1) / ways)) {}
 
-VerifiedChainCache::Set& VerifiedChainCache::set_of(const Fingerprint& key) {
-    std::size_t number = 0;
-    for (std::size_t i = 0; i < sizeof number; ++i) number = number << 8 | key[i];
-    return sets_[number % sets_.size()];
+VerifiedChainCache::Set& VerifiedChainCache::set_of(const Question& question) {
+    return sets_[question.place() % sets_.size()];
 }
 
-std::optional<VerifiedPeer> VerifiedChainCache::find(const Fingerprint& key, Timestamp time) {
-    Set& set = set_of(key);
+std::optional<VerifiedPeer> VerifiedChainCache::find(const Question& question, Timestamp time) {
+    Set& set = set_of(question);
     const std::lock_guard lock(set.mutex);
     for (Entry& entry : set.entries) {
-        if (!entry.peer.chain || entry.key != key) continue;
+        if (!question.is(entry)) continue;
         if (time < entry.from || std::chrono::floor<std::chrono::seconds>(time) > entry.until)
             return std::nullopt;
         entry.last_use = ++set.uses;
@@ -76,9 +103,10 @@ std::optional<VerifiedPeer> VerifiedChainCache::find(const Fingerprint& key, Tim
     return std::nullopt;
 }
 
-void VerifiedChainCache::keep(const Fingerprint& key, const VerifiedPeer& peer) {
+void VerifiedChainCache::keep(Question question, const VerifiedPeer& peer) {
+    Set& set = set_of(question);
     Entry entry;
-    entry.key = key;
+    entry.presented = joined(question.presented);
     entry.from = Timestamp::min();
     entry.until = Timestamp::max();
     for (const CertificatePtr& certificate : peer.chain->certificates) {
@@ -86,12 +114,13 @@ void VerifiedChainCache::keep(const Fingerprint& key, const VerifiedPeer& peer) 
         entry.until = std::min(entry.until, certificate->not_after());
     }
     entry.peer = peer;
-    Set& set = set_of(key);
     // Locked after `entry` was made, hence unlocked before what it was swapped with is freed.
     const std::lock_guard lock(set.mutex);
-    const auto same = std::ranges::find(set.entries, key, &Entry::key);
+    const auto same =
+        std::ranges::find_if(set.entries, [&question](const Entry& kept) { return question.is(kept); });
     const auto place =
         same != set.entries.end() ? same : std::ranges::min_element(set.entries, {}, &Entry::last_use);
+    entry.circumstances = std::move(question.circumstances);
     entry.last_use = ++set.uses;
     std::swap(*place, entry);
 }
@@ -102,10 +131,10 @@ Result<VerifiedPeer> VerifiedChainCache::verify(std::span<const Bytes> presented
     const bool worth_a_look = options.store != nullptr && options.revocation == RevocationPolicy::ignore &&
                               !presented.empty() && presented.size() <= max_presented_certificates;
     if (!worth_a_look) return verify_peer(presented, options, provider);
-    PAVISE_LET(const Fingerprint key, key_of(presented, options));
-    if (auto known = find(key, options.time)) return *std::move(known);
+    Question question{circumstances_of(presented, options), presented};
+    if (auto known = find(question, options.time)) return *std::move(known);
     PAVISE_LET(VerifiedPeer peer, verify_peer(presented, options, provider));
-    keep(key, peer);
+    keep(std::move(question), peer);
     return peer;
 }
 

@@ -19,14 +19,15 @@ struct VerifiedPeer {
 Result<VerifiedPeer> verify_peer(std::span<const Bytes> presented, const VerifyOptions& options,
                                  const crypto::Provider& provider);
 
-// Bounded; thread-safe, with a lock that is held for a comparison of 32 bytes at a time.
+// Bounded; thread-safe, with a lock that is held for a comparison of some KiB at a time.
 //
-// An answer is remembered under a hash of everything that it depends on: the store's contents, every byte
-// presented, the name, the purpose and all policies. It is given again only while every certificate of the
-// chain is valid. Failures are not remembered, nor is anything while revocation lists are asked for.
+// An answer is remembered with everything that it depends on: the store's contents, every byte presented, the
+// name, the purpose and all policies. They are compared, which is cheaper than hashing them. It is given
+// again only while every certificate of the chain is valid. Failures are not remembered, nor is anything
+// while revocation lists are asked for.
 class VerifiedChainCache {
   public:
-    // Servers that one client talks to again and again. An entry keeps its chain: some 10 KiB.
+    // Servers that one client talks to again and again. An entry keeps its chain: some 12 KiB.
     static constexpr std::size_t default_capacity = 256;
 
     // Rounded up to whole sets of `ways`.
@@ -43,7 +44,8 @@ class VerifiedChainCache {
     static constexpr std::size_t ways = 4;
 
     struct Entry {
-        Fingerprint key{};
+        ByteVector circumstances; // all but the certificates' bytes
+        ByteVector presented;     // which are these, one behind the other
         Timestamp from{};
         Timestamp until{}; // inclusive, in whole seconds
         VerifiedPeer peer; // empty where there is no entry
@@ -55,9 +57,11 @@ class VerifiedChainCache {
         std::uint64_t uses = 0;
     };
 
-    Set& set_of(const Fingerprint& key);
-    std::optional<VerifiedPeer> find(const Fingerprint& key, Timestamp time);
-    void keep(const Fingerprint& key, const VerifiedPeer& peer);
+    struct Question;
+
+    Set& set_of(const Question& question);
+    std::optional<VerifiedPeer> find(const Question& question, Timestamp time);
+    void keep(Question question, const VerifiedPeer& peer);
 
     std::vector<Set> sets_;
 };

@@ -66,6 +66,23 @@ TEST(VerifiedChainCache, EverythingThatDecidesIsPartOfTheQuestion) {
     EXPECT_TRUE(r.is_new(r.ask({r.leaf.der, r.root.der, r.intermediate.der})));
 }
 
+TEST(VerifiedChainCache, EveryByteIsPartOfTheQuestion) {
+    Remembering r;
+    ASSERT_TRUE(r.validates_anew());
+    // The same lengths and the same end: what is remembered lies in the same place.
+    for (std::size_t at : {std::size_t{0}, r.leaf.der.size() / 2, r.leaf.der.size() - 33}) {
+        ByteVector forged = r.leaf.der;
+        forged[at] ^= 1;
+        EXPECT_FALSE(r.ask({forged, r.intermediate.der})) << "byte " << at;
+    }
+    for (std::size_t at : {std::size_t{0}, r.intermediate.der.size() / 2, r.intermediate.der.size() - 1}) {
+        ByteVector forged = r.intermediate.der;
+        forged[at] ^= 1;
+        EXPECT_FALSE(r.ask({r.leaf.der, forged})) << "byte " << at;
+    }
+    EXPECT_FALSE(r.validates_anew());
+}
+
 TEST(VerifiedChainCache, AnotherNameIsAnotherQuestion) {
     Remembering r;
     ASSERT_TRUE(r.ask());
