@@ -13,10 +13,11 @@
 #include "cli/report_json.hpp"
 #include "cli/starttls.hpp"
 #include "cli/timestamps.hpp"
+#include "cli/tls_stream.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
 
-#include <pavise/testing/connection.hpp>
+#include <pavise/ssl/connection.hpp>
 
 #include <algorithm>
 #include <array>
@@ -165,12 +166,14 @@ Outcome<Session> session_from(const Arguments& arguments) {
     return *std::move(session);
 }
 
-// The newest that the server gave. Where it gave none, there is no file.
-Outcome<std::monostate> keep_session(const Arguments& arguments, Connection& connection) {
+// The newest that the server gave. Where it gave none, there is no file: `offered` goes on in TLS 1.2.
+Outcome<std::monostate> keep_session(const Arguments& arguments, const ssl::SSLObject& object,
+                                     const Session& offered) {
     const auto path = arguments.value("--session-out");
-    const std::vector<Session> sessions = connection.take_sessions();
-    if (!path || sessions.empty()) return std::monostate();
-    ByteVector bytes = sessions.back().serialise();
+    const auto session = object.session();
+    if (!path || !session || !session->has_ticket()) return std::monostate();
+    ByteVector bytes = session->serialise();
+    if (offered && bytes == offered.serialise()) return std::monostate();
     auto written = write_new_file(*path, as_text(bytes), Readers::owner);
     secure_wipe(bytes);
     return written;
@@ -211,7 +214,8 @@ struct Plan {
     std::string name; // that the server must prove
     net::Deadline deadline = net::Deadline::never();
     std::shared_ptr<const ClientConfig> config;
-    ClientOptions options;
+    Session session;
+    ByteVector ech_configs;
     std::vector<LogKey> logs; // of which one must know the certificate; empty: none has to
     SecretVector early_data;
     std::optional<std::string_view> starttls;
@@ -231,37 +235,36 @@ Outcome<Plan> plan_from(const Arguments& arguments) {
         return misuse("--starttls: there is " + starttls_protocols() + ", not '" +
                       std::string(*plan.starttls) + "'");
     std::uint64_t timeout = 0;
-    Session session;
-    ByteVector ech_configs;
     Settings settings;
     settings.set(timeout, arguments.number("--timeout", 1, longest_timeout, default_timeout));
     settings.set(plan.task, task_from(arguments));
     settings.set(plan.key_update, key_update_from(arguments));
-    settings.set(session, session_from(arguments));
-    settings.set(ech_configs, ech_configs_from(arguments));
+    settings.set(plan.session, session_from(arguments));
+    settings.set(plan.ech_configs, ech_configs_from(arguments));
     settings.set(plan.logs, log_keys_from(arguments));
     if (settings.problem()) return *settings.problem();
     if (const auto path = arguments.value("--early-data")) {
-        if (!session)
+        if (!plan.session)
             return misuse("--early-data goes with --session-in: it is sent under the session's keys");
         settings.set(plan.early_data, read_file(*path));
     }
     settings.set(plan.config, client_config_from(arguments));
     if (settings.problem()) return *settings.problem();
-    plan.options = {plan.name, std::move(session),
-                    arguments.has("--early-data") ? EarlyData::on : EarlyData::off, std::move(ech_configs)};
     plan.deadline = net::Deadline::after(std::chrono::seconds(timeout));
     return plan;
 }
 
-// The handshake, with early data before it; what of that the server did not take is sent after it.
-Status greet(Stream& stream, const Plan& plan) {
+// What the server may take of it before the handshake is done.
+Bytes early_part_of(const Plan& plan) {
     const Bytes data = plan.early_data.view();
-    const Bytes early = data.first(std::min(data.size(), stream.connection().early_data_room()));
-    PAVISE_TRY(stream.write_all(early, plan.deadline));
+    return data.first(std::min(data.size(), std::size_t{plan.session.max_early_data_size()}));
+}
+
+// The handshake; what the server did not take of the early data is sent after it.
+Status greet(TlsStream& stream, const Plan& plan) {
     PAVISE_TRY(stream.shake_hands(plan.deadline));
-    const bool taken = stream.connection().negotiated().early_data == EarlyDataStatus::accepted;
-    return stream.write_all(data.subspan(taken ? early.size() : 0), plan.deadline);
+    const std::size_t taken = *stream.object().early_data_accepted() ? early_part_of(plan).size() : 0;
+    return stream.write_all(plan.early_data.view().subspan(taken), plan.deadline);
 }
 
 void print(const std::string& text) {
@@ -277,28 +280,30 @@ void print_certificates(const Negotiated& negotiated) {
     print(out);
 }
 
-Status get(Stream& stream, const Plan& plan, std::string_view path) {
+Status get(TlsStream& stream, const Plan& plan, std::string_view path) {
     const std::string request = "GET " + std::string(path) + " HTTP/1.1\r\nHost: " + plan.name +
                                 "\r\nUser-Agent: pavise\r\nAccept: */*\r\nConnection: close\r\n\r\n";
     PAVISE_TRY(stream.write_all(as_bytes(request), plan.deadline));
-    return relay(stream.connection(), stream.socket(), {no_input, STDOUT_FILENO});
+    return relay(stream, {no_input, STDOUT_FILENO});
 }
 
 // What comes behind the handshake, sessions among it, until the server closes too; for a moment at the most.
-void listen_on(Stream& stream) {
+void listen_on(TlsStream& stream) {
     const net::Deadline deadline = net::Deadline::after(drain_time);
     std::array<std::uint8_t, 4096> sink;
-    if (!stream.connection().close()) return;
+    std::error_code code;
+    stream.object().close_sending(code);
+    if (code) return;
     while (const auto count = stream.read(sink, deadline))
         if (*count == 0) return;
 }
 
-Status perform(Stream& stream, const Plan& plan, const Arguments& arguments) {
-    if (plan.key_update) PAVISE_TRY(stream.connection().update_keys(*plan.key_update));
+Status perform(TlsStream& stream, const Plan& plan, const Arguments& arguments) {
+    if (plan.key_update) PAVISE_TRY(stream.update_keys(*plan.key_update));
     switch (plan.task) {
     case Task::get: return get(stream, plan, *arguments.value("--get"));
-    case Task::relay: return relay(stream.connection(), stream.socket(), {STDIN_FILENO, STDOUT_FILENO});
-    case Task::show_certificates: print_certificates(stream.connection().negotiated()); break;
+    case Task::relay: return relay(stream, {STDIN_FILENO, STDOUT_FILENO});
+    case Task::show_certificates: print_certificates(stream.object().negotiated()); break;
     case Task::describe: break; // at the end, when nothing can fail any more
     }
     if (arguments.has("--session-out")) listen_on(stream);
@@ -311,13 +316,61 @@ struct Failure {
     std::optional<Error> error;
 };
 
+// A connection that has its first flight ready. The facade's own settings are too few for the options: the
+// config that these became stands in the place of the one that the facade makes, and the engine judges by it.
+Result<TlsStream> stream_for(const Plan& plan, MessageTrace* trace) {
+    ssl::SSLContext context(ssl::PROTOCOL_TLS_CLIENT);
+    context.set_check_hostname(false);
+    context.set_client_config_hook([&plan](ClientConfig& config) { config = *plan.config; });
+    if (trace != nullptr)
+        context.set_msg_callback(
+            [trace](ssl::SSLConnection&, const ssl::TLSMessage& message) { trace->show(message); });
+    ssl::WrapBioOptions how{.ech_configs = plan.ech_configs};
+    if (!plan.name.empty()) how.server_hostname = plan.name;
+    std::error_code code;
+    if (plan.session) how.session = ssl::SSLSession::deserialise(context, plan.session.serialise(), code);
+    PAVISE_LET(TlsStream stream, TlsStream::client(context, how));
+    if (const Bytes early = early_part_of(plan); !early.empty()) stream.object().set_early_data(early);
+    PAVISE_TRY(stream.prepare());
+    return stream;
+}
+
+Failure failure_of(Error error, const Plan& plan, const Negotiated& negotiated) {
+    Problem problem = problem_of(error, plan.server);
+    if (error.code == ErrorCode::ech_rejected) problem.text += advice_after_rejection(negotiated);
+    return {std::move(problem), error};
+}
+
+std::optional<Failure> talk(TlsStream& stream, const Plan& plan, const Arguments& arguments) {
+    const Negotiated& negotiated = stream.object().negotiated();
+    Status status = greet(stream, plan);
+    const bool told = arguments.has("--quiet") || plan.task == Task::describe;
+    std::vector<ShownTimestamp> timestamps;
+    if (status) {
+        timestamps = timestamps_of(negotiated, plan.logs, plan.config->clock->now());
+        if (!told) print_negotiated(negotiated, *plan.config, timestamps);
+        auto complaint = plan.logs.empty() ? std::nullopt : complaint_about(timestamps, plan.server);
+        if (complaint) {
+            std::error_code ignored; // who is gone need not be told
+            stream.object().refuse(ssl::ALERT_DESCRIPTION_BAD_CERTIFICATE, ignored);
+            stream.part();
+            return Failure{*std::move(complaint), std::nullopt};
+        }
+        status = perform(stream, plan, arguments);
+    }
+    const auto kept = keep_session(arguments, stream.object(), plan.session);
+    stream.part();
+    if (!status) return failure_of(status.error(), plan, negotiated);
+    if (!kept) return Failure{kept.problem(), std::nullopt};
+    if (plan.task == Task::describe)
+        print(connection_in_json(plan.server, negotiated, *plan.config, timestamps));
+    return std::nullopt;
+}
+
 std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
     MessageTrace trace(stderr);
-    testing::Hooks hooks;
-    if (arguments.has("--msg")) hooks.tap = &trace;
-    auto connection = testing::client(plan.config, plan.options, hooks);
-    if (!connection)
-        return Failure{misuse("'" + plan.name + "': " + describe(connection.error())), connection.error()};
+    auto stream = stream_for(plan, arguments.has("--msg") ? &trace : nullptr);
+    if (!stream) return Failure{misuse("'" + plan.name + "': " + describe(stream.error())), stream.error()};
 
     auto socket = net::connect(plan.endpoint, plan.deadline);
     if (!socket) return Failure{problem_of(socket.error(), plan.server), socket.error()};
@@ -325,34 +378,8 @@ std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
         auto begun = start_tls(*plan.starttls, *socket, plan.server, plan.name, plan.deadline);
         if (!begun) return Failure{begun.problem(), std::nullopt};
     }
-    Stream stream(*std::move(connection), *std::move(socket));
-    Status status = greet(stream, plan);
-    const bool told = arguments.has("--quiet") || plan.task == Task::describe;
-    std::vector<ShownTimestamp> timestamps;
-    if (status) {
-        const Negotiated& negotiated = stream.connection().negotiated();
-        timestamps = timestamps_of(negotiated, plan.logs, plan.config->clock->now());
-        if (!told) print_negotiated(negotiated, *plan.config, timestamps);
-        auto complaint = plan.logs.empty() ? std::nullopt : complaint_about(timestamps, plan.server);
-        if (complaint) {
-            (void)stream.connection().refuse(AlertDescription::bad_certificate);
-            stream.part();
-            return Failure{*std::move(complaint), std::nullopt};
-        }
-        status = perform(stream, plan, arguments);
-    }
-    const auto kept = keep_session(arguments, stream.connection());
-    stream.part();
-    if (!status) {
-        Problem problem = problem_of(status.error(), plan.server);
-        if (status.error().code == ErrorCode::ech_rejected)
-            problem.text += advice_after_rejection(stream.connection().negotiated());
-        return Failure{std::move(problem), status.error()};
-    }
-    if (!kept) return Failure{kept.problem(), std::nullopt};
-    if (plan.task == Task::describe)
-        print(connection_in_json(plan.server, stream.connection().negotiated(), *plan.config, timestamps));
-    return std::nullopt;
+    stream->attach(*std::move(socket));
+    return talk(*stream, plan, arguments);
 }
 
 Outcome<Exit> run(const Arguments& arguments) {

@@ -4,21 +4,18 @@
 
 namespace pavise::cli {
 
-void MessageTrace::print(testing::Direction direction, const std::string& text) noexcept {
-    const std::string line = (direction == testing::Direction::sent ? "--> " : "<-- ") + text;
+void MessageTrace::show(const ssl::TLSMessage& message) {
+    std::string line = message.direction == ssl::MessageDirection::sent ? "--> " : "<-- ";
+    switch (message.content_type) {
+    case ContentType::handshake: line += annotator_.message(message.content); break;
+    case ContentType::alert: line += annotator_.alert(message.content); break;
+    case ContentType::application_data:
+        line += name_of(message.content_type) + ", " + bytes_in(message.content) + "\n";
+        break;
+    default: line += name_of(message.content_type) + "\n"; break;
+    }
     std::fwrite(line.data(), 1, line.size(), to_);
     std::fflush(to_);
-}
-
-void MessageTrace::on_message(testing::Direction direction, Bytes message) noexcept {
-    print(direction, annotator_.message(message));
-}
-
-void MessageTrace::on_content(testing::Direction direction, ContentType type, Bytes content) noexcept {
-    if (type == ContentType::handshake) return;
-    if (type == ContentType::alert) return print(direction, annotator_.alert(content));
-    const bool data = type == ContentType::application_data;
-    print(direction, name_of(type) + (data ? ", " + bytes_in(content) : std::string()) + "\n");
 }
 
 } // namespace pavise::cli

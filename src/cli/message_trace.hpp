@@ -3,24 +3,21 @@
 
 #include "cli/annotation.hpp"
 
-#include <pavise/testing/tap.hpp>
+#include <pavise/ssl/context.hpp>
 
 #include <cstdio>
 
 namespace pavise::cli {
 
-class MessageTrace final : public testing::Tap {
+class MessageTrace {
     std::FILE* to_; // not owned
     Annotator annotator_;
-
-    void print(testing::Direction direction, const std::string& text) noexcept;
 
   public:
     explicit MessageTrace(std::FILE* to) noexcept : to_(to) {}
 
-    void on_message(testing::Direction direction, Bytes message) noexcept override;
-    // What is no handshake message: alerts, change_cipher_spec, and how much data.
-    void on_content(testing::Direction direction, ContentType type, Bytes content) noexcept override;
+    // Of what is no handshake message (alerts, change_cipher_spec) all is shown, but of data how much.
+    void show(const ssl::TLSMessage& message);
 };
 
 } // namespace pavise::cli

@@ -1,7 +1,6 @@
 #include "cli/relay.hpp"
 
 #include "base/try.hpp"
-#include "cli/drive.hpp"
 #include "net/failure.hpp"
 
 #include <algorithm>
@@ -25,13 +24,16 @@ std::size_t chunk_of(int output) {
 }
 
 class Relay {
-    Connection& connection_;
-    net::Socket& socket_;
+    TlsStream& stream_;
     Terminal terminal_;
     std::size_t output_chunk_;
     std::array<std::uint8_t, 16384> block_;
+    std::array<std::uint8_t, 16384> plain_;
     // Read from the input, not yet taken by the connection.
     Bytes unsent_;
+    // Read from the peer, not yet written to the output.
+    Bytes unwritten_;
+    bool peer_closed_ = false;
     // The input, or -1 after its end: poll(2) ignores negative descriptors.
     int input_;
     // The sending side of the socket failed: what it said is kept while there may still be something to read.
@@ -43,14 +45,16 @@ class Relay {
         bool socket;
     };
 
+    bool hungry() const noexcept { return unwritten_.empty() && !peer_closed_; }
+
     Result<Ready> wait() {
-        const bool room = unsent_.empty() && connection_.output().empty();
+        const bool room = unsent_.empty() && !stream_.has_output();
         short socket_events = 0;
-        if (connection_.wants_input() && connection_.data().empty()) socket_events |= POLLIN;
-        if (sending_ && !connection_.output().empty()) socket_events |= POLLOUT;
+        if (hungry()) socket_events |= POLLIN;
+        if (sending_ && stream_.has_output()) socket_events |= POLLOUT;
         std::array<pollfd, 3> entries{{{room ? input_ : -1, POLLIN, 0},
-                                       {connection_.data().empty() ? -1 : terminal_.output, POLLOUT, 0},
-                                       {socket_events == 0 ? -1 : socket_.fd(), socket_events, 0}}};
+                                       {unwritten_.empty() ? -1 : terminal_.output, POLLOUT, 0},
+                                       {socket_events == 0 ? -1 : stream_.socket().fd(), socket_events, 0}}};
         while (::poll(entries.data(), entries.size(), -1) < 0)
             if (errno != EINTR) return net::fail_with_errno(ErrorCode::poll_failed);
         return Ready{entries[0].revents != 0, entries[1].revents != 0, entries[2].revents != 0};
@@ -64,53 +68,68 @@ class Relay {
             return {};
         }
         input_ = -1;
-        return connection_.close();
+        std::error_code code;
+        stream_.object().close_sending(code);
+        if (code) return Unexpected(error_in(code));
+        return {};
     }
 
     Status send() {
         if (!sending_) return {};
         while (!unsent_.empty()) {
-            PAVISE_LET(const std::size_t count, connection_.write(unsent_));
-            unsent_ = unsent_.subspan(count);
-            sending_ = push(connection_, socket_);
-            if (!sending_ || !connection_.output().empty()) return {};
+            std::error_code code;
+            unsent_ = unsent_.subspan(stream_.object().write(unsent_, code));
+            if (code) return Unexpected(error_in(code));
+            sending_ = stream_.push();
+            if (!sending_ || stream_.has_output()) return {};
         }
-        sending_ = push(connection_, socket_);
+        sending_ = stream_.push();
         return {};
     }
 
     Status write_output() {
-        const Bytes data = connection_.data().first(std::min(connection_.data().size(), output_chunk_));
+        const Bytes data = unwritten_.first(std::min(unwritten_.size(), output_chunk_));
         const ssize_t count = ::write(terminal_.output, data.data(), data.size());
         if (count < 0 && (errno == EINTR || errno == EAGAIN)) return {};
         if (count < 0) return net::fail_with_errno(ErrorCode::output_failed);
-        return connection_.data_read(static_cast<std::size_t>(count));
+        unwritten_ = unwritten_.subspan(static_cast<std::size_t>(count));
+        return open_record();
     }
 
-    Status receive() {
-        if (!connection_.wants_input()) return {};
-        PAVISE_TRY(pull(connection_, socket_));
+    // The next data of what has come from the peer.
+    Status open_record() {
+        if (!hungry()) return {};
+        std::error_code code;
+        const std::size_t count = stream_.object().read_into(plain_, code);
+        if (code == ssl::SSL_ERROR_WANT_READ) return {};
+        if (code) return Unexpected(error_in(code));
+        unwritten_ = Bytes(plain_).first(count);
+        peer_closed_ = count == 0;
         return {};
     }
 
+    Status receive() {
+        if (!hungry()) return {};
+        const Status pulled = stream_.pull();
+        // What failed first is the reason, unless the peer's alert explains it.
+        if (!pulled) return sending_ ? pulled : sending_;
+        return open_record();
+    }
+
   public:
-    Relay(Connection& connection, net::Socket& socket, Terminal terminal) :
-        connection_(connection),
-        socket_(socket),
+    Relay(TlsStream& stream, Terminal terminal) :
+        stream_(stream),
         terminal_(terminal),
         output_chunk_(chunk_of(terminal.output)),
         input_(terminal.input) {}
 
     Status run() {
-        while (!connection_.peer_closed() || !connection_.data().empty()) {
+        PAVISE_TRY(open_record()); // what came with the handshake's last flight
+        PAVISE_TRY(send());
+        while (!peer_closed_ || !unwritten_.empty()) {
             PAVISE_LET(const Ready ready, wait());
             if (ready.output) PAVISE_TRY(write_output());
-            if (ready.socket) {
-                const Status received = receive();
-                // What failed first is the reason, unless the peer's alert explains it.
-                if (!received && !sending_ && !connection_.error()) return sending_;
-                PAVISE_TRY(received);
-            }
+            if (ready.socket) PAVISE_TRY(receive());
             if (ready.input) PAVISE_TRY(read_input());
             PAVISE_TRY(send());
         }
@@ -120,8 +139,8 @@ class Relay {
 
 } // namespace
 
-Status relay(Connection& connection, net::Socket& socket, Terminal terminal) {
-    return Relay(connection, socket, terminal).run();
+Status relay(TlsStream& stream, Terminal terminal) {
+    return Relay(stream, terminal).run();
 }
 
 } // namespace pavise::cli

@@ -1,9 +1,7 @@
 // Standard input to the peer and the peer's data to standard output, both at once.
 #pragma once
 
-#include "net/socket.hpp"
-
-#include <pavise/engine.hpp>
+#include "cli/tls_stream.hpp"
 
 namespace pavise::cli {
 
@@ -20,6 +18,6 @@ struct Terminal {
 // only: the peer's answer still comes. Reading from the peer waits while `output` is slow, and never for
 // `input`. Errors: the connection's and the socket's; output_failed (detail: errno) where nobody reads
 // `output` any more.
-Status relay(Connection& connection, net::Socket& socket, Terminal terminal);
+Status relay(TlsStream& stream, Terminal terminal);
 
 } // namespace pavise::cli

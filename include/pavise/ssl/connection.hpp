@@ -68,7 +68,8 @@ class PAVISE_EXPORT SSLConnection {
     ByteVector early_data();
     // Nothing before the handshake; false: it was not taken, and has to be sent again.
     Optional<bool> early_data_accepted() const;
-    // New keys for what is sent from now on, or for both ways (RFC 8446 §4.6.3): it goes with the next write.
+    // New keys for what is sent from now on, or for both ways (RFC 8446 §4.6.3): it goes with the next write,
+    // which may be empty.
     void update_keys(KeyUpdateScope scope = KeyUpdateScope::ours);
     void update_keys(KeyUpdateScope scope, std::error_code& code);
     // What the server stapled to its certificate, in DER.
