@@ -1,13 +1,13 @@
 // pavise demo: a verified connection between two threads of this process, with nothing to prepare.
 #include "base/try.hpp"
 #include "cli/describe.hpp"
-#include "cli/drive.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
 #include "net/listener.hpp"
 #include "trust/mint.hpp"
 
-#include <array>
+#include <pavise/ssl/socket.hpp>
+
 #include <cstdio>
 #include <thread>
 
@@ -31,13 +31,13 @@ constexpr std::string_view host = "localhost";
 constexpr std::string_view greeting = "Who is there?\n";
 constexpr std::string_view answer = "Pavise, and nobody in between.\n";
 
-struct Identities {
-    std::shared_ptr<const ServerConfig> server;
-    std::shared_ptr<const ClientConfig> client;
+struct Contexts {
+    ssl::SSLContext server{ssl::PROTOCOL_TLS_SERVER};
+    ssl::SSLContext client{ssl::PROTOCOL_TLS_CLIENT};
 };
 
 // A certification authority and a leaf for the host, valid around now.
-Result<Identities> make_identities() {
+Result<Contexts> make_contexts() {
     const Timestamp now = system_clock().now();
     trust::CertificateSpec authority;
     authority.common_name = "Pavise demo authority";
@@ -52,35 +52,43 @@ Result<Identities> make_identities() {
     leaf.not_before = authority.not_before;
     leaf.not_after = authority.not_after;
     PAVISE_LET(const trust::Minted minted, trust::mint(leaf, root, system_rng()));
-
-    auto server = std::make_shared<ServerConfig>();
     PAVISE_LET(const SecretVector key, minted.key->pkcs8_der());
-    PAVISE_LET(Credential credential, Credential::load(as_bytes(minted.certificate_pem()), key.view()));
-    server->credentials = {std::move(credential)};
-    server->alpn_protocols = {"pavise-demo"};
-    auto client = std::make_shared<ClientConfig>();
-    PAVISE_LET(client->trust, TrustStore::from_memory(root.der));
-    client->alpn_protocols = {"pavise-demo"};
-    return Identities{std::move(server), std::move(client)};
+
+    Contexts contexts;
+    contexts.server.load_cert_chain_from_memory(minted.certificate_pem(), key.view());
+    contexts.server.set_alpn_protocols({"pavise-demo"});
+    contexts.server.set_ciphersuites("TLS_AES_128_GCM_SHA256"); // what the engine likes best
+    contexts.client.load_verify_locations({.cadata = root.certificate_pem()});
+    contexts.client.set_alpn_protocols({"pavise-demo"});
+    return contexts;
 }
 
-Status serve_one(net::Listener& listener, const Identities& identities, net::Deadline deadline) {
-    PAVISE_LET(net::Accepted accepted, listener.accept(deadline));
-    PAVISE_LET(Connection connection, Connection::server(identities.server));
-    Stream stream(std::move(connection), std::move(accepted.socket));
-    PAVISE_TRY(stream.shake_hands(deadline));
-    std::array<std::uint8_t, greeting.size()> heard{};
-    for (std::size_t got = 0; got < heard.size();) {
-        PAVISE_LET(const std::size_t count, stream.read(MutableBytes(heard).subspan(got), deadline));
-        if (count == 0) return fail(ErrorCode::truncated_connection);
+// As much as was asked for; an end before that is an error.
+std::string receive(ssl::SSLSocket& socket, std::size_t wanted, std::error_code& code) {
+    ByteVector heard(wanted);
+    for (std::size_t got = 0; got < wanted;) {
+        const std::size_t count = socket.recv_into(MutableBytes(heard).subspan(got), code);
+        if (!code && count == 0) code = ssl::make_error_code(Error{ErrorCode::truncated_connection});
+        if (code) return {};
         got += count;
     }
-    PAVISE_TRY(stream.write_all(as_bytes(answer), deadline));
+    return std::string(as_text(heard));
+}
+
+std::error_code serve_one(net::Listener& listener, const ssl::SSLContext& context) {
+    auto accepted = listener.accept(net::Deadline::after(time_allowed));
+    if (!accepted) return ssl::make_error_code(accepted.error());
+    Socket plain = Socket::from_fd(accepted->socket.release());
+    plain.settimeout(time_allowed);
+    std::error_code code;
+    auto socket = context.wrap_socket(std::move(plain), {.server_side = true}, code);
+    if (code) return code;
+    receive(*socket, greeting.size(), code);
+    if (!code) socket->sendall(answer, code);
     const ByteVector block(256u << 10, 0x5a);
-    for (std::size_t sent = 0; sent < bulk_size; sent += block.size())
-        PAVISE_TRY(stream.write_all(block, deadline));
-    stream.part();
-    return {};
+    for (std::size_t sent = 0; !code && sent < bulk_size; sent += block.size()) socket->sendall(block, code);
+    if (!code) socket->unwrap(code);
+    return code;
 }
 
 struct Report {
@@ -96,36 +104,28 @@ std::chrono::microseconds since(SteadyClock::time_point start) {
     return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start);
 }
 
-Result<Report> be_the_client(const net::Address& server, const Identities& identities,
-                             net::Deadline deadline) {
+Report be_the_client(std::uint16_t port, const ssl::SSLContext& context, std::error_code& code) {
     Report report;
-    PAVISE_LET(net::Socket socket, net::connect_to_any(std::span(&server, 1), deadline));
+    auto plain = create_connection({"127.0.0.1", port}, {.timeout = time_allowed}, code);
+    if (code) return report;
     auto start = SteadyClock::now();
-    PAVISE_LET(Connection connection,
-               Connection::client(identities.client, ClientOptions{std::string(host)}));
-    Stream stream(std::move(connection), std::move(socket));
-    PAVISE_TRY(stream.shake_hands(deadline));
+    auto socket = context.wrap_socket(*std::move(plain), {.server_hostname = std::string(host)}, code);
+    if (code) return report;
     report.handshake = since(start);
-    const Negotiated& negotiated = stream.connection().negotiated();
-    report.description = description_of(negotiated) + description_of_chain(negotiated.verified_chain);
+    report.description =
+        description_of(socket->negotiated()) + description_of_chain(socket->get_verified_chain());
 
     start = SteadyClock::now();
-    PAVISE_TRY(stream.write_all(as_bytes(greeting), deadline));
-    ByteVector buffer(64u << 10);
-    while (report.heard.size() < answer.size()) {
-        const std::size_t wanted = answer.size() - report.heard.size();
-        PAVISE_LET(const std::size_t count, stream.read(MutableBytes(buffer).first(wanted), deadline));
-        if (count == 0) return fail(ErrorCode::truncated_connection);
-        report.heard += as_text(Bytes(buffer).first(count));
-    }
+    socket->sendall(greeting, code);
+    if (!code) report.heard = receive(*socket, answer.size(), code);
     report.round_trip = since(start);
 
     start = SteadyClock::now();
-    for (std::size_t count = 1; count > 0; report.received += count) {
-        PAVISE_LET(count, stream.read(buffer, deadline));
-    }
+    ByteVector buffer(64u << 10);
+    for (std::size_t count = 1; !code && count > 0; report.received += count)
+        count = socket->recv_into(buffer, code);
     report.bulk = since(start);
-    stream.part();
+    if (!code) socket->unwrap(code);
     return report;
 }
 
@@ -145,20 +145,20 @@ void print(const Report& report, std::chrono::microseconds minting) {
 
 Outcome<Exit> run(const Arguments&) {
     const auto start = SteadyClock::now();
-    const auto identities = make_identities();
-    if (!identities) return Problem{Exit::connection, "making certificates: " + describe(identities.error())};
+    const auto contexts = make_contexts();
+    if (!contexts) return Problem{Exit::connection, "making certificates: " + describe(contexts.error())};
     const auto minting = since(start);
     auto listener = net::Listener::open({"127.0.0.1", 0});
     if (!listener) return Problem{Exit::connection, net::explain(listener.error(), "127.0.0.1")};
 
-    const net::Deadline deadline = net::Deadline::after(time_allowed);
-    Status served;
-    std::thread server([&] { served = serve_one(*listener, *identities, deadline); });
-    const auto report = be_the_client(listener->address(), *identities, deadline);
+    std::error_code served;
+    std::error_code asked;
+    std::thread server([&] { served = serve_one(*listener, contexts->server); });
+    const Report report = be_the_client(listener->address().port(), contexts->client, asked);
     server.join();
-    if (!report) return Problem{Exit::connection, net::explain(report.error(), "the client")};
-    if (!served) return Problem{Exit::connection, net::explain(served.error(), "the server")};
-    print(*report, minting);
+    if (asked) return Problem{Exit::connection, "the client: " + asked.message()};
+    if (served) return Problem{Exit::connection, "the server: " + served.message()};
+    print(report, minting);
     return Exit::ok;
 }
 
