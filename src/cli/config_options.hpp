@@ -92,6 +92,8 @@ Outcome<std::optional<std::uint16_t>> record_size_limit_from(const Arguments& ar
 // None where the option is not given. Errors (usage): names the file.
 Outcome<std::shared_ptr<KeyLog>> key_log_from(const Arguments& arguments);
 Outcome<std::optional<KeyUpdateScope>> key_update_from(const Arguments& arguments);
+// IDENTITY:KEY, as a line of --psk has it. Errors (usage): begin with `where`.
+Outcome<ExternalPsk> plain_psk_from(std::string_view line, const std::string& where);
 // Of --psk and --imported-psk; none where they are not given. Errors (usage): name the file and the line.
 Outcome<std::vector<ExternalPsk>> psks_from(const Arguments& arguments);
 // PKCS #3 DHParameter, PEM ("DH PARAMETERS") or DER. Errors (usage): name the file.

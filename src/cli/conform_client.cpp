@@ -26,6 +26,7 @@ constexpr std::array options{
            Occurs::exactly_once},
     Option{"--servername", "NAME", "a name that the certificate is for, besides localhost and 127.0.0.1"},
     option_versions,
+    option_external_psk,
     option_only,
     option_mutate,
     option_seed,
@@ -90,6 +91,7 @@ Outcome<Exit> run(const Arguments& arguments) {
     setting.target = &target;
     setting.rng = &system_rng();
     setting.server_credential = identities->server;
+    setting.external_psk = plan->external_psk;
     conform::explore_client(setting);
     return run_conformance(arguments, setting, *plan, std::move(subject));
 }

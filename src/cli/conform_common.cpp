@@ -1,5 +1,7 @@
 #include "cli/conform_common.hpp"
 
+#include "cli/config_options.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -116,6 +118,11 @@ Outcome<ConformPlan> conform_plan_from(const Arguments& arguments, Role role) {
         if (!names_a_check(pattern, role))
             return misuse("--only: no check of a " + std::string(role == Role::server ? "server" : "client") +
                           " fits '" + std::string(pattern) + "'; 'pavise conform --list' lists them");
+    if (const auto text = arguments.value("--psk")) {
+        auto psk = plain_psk_from(*text, "--psk");
+        if (!psk) return psk.problem();
+        plan.external_psk = {.identity = psk->identity, .key = psk->key, .suite = psk->suite_hash};
+    }
     auto runs = arguments.number("--mutate", 1, 100'000'000, 0);
     if (!runs) return runs.problem();
     auto seed = arguments.number("--seed", 0, UINT64_MAX, 1);

@@ -12,6 +12,10 @@ inline constexpr Option option_only{
     "--only", "PATTERN",
     "run the checks whose ids fit, in which * stands for any text; without one, its part of an id",
     Occurs::any_number};
+inline constexpr Option option_external_psk{
+    "--psk", "IDENTITY:KEY",
+    "a pre-shared key of TLS 1.3 that the other side was given too, the key in hexadecimal; behind a space "
+    "hash=sha384 where that is its hash"};
 inline constexpr Option option_versions{"--tls", "VERSION", "check this version alone: 1.2 or 1.3 (both)"};
 inline constexpr Option option_json{"--json", "FILE",
                                     "write the results for programs to FILE; -: standard output"};
@@ -42,6 +46,7 @@ struct ConformPlan {
     bool tls13 = true;
     conform::Selection selection;
     conform::MutationPlan mutations; // no runs: the checks
+    std::optional<peer::PskOffer> external_psk;
 };
 Outcome<ConformPlan> conform_plan_from(const Arguments& arguments, Role role);
 // Runs the checks, or mutations, of a target that was explored, and writes what the options ask for.

@@ -20,6 +20,7 @@ constexpr std::array options{
     Option{"--send", "BYTES", "see it by these bytes, in which \\r, \\n and \\\\ are known, instead of HTTP"},
     Option{"--expect", "REGEX", "what has to be in the answer, as egrep has it (anything)"},
     option_versions,
+    option_external_psk,
     option_only,
     option_mutate,
     option_seed,
@@ -77,6 +78,7 @@ Outcome<Exit> run(const Arguments& arguments) {
     auto identities = conform::make_identities("localhost", system_clock().now(), system_rng());
     if (!identities) return misuse("making certificates: " + describe(identities.error()));
     setting.client_credential = identities->client;
+    setting.external_psk = plan->external_psk;
     conform::explore_server(setting);
     return run_conformance(arguments, setting, *plan, std::string(arguments.operand(0)));
 }

@@ -192,6 +192,10 @@ Result<DhParameters> read_dh_file(Bytes file) {
 
 } // namespace
 
+Outcome<ExternalPsk> plain_psk_from(std::string_view line, const std::string& where) {
+    return psk_from(line, ExternalPsk::Kind::plain, where);
+}
+
 Outcome<std::vector<ExternalPsk>> psks_from(const Arguments& arguments) {
     std::vector<ExternalPsk> psks;
     for (const auto& [option, kind] : {std::pair{option_psk.name, ExternalPsk::Kind::plain},

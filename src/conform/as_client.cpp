@@ -67,6 +67,14 @@ peer::ScriptedClient& AsClient13::reconnect() {
     return *client_;
 }
 
+void AsClient13::offer_only_suites_of(const peer::PskOffer& psk) {
+    const auto own = crypto::suite13(psk.suite);
+    std::erase_if(script.cipher_suites, [&](CipherSuite id) {
+        const auto suite = crypto::suite13(id);
+        return !suite || !own || suite->hash != own->hash;
+    });
+}
+
 void AsClient13::connect() {
     client().connect();
 }

@@ -30,6 +30,9 @@ class AsClient13 final : public Trial {
     peer::ScriptedClient& reconnect();
     Hello hello() { return client().client_hello(); }
 
+    // Before the first use of client().
+    void offer_only_suites_of(const peer::PskOffer& psk);
+
     // ---- ways to begin
     // A legal handshake, which is no part of what is checked.
     void connect();

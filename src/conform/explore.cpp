@@ -7,6 +7,7 @@
 #include "messages/extension/early_data.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
+#include "messages/extension/pre_shared_key.hpp"
 #include "messages/extension/sizes.hpp"
 #include "messages/new_session_ticket13.hpp"
 
@@ -157,6 +158,19 @@ void explore_alpn(Setting& setting) {
     }
 }
 
+// Whether it takes the external key that we were given, in this mode.
+bool takes_external_psk(Setting& setting, PskKeyExchangeMode mode) {
+    if (!setting.external_psk) return false;
+    AsClient13 trial(setting);
+    trial.offer_only_suites_of(*setting.external_psk);
+    Hello hello = trial.hello();
+    peer::ScriptedClient::allow_psks(hello, {mode});
+    trial.client().offer_psk(hello, *setting.external_psk);
+    trial.client().send_client_hello(hello);
+    const auto answer = trial.client().expect_server_hello();
+    return trial.ok() && answer.extensions.contains(ExtensionType::pre_shared_key);
+}
+
 void explore_server13(Setting& setting) {
     Profile& profile = setting.profile;
     for (const NamedGroup group : groups13)
@@ -169,6 +183,8 @@ void explore_server13(Setting& setting) {
     favour_the_servers_group(setting);
     explore_connection13(setting);
     explore_alpn(setting);
+    profile.external_psk_dhe_ke = takes_external_psk(setting, PskKeyExchangeMode::psk_dhe_ke);
+    profile.external_psk_ke = takes_external_psk(setting, PskKeyExchangeMode::psk_ke);
     AsClient13 resuming(setting);
     if (profile.tickets13) {
         const auto offer = resuming.ticket();
@@ -277,6 +293,19 @@ void read_hello(const peer::ClientHelloDraft& hello, Profile& profile) {
         }
 }
 
+// Where the hello offers the external key that we were given.
+std::optional<std::uint16_t> place_of(const peer::PskOffer& psk, const peer::ClientHelloDraft& hello) {
+    const ByteVector block = hello.extensions.block();
+    const auto offered = messages::Extensions::from_block(block).get<messages::OfferedPsks>();
+    if (!offered || !*offered) return std::nullopt;
+    std::uint16_t place = 0;
+    for (const auto& identity : (*offered)->identities) {
+        if (std::ranges::equal(identity.identity, psk.identity)) return place;
+        ++place;
+    }
+    return std::nullopt;
+}
+
 // Whether it sends application data by itself.
 template <class Server> bool talks_first(Server& server) {
     const auto event = server.next();
@@ -299,6 +328,8 @@ void explore_client(Setting& setting) {
         trial.hello();
         if (!trial.ok()) return;
         read_hello(trial.server().client_hello(), profile);
+        if (setting.external_psk)
+            profile.external_psk_place = place_of(*setting.external_psk, profile.client_hello);
     }
     {
         AsServer13 trial(setting);
@@ -347,6 +378,7 @@ std::string Profile::describe() const {
     line("also", flags({{tickets13, "tickets (1.3)"},
                         {max_early_data > 0, "early data"},
                         {psk_ke, "psk_ke"},
+                        {external_psk_dhe_ke || external_psk_ke || external_psk_place, "the external key"},
                         {tickets12, "tickets (1.2)"},
                         {session_ids12, "session ids (1.2)"},
                         {extended_master_secret, "extended_master_secret"},

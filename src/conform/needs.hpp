@@ -27,6 +27,15 @@ inline constexpr Need two_suites13{[](const Profile& p) { return p.suites13.size
 // Servers.
 inline constexpr Need tickets13{[](const Profile& p) { return p.tickets13; },
                                 "it gives no tickets in TLS 1.3"};
+inline constexpr Need external_psk{[](const Profile& p) {
+                                       return p.external_psk_dhe_ke || p.external_psk_ke ||
+                                              p.external_psk_place.has_value();
+                                   },
+                                   "no external key was named that it uses (--psk)"};
+inline constexpr Need external_psk_dhe_ke{[](const Profile& p) { return p.external_psk_dhe_ke; },
+                                          "no external key was named that it takes by psk_dhe_ke (--psk)"};
+inline constexpr Need external_psk_ke{[](const Profile& p) { return p.external_psk_ke; },
+                                      "no external key was named that it takes by psk_ke (--psk)"};
 inline constexpr Need early_data{[](const Profile& p) { return p.max_early_data > 0; },
                                  "it takes no early data"};
 inline constexpr Need sessions12{[](const Profile& p) { return p.tickets12 || p.session_ids12; },

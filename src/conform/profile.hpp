@@ -25,6 +25,11 @@ struct Profile {
     bool tickets13 = false;
     std::uint32_t max_early_data = 0;
     bool psk_ke = false; // resumes without a key exchange
+    // The external key that we were given: whether a server takes it, in either mode; in which place of its
+    // hello a client offers it.
+    bool external_psk_dhe_ke = false;
+    bool external_psk_ke = false;
+    std::optional<std::uint16_t> external_psk_place;
     bool tickets12 = false;
     bool session_ids12 = false;
     // The CBC suite that it takes with the MAC inside what is enciphered, and the one with encrypt_then_mac.

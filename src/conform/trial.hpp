@@ -7,7 +7,7 @@
 
 #include "conform/check.hpp"
 #include "conform/target.hpp"
-#include "peer/peer.hpp"
+#include "peer/client.hpp"
 
 #include <initializer_list>
 #include <memory>
@@ -41,6 +41,8 @@ struct Setting {
     std::string server_name = "localhost"; // sent as SNI; empty: none
     Credential server_credential;          // when we are the server
     Credential client_credential;          // when we are the client, and are asked
+    // An external key that the other side knows too.
+    std::optional<peer::PskOffer> external_psk{};
     Saboteur* saboteur = nullptr;
 };
 

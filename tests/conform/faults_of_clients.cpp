@@ -72,6 +72,17 @@ const Fault odd_binders{.name = "odd-binders",
                             body.insert(body.begin() + static_cast<std::ptrdiff_t>(binders_at) + 3, 7);
                             set_extension(m, pre_shared_key, body);
                         }>};
+const Fault binds_badly{.name = "binds-badly",
+                        .what = "sends a binder that does not verify",
+                        .message = &last_byte_changed<client_hello>};
+const Fault external_age{.name = "external-age",
+                         .what = "says how old an external key is",
+                         .message = &in<client_hello, [](ByteVector& m) {
+                             // The identities' length, the first one's, the identity.
+                             ByteVector body = extension_body(m, pre_shared_key);
+                             body[4 + (std::size_t{body[2]} << 8 | body[3])] = 1;
+                             set_extension(m, pre_shared_key, body);
+                         }>};
 const Fault repeats_pre_shared_key{.name = "repeats-pre-shared-key",
                                    .what = "sends the same pre_shared_key after a HelloRetryRequest",
                                    .repeats_pre_shared_key = true};
@@ -164,6 +175,8 @@ std::vector<const Fault*> faults_of_clients() {
             &short_share,
             &psk_not_last,
             &odd_binders,
+            &binds_badly,
+            &external_age,
             &repeats_pre_shared_key,
             &no_modes,
             &cookie_of_its_own,

@@ -132,6 +132,16 @@ const Fault share_with_psk_ke{.name = "share-with-psk-ke",
                                   share.resize(4 + 32, 9);
                                   set_extension(m, key_share, share);
                               }>};
+// The same in the first connection, which an external key is taken in.
+const Fault takes_any_key{.name = "takes-any-key",
+                          .what = "takes any external key",
+                          .message = with<server_hello, pre_shared_key, 0, 0>};
+const Fault no_share_with_key{.name = "no-share-with-key",
+                              .what = "sends no key share with an external key",
+                              .message = &without<server_hello, key_share>};
+const Fault share_with_key_alone{.name = "share-with-key-alone",
+                                 .what = "sends a key share with an external key alone",
+                                 .message = with<server_hello, key_share, 0, 29, 0, 1, 9>};
 const Fault resumes_everything{
     .name = "resumes-everything", .what = "resumes whatever is offered", .echoes_any_session_id = true};
 
@@ -221,6 +231,9 @@ const Fault certificates_with_psk{.name = "certificates-with-psk",
                                       if (nth == 1)
                                           behind<encrypted_extensions, certificate, 8>(type, m, nth);
                                   }};
+const Fault certificates_with_key{.name = "certificates-with-key",
+                                  .what = "sends a Certificate under an external key",
+                                  .message = &behind<encrypted_extensions, certificate, 8>};
 
 // ---- tickets: lifetime, age_add, nonce, ticket, extensions
 constexpr std::size_t age_add_at = 4 + 4;
@@ -300,6 +313,9 @@ std::vector<const Fault*> faults_of_servers() {
             &selects_no_identity,
             &no_share,
             &share_with_psk_ke,
+            &takes_any_key,
+            &no_share_with_key,
+            &share_with_key_alone,
             &resumes_everything,
             &adds_to_encrypted_extensions,
             &misplaces_key_share,
@@ -316,6 +332,7 @@ std::vector<const Fault*> faults_of_servers() {
             &unknown_curve,
             &status_unasked,
             &certificates_with_psk,
+            &certificates_with_key,
             &no_ticket,
             &long_lived_tickets,
             &repeats_age_add,

@@ -24,6 +24,15 @@ TicketKeys ticket_keys() {
 
 constexpr auto cbc_suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256;
 
+// What both sides were given.
+ExternalPsk shared_psk() {
+    const Bytes identity = as_bytes("shared");
+    return {.identity = ByteVector(identity.begin(), identity.end()), .key = ByteVector(32, 0x4b)};
+}
+peer::PskOffer psk_offer() {
+    return {.identity = shared_psk().identity, .key = shared_psk().key};
+}
+
 conform::Setting setting_for(Subject& subject) {
     conform::Setting setting;
     setting.target = subject.target.get();
@@ -64,6 +73,10 @@ Subject server_subject(ServerKind kind) {
         config.session_store = make_session_store();
     else
         config.ticket_keys = ticket_keys();
+    if (kind == ServerKind::external_psk) {
+        config.external_psks = {shared_psk()};
+        config.psk_modes = {PskKeyExchangeMode::psk_ke, PskKeyExchangeMode::psk_dhe_ke};
+    }
     if (kind == ServerKind::cbc) config.cipher_suites.push_back(cbc_suite);
     if (kind == ServerKind::asking) {
         config.client_verification = PeerVerification::optional;
@@ -78,6 +91,7 @@ Subject server_subject(ServerKind kind) {
     Subject subject;
     subject.target = std::make_unique<LocalServer>(std::move(config));
     subject.setting = setting_for(subject);
+    if (kind == ServerKind::external_psk) subject.setting.external_psk = psk_offer();
     conform::explore_server(subject.setting);
     return subject;
 }
@@ -94,6 +108,10 @@ Subject client_subject(ClientKind kind) {
         config.post_handshake_auth = PostHandshakeAuth::offered;
         config.credentials = {client_credential(crypto::KeyType::ecdsa_p256)};
     }
+    if (kind == ClientKind::external_psk) {
+        config.external_psks = {shared_psk()};
+        config.psk_modes = {PskKeyExchangeMode::psk_ke, PskKeyExchangeMode::psk_dhe_ke};
+    }
     if (kind == ClientKind::cbc) config.cipher_suites.push_back(cbc_suite);
     if (kind == ClientKind::resuming) config.sessions = std::make_shared<OneSession>();
     if (kind == ClientKind::small) {
@@ -106,6 +124,7 @@ Subject client_subject(ClientKind kind) {
     subject.target = std::make_unique<LocalClient>(std::move(config), std::move(options));
     subject.setting = setting_for(subject);
     if (kind == ClientKind::resuming) give_ticket(subject.setting);
+    if (kind == ClientKind::external_psk) subject.setting.external_psk = psk_offer();
     conform::explore_client(subject.setting);
     return subject;
 }

@@ -21,6 +21,7 @@ enum class ServerKind {
     early_data,  // and resumption without a key exchange, and a limit to its records
     session_ids, // instead of tickets
     cbc,         // with suites of CBC
+    external_psk // with a key that we know too
 };
 enum class ClientKind {
     plain,
@@ -30,12 +31,14 @@ enum class ClientKind {
     authenticating, // by a certificate, after the handshake too
     nist,           // that likes secp256r1 best
     cbc,            // with suites of CBC
+    external_psk    // with a key that we know too
 };
-inline constexpr std::array every_server_kind{ServerKind::plain, ServerKind::asking, ServerKind::early_data,
-                                              ServerKind::session_ids, ServerKind::cbc};
+inline constexpr std::array every_server_kind{ServerKind::plain,      ServerKind::asking,
+                                              ServerKind::early_data, ServerKind::session_ids,
+                                              ServerKind::cbc,        ServerKind::external_psk};
 inline constexpr std::array every_client_kind{
     ClientKind::plain,          ClientKind::resuming, ClientKind::small, ClientKind::uninformed,
-    ClientKind::authenticating, ClientKind::nist,     ClientKind::cbc};
+    ClientKind::authenticating, ClientKind::nist,     ClientKind::cbc,   ClientKind::external_psk};
 // Explored already.
 Subject server_subject(ServerKind kind);
 Subject client_subject(ClientKind kind = ClientKind::plain);

@@ -1,10 +1,10 @@
 // Pre-shared keys and tickets, as servers of TLS 1.3 have to handle them.
 #include "conform/groups.hpp"
 #include "conform/needs.hpp"
+#include "conform/server/psks.hpp"
 #include "conform/server/tickets.hpp"
 #include "messages/extension/key_share.hpp"
 #include "messages/extension/negotiation.hpp"
-#include "messages/extension/pre_shared_key.hpp"
 
 #include <algorithm>
 
@@ -13,56 +13,6 @@ namespace pavise::conform {
 namespace {
 
 using enum AlertDescription;
-
-constexpr Rule binder_rule = must(
-    "8446 §4.2.11",
-    "Prior to accepting PSK key establishment, the server MUST validate the corresponding binder value (see "
-    "Section 4.2.11.2 below).");
-constexpr Rule binder_fails =
-    must("8446 §4.2.11",
-         "If this value is not present or does not validate, the server MUST abort the handshake.");
-
-// What stands in pre_shared_key, taken apart.
-struct Offered {
-    std::vector<ByteVector> identities;
-    std::vector<std::uint32_t> ages;
-    std::vector<ByteVector> binders;
-
-    static Offered of(const Hello& hello) {
-        Offered out;
-        const ByteVector block = hello.extensions.block();
-        const auto psks = messages::Extensions::from_block(block).get<messages::OfferedPsks>();
-        if (!psks || !*psks) return out;
-        for (const auto& identity : (*psks)->identities) {
-            out.identities.emplace_back(identity.identity.begin(), identity.identity.end());
-            out.ages.push_back(identity.obfuscated_ticket_age);
-        }
-        for (const auto& binder : (*psks)->binders)
-            out.binders.emplace_back(binder.bytes.begin(), binder.bytes.end());
-        return out;
-    }
-    ByteVector body() const {
-        std::vector<messages::PskIdentity> identity_list;
-        for (std::size_t i = 0; i < identities.size(); ++i) identity_list.push_back({identities[i], ages[i]});
-        std::vector<messages::PskBinderEntry> binder_list;
-        for (const ByteVector& binder : binders) binder_list.push_back({binder});
-        ByteVector bytes;
-        wire::Writer writer(bytes);
-        messages::OfferedPsks{identity_list, binder_list}.write(writer);
-        return bytes;
-    }
-};
-
-// The alerts for a binder that is not right.
-const Alerts& binder_alerts() {
-    static const Alerts alerts{illegal_parameter, decrypt_error, handshake_failure};
-    return alerts;
-}
-// … or that cannot be one.
-const Alerts& binders_alerts() {
-    static const Alerts alerts{illegal_parameter, decode_error, decrypt_error, handshake_failure};
-    return alerts;
-}
 
 // The ticket offered with this change to what stands in pre_shared_key.
 template <class Change> void refuse_changed(AsClient13& t, Change change, const Alerts& alerts) {
@@ -74,16 +24,6 @@ template <class Change> void refuse_changed(AsClient13& t, Change change, const 
     hello.extensions.set(ExtensionType::pre_shared_key, offered.body());
     t.client().send_client_hello(hello);
     t.refused(alerts);
-}
-
-// The ticket that was offered is not taken: a full handshake begins, or none.
-void not_taken(AsClient13& t) {
-    t.expects("ServerHello without pre_shared_key, or an alert");
-    t.from_here();
-    const auto& event = t.us().peek();
-    if (!event || event->type != ContentType::handshake) return t.refused();
-    const auto answer = t.us().expect<messages::ServerHello>();
-    t.demand(!answer.extensions.contains(ExtensionType::pre_shared_key), "pre_shared_key does not come back");
 }
 
 // The ServerHello that resumes, where the server does.
