@@ -83,6 +83,26 @@ def pavise_connect_keeps_to_everything(_):
     no_failure(out.decode() + err, status)
 
 
+PSK = "shared:" + "4b" * 32
+WITH_CBC = ("--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256,ECDHE-ECDSA-AES128-SHA256")
+OF_CBC_AND_PSK = ("--only", "*-etm-*", "--only", "external-psk", "--psk", PSK)
+
+
+def cbc_and_a_key_are_checked_where_they_are_there(certificates):
+    """None of the checks that the other runs find not applicable stays so."""
+    keys = certificates.folder / "psk.txt"
+    keys.write_text(PSK + "\n")
+    with_both = (*WITH_CBC, "--psk", keys, "--psk-modes", "psk_dhe_ke,psk_ke")
+    with serve(certificates, *with_both) as server:
+        status, out, _ = conform("server", f"127.0.0.1:{server.port}", "--servername", "localhost", *OF_CBC_AND_PSK, *PATIENT)
+        no_failure(out.decode(), status)
+        expect_in(" 0 not applicable", out.decode(), "the sums")
+    status, out, err = conform("client", "--listen", "0", *OF_CBC_AND_PSK, *PATIENT, "--", PAVISE, "connect", "127.0.0.1:{port}",
+                               "--cafile", "{cafile}", "--servername", "localhost", "--quiet", *with_both)
+    no_failure(out.decode() + err, status)
+    expect_in(" 0 not applicable", out.decode(), "the sums")
+
+
 def reports_come_in_three_forms(certificates):
     with serve(certificates) as server:
         folder = certificates.folder
@@ -156,6 +176,7 @@ def what_is_wrong_with_the_arguments_is_said(_):
                         ((*server, "--html", "/nonexistent/page.html"), "'/nonexistent/page.html' cannot be written: No such file"),
                         ((*server, "--junit", "/"), "'/' cannot be written"),
                         ((*server, "--tls", "1.1"), "not '1.1'"),
+                        ((*server, "--psk", "shared:xyz"), "--psk is not IDENTITY:KEY, with the key in hexadecimal"),
                         ((*server, "--mutate", "0"), "'--mutate' wants a number"),
                         ((*server, "--patience", "soon"), "'--patience' wants a number"),
                         (("server", "127.0.0.1:65536"), "a port from 0 to 65535"),
@@ -172,7 +193,7 @@ def cases(report):
     with Certificates() as certificates:
         for case in (the_catalogue_is_large_and_explains_itself, pavise_serve_keeps_to_everything,
                      pavise_serve_with_session_ids_keeps_to_everything, pavise_connect_keeps_to_everything,
-                     reports_come_in_three_forms, a_page_says_what_failed, mutated_connections_do_no_harm,
+                     cbc_and_a_key_are_checked_where_they_are_there, reports_come_in_three_forms, a_page_says_what_failed, mutated_connections_do_no_harm,
                      a_server_that_is_none_is_said_so, a_client_that_is_none_is_said_so, what_is_wrong_with_the_arguments_is_said):
             report.case("conform: " + case.__name__.replace("_", " "), case, certificates)
 

@@ -88,8 +88,13 @@ def conform(pavise, *words, patience=PATIENCE):
     return json.loads(done.stdout)
 
 
-def examine_server(pavise, port, patience=PATIENCE):
-    return conform(pavise, "server", f"127.0.0.1:{port}", "--servername", "localhost", patience=patience)
+def examine_server(pavise, port, *options, patience=PATIENCE):
+    return conform(pavise, "server", f"127.0.0.1:{port}", "--servername", "localhost", *options, patience=patience)
+
+
+# A key that both sides are given, and the checks of it alone: the others are made without.
+PSK_IDENTITY, PSK = "shared", "4b" * 32
+WITH_PSK = ("--psk", f"{PSK_IDENTITY}:{PSK}", "--only", "external-psk")
 
 
 # ---- servers: each gives the version, and then the report
@@ -101,16 +106,20 @@ def openssl_server(*options):
         port = free_port()
         with running(("openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificates.chain("p256"), "-key",
                       certificates.key("p256"), "-quiet", *options), port):
-            yield examine_server(pavise, port, PATIENCE_WITH_WWW if "-www" in options else PATIENCE)
+            yield examine_server(pavise, port, *(WITH_PSK if "-psk" in options else ()),
+                                 patience=PATIENCE_WITH_WWW if "-www" in options else PATIENCE)
     return examine
 
 
-def gnutls_server(pavise, certificates):
-    yield first_line("gnutls-serv", "--version")
-    port = free_port()
-    with running(("gnutls-serv", "--port", port, "--x509certfile", certificates.chain("p256"), "--x509keyfile",
-                  certificates.key("p256"), "--http", "--quiet"), port):
-        yield examine_server(pavise, port)
+def gnutls_server(*options):
+    def examine(pavise, certificates):
+        yield first_line("gnutls-serv", "--version")
+        port, keys = free_port(), certificates.folder / "psk.txt"
+        keys.write_text(f"{PSK_IDENTITY}:{PSK}\n")
+        with running(("gnutls-serv", "--port", port, "--x509certfile", certificates.chain("p256"), "--x509keyfile",
+                      certificates.key("p256"), "--http", "--quiet", *(str(option).format(keys=keys) for option in options)), port):
+            yield examine_server(pavise, port, *(WITH_PSK if "--pskpasswd" in options else ()))
+    return examine
 
 
 NGINX = """
@@ -162,8 +171,12 @@ index-file.names = ("index.html")
 ssl.engine = "enable"
 ssl.pemfile = "{chain}"
 ssl.privkey = "{key}"
-ssl.openssl.ssl-conf-cmd = ("CipherString" => "HIGH")
+{ciphers}
 """
+# In TLS 1.2: what lighttpd takes by itself, and CBC. Modules read these lists in ways of their own.
+WITH_CBC = ":".join(("ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES128-GCM-SHA256",
+                     "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES128-SHA"))
+LIGHTTPD_CIPHERS = {"openssl": WITH_CBC, "wolfssl": WITH_CBC, "nss": WITH_CBC, "mbedtls": "HIGH"}
 # Where a library says which version it is.
 LIBRARIES = {"openssl": ("libcrypto.so", rb"OpenSSL (3\.\d+\.\d+)"), "gnutls": ("libgnutls.so", rb"\0(3\.\d+\.\d+)\0"),
              "wolfssl": ("libwolfssl.so", rb"\0([45]\.\d+\.\d+)\0"), "mbedtls": ("libmbedcrypto.so", rb"mbed TLS (\d+\.\d+\.\d+)"),
@@ -203,7 +216,9 @@ def lighttpd_server(module):
         folder, port = certificates.folder / f"lighttpd-{module}", free_port()
         folder.mkdir()
         (folder / "index.html").write_text("hello\n")
+        ciphers = LIGHTTPD_CIPHERS.get(module)
         (folder / "lighttpd.conf").write_text(LIGHTTPD.format(
+            ciphers=f'ssl.openssl.ssl-conf-cmd = ("CipherString" => "{ciphers}")' if ciphers else "",
             module=module, folder=folder, port=port, chain=certificates.chain("p256"), key=certificates.key("p256")))
         with running((lighttpd, "-D", "-m", modules, "-f", folder / "lighttpd.conf"), port):
             yield examine_server(pavise, port)
@@ -217,21 +232,28 @@ def client(program, *options, over=None):
     def examine(pavise, _certificates):
         version = first_line(program, "version" if program == "openssl" else "--version")
         yield f"{version} with {over} {library_version(shutil.which(program), over)}" if over else version
-        yield conform(pavise, "client", "--listen", "0", "--", program, *options)
+        yield conform(pavise, "client", "--listen", "0", *(WITH_PSK if PSK in options else ()), "--", program, *options)
     return examine
 
 
+S_CLIENT = ("s_client", "-connect", "127.0.0.1:{port}", "-CAfile", "{cafile}", "-servername", "localhost", "-verify_return_error",
+            "-quiet", "-alpn", "http/1.1")
+GNUTLS_CLI = ("--port", "{port}", "--x509cafile", "{cafile}", "--sni-hostname", "localhost", "--verify-hostname", "localhost")
+GNUTLS_PSK = ("--priority", "NORMAL:+ECDHE-PSK:+DHE-PSK:+PSK")
 PEERS = {
     "openssl s_server -www": openssl_server("-www"),
     "openssl s_server": openssl_server(),
     "openssl s_server -www -verify": openssl_server("-www", "-verify", "2"),
-    "gnutls-serv": gnutls_server,
+    "openssl s_server -psk": openssl_server("-psk", PSK, "-psk_identity", PSK_IDENTITY, "-allow_no_dhe_kex"),
+    "gnutls-serv": gnutls_server(),
+    "gnutls-serv --pskpasswd": gnutls_server("--pskpasswd", "{keys}", *GNUTLS_PSK),
     "nginx": nginx_server,
     **{f"lighttpd mod_{module}": lighttpd_server(module) for module in LIBRARIES},
-    "openssl s_client": client("openssl", "s_client", "-connect", "127.0.0.1:{port}", "-CAfile", "{cafile}", "-servername",
-                               "localhost", "-verify_return_error", "-quiet", "-alpn", "http/1.1"),
-    "gnutls-cli": client("gnutls-cli", "--port", "{port}", "--x509cafile", "{cafile}", "--sni-hostname", "localhost",
-                         "--verify-hostname", "localhost", "127.0.0.1"),
+    "openssl s_client": client("openssl", *S_CLIENT),
+    "openssl s_client -psk": client("openssl", *S_CLIENT, "-psk", PSK, "-psk_identity", PSK_IDENTITY),
+    "gnutls-cli": client("gnutls-cli", *GNUTLS_CLI, "127.0.0.1"),
+    "gnutls-cli --pskkey": client("gnutls-cli", *GNUTLS_CLI, "127.0.0.1", "--pskusername", PSK_IDENTITY, "--pskkey", PSK,
+                                  *GNUTLS_PSK),
     "curl": client("curl", "-s", "--cacert", "{cafile}", "https://localhost:{port}/", over="openssl"),
     "wget": client("wget", "-q", "-O", "/dev/null", "--tries=1", "--ca-certificate={cafile}", "https://localhost:{port}/",
                    over="gnutls"),
