@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace pavise::ssl {
@@ -394,6 +395,32 @@ TEST(MessageCallback, that_throws_fails_the_operation_and_not_the_connection) {
     pair.carry();
     EXPECT_EQ(text(pair.server.read()), "x");
     EXPECT_EQ(text(pair.server.read()), "y");
+}
+
+TEST(MessageCallback, is_called_by_the_thread_that_reads_and_by_the_one_that_writes) {
+    constexpr int messages = 200;
+    std::atomic<int> sent{0};
+    std::atomic<int> received{0};
+    SSLContext client = client_context();
+    client.set_msg_callback([&](SSLConnection&, const TLSMessage& message) {
+        if (message.content_type != ContentType::application_data) return;
+        ++(message.direction == MessageDirection::sent ? sent : received);
+    });
+    auto [a, b] = socketpair();
+    std::thread server([plain = std::move(b)]() mutable {
+        SSLSocket echo = server_context().wrap_socket(std::move(plain), {.server_side = true});
+        for (ByteVector data = echo.recv(); !data.empty(); data = echo.recv()) echo.sendall(data);
+    });
+    SSLSocket socket = client.wrap_socket(std::move(a), {.server_hostname = "server.test"});
+    std::thread reader([&] {
+        for (std::size_t got = 0; got < messages;) got += socket.recv().size();
+    });
+    for (int i = 0; i < messages; ++i) socket.sendall("x");
+    reader.join();
+    socket.close_sending();
+    server.join();
+    EXPECT_EQ(sent, messages);
+    EXPECT_EQ(received, messages) << "one record comes back for each";
 }
 
 // ---------------------------------------------------------------- errors
