@@ -7,7 +7,8 @@
 The cache is ${PAVISE_CACHE:-${XDG_CACHE_HOME:-~/.cache}/pavise}/botan-KEY; KEY stands for the version and hash of the source, the
 modules, the compiler with its version, and the flags.
 
-  botan.py ensure --with-tls    the same with Botan's own TLS in it: a peer of the benchmarks, part of nothing else
+  botan.py ensure --with-tls       the same with Botan's own TLS in it: a peer of the benchmarks, part of nothing else
+  botan.py ensure --for-valgrind   the same with its marks of what is secret: for the tests of constant time
 """
 import argparse
 import contextlib
@@ -41,6 +42,7 @@ UNWANTED_MODULES = ["thread_utils", "locking_allocator"]
 WANTED_FLAGS = ["-fvisibility=hidden", "-fvisibility-inlines-hidden", "-fstack-protector-strong",
                 "-fstack-clash-protection", "-fcf-protection=full", "-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"]
 TLS_MODULES = ["tls12", "tls13", "tls13_pqc"]
+VALGRIND_OPTIONS = ["--with-valgrind"]
 RECIPE = 1  # part of the key: raised when this script builds something else from the same inputs
 
 
@@ -87,8 +89,9 @@ def works(command):
 class Recipe:
     """How Botan is built here, whatever its source."""
 
-    def __init__(self, configured_compiler, more_modules=()):
+    def __init__(self, configured_compiler, more_modules=(), more_options=()):
         self.modules = wanted_modules() + list(more_modules)
+        self.more_options = list(more_options)
         self.compiler = shutil.which(PREFERRED_COMPILER) or shutil.which(configured_compiler)
         if self.compiler is None:
             raise Failure(f"no compiler: neither {PREFERRED_COMPILER} nor {configured_compiler} is on the PATH")
@@ -96,7 +99,7 @@ class Recipe:
         self.family = "clang" if "clang" in version else "gcc"
         self.flags = self._supported_flags()
         identity = [RECIPE, self.modules, UNWANTED_MODULES, self.flags, Path(self.compiler).name,
-                    version.splitlines()[0], platform.machine()]
+                    version.splitlines()[0], platform.machine()] + self.more_options
         self.key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
 
     def _supported_flags(self):
@@ -192,7 +195,7 @@ def compile_and_stage(recipe, source, prefix, work, jobs, say):
                      f"--enable-modules={','.join(recipe.modules)}", f"--disable-modules={','.join(UNWANTED_MODULES)}",
                      "--build-targets=static", f"--build-tool={'ninja' if ninja else 'make'}",
                      "--without-documentation", "--no-install-python-module",
-                     f"--extra-cxxflags={' '.join(recipe.flags)}"]
+                     f"--extra-cxxflags={' '.join(recipe.flags)}", *recipe.more_options]
         run_logged(configure, source["path"], log)
         shown = 0
 
@@ -252,6 +255,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--with-tls", action="store_true", help=f"with the modules {', '.join(TLS_MODULES)}")
+    parser.add_argument("--for-valgrind", action="store_true", help=f"configured {' '.join(VALGRIND_OPTIONS)}")
     options = parser.parse_args()
     say = Say(options.quiet)
     try:
@@ -259,7 +263,8 @@ def main():
             if SUBPROJECT.exists() or Recipe(options.cxx).cached() is not None:
                 lay_overlay()
         else:
-            recipe = Recipe(options.cxx, TLS_MODULES if options.with_tls else ())
+            recipe = Recipe(options.cxx, TLS_MODULES if options.with_tls else (),
+                            VALGRIND_OPTIONS if options.for_valgrind else ())
             print(ensure(recipe, options.jobs, say))
     except (Failure, sources.NotHad) as failure:
         print(f"botan: {failure}", file=sys.stderr)
