@@ -554,11 +554,12 @@ TEST(Wrap, says_what_does_not_fit_without_an_exception) {
     EXPECT_FALSE(code);
 }
 
+// NOLINTBEGIN(bugprone-use-after-move): that is the promise
 TEST(Wrap, leaves_a_socket_to_its_owner_where_it_refuses) {
     auto [a, b] = socketpair();
     std::error_code code;
     EXPECT_FALSE(client_context().wrap_socket(std::move(a), {}, code));
-    EXPECT_GE(a.fileno(), 0); // NOLINT(bugprone-use-after-move): that is the promise
+    EXPECT_GE(a.fileno(), 0);
     a.setblocking(false);
     EXPECT_FALSE(client_context().wrap_socket(std::move(a), {.server_hostname = "server.test"}, code));
     EXPECT_EQ(code, std::errc::invalid_argument) << "a handshake cannot be done without waiting";
@@ -572,6 +573,7 @@ TEST(Wrap, leaves_a_socket_to_its_owner_where_it_refuses) {
     EXPECT_FALSE(server_context().wrap_socket(Socket(AF_INET, SOCK_DGRAM), {.server_side = true}, code));
     EXPECT_EQ(code, std::errc::wrong_protocol_type);
 }
+// NOLINTEND(bugprone-use-after-move)
 
 TEST(Wrap, shakes_hands_and_says_how_it_went) {
     const auto both = [](const SSLContext& client) {
