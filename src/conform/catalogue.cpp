@@ -75,6 +75,8 @@ std::span<const Group> catalogue() {
         client_encrypt_then_mac(),
         client_psks(),
         client_external_psks(),
+        client_known_tickets(),
+        client_early_data(),
         client_late_authentications(),
         client_floods(),
         client_floods12(),

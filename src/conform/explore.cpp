@@ -306,6 +306,23 @@ std::optional<std::uint16_t> place_of(const peer::PskOffer& psk, const peer::Cli
     return std::nullopt;
 }
 
+// A ticket that allows early data, and what it stands for.
+std::optional<peer::PskOffer> give_ticket(AsServer13& trial) {
+    auto& server = trial.server();
+    peer::NewSessionTicketDraft draft;
+    draft.extensions.add(messages::MaxEarlyDataSize{1u << 14});
+    const ByteVector key = server.send_ticket(draft);
+    server.send_alert(AlertDescription::close_notify, AlertLevel::warning);
+    while (server.ok() && server.next()) {
+    } // to the end of the connection, in which it may be kept
+    if (!server.suite()) return std::nullopt;
+    return peer::PskOffer{.identity = draft.ticket,
+                          .key = key,
+                          .obfuscated_ticket_age = draft.ticket_age_add,
+                          .kind = schedule::PskKind::resumption,
+                          .suite = server.suite()->id};
+}
+
 // Whether it sends application data by itself.
 template <class Server> bool talks_first(Server& server) {
     const auto event = server.next();
@@ -336,6 +353,14 @@ void explore_client(Setting& setting) {
         trial.connect();
         profile.tls13 = trial.ok();
         if (profile.tls13) profile.talks = talks_first(trial.server());
+        if (trial.ok()) profile.ticket = give_ticket(trial);
+    }
+    if (profile.ticket) {
+        AsServer13 trial(setting);
+        trial.hello();
+        const auto& hello = trial.server().client_hello();
+        if (trial.ok()) profile.ticket_place = place_of(*profile.ticket, hello);
+        if (profile.ticket_place) profile.client_hello = hello;
     }
     {
         AsServer12 trial(setting);
@@ -378,6 +403,7 @@ std::string Profile::describe() const {
     line("also", flags({{tickets13, "tickets (1.3)"},
                         {max_early_data > 0, "early data"},
                         {psk_ke, "psk_ke"},
+                        {ticket_place.has_value(), "comes back with a ticket"},
                         {external_psk_dhe_ke || external_psk_ke || external_psk_place, "the external key"},
                         {tickets12, "tickets (1.2)"},
                         {session_ids12, "session ids (1.2)"},

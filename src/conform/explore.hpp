@@ -8,7 +8,7 @@ namespace pavise::conform {
 // Fills setting.profile. Nothing is known of what does not answer: both tls12 and tls13 stay false, and the
 // target's complaint says why.
 void explore_server(Setting& setting);
-// Two to five runs of the client.
+// Two to six runs of the client.
 void explore_client(Setting& setting);
 
 } // namespace pavise::conform

@@ -72,6 +72,8 @@ Group client_cbc();
 Group client_encrypt_then_mac();
 Group client_psks();
 Group client_external_psks();
+Group client_known_tickets();
+Group client_early_data();
 Group client_late_authentications();
 Group client_floods();
 Group client_floods12();

@@ -61,6 +61,8 @@ inline constexpr Need secp256r1{
 inline constexpr Need offers_alpn{
     [](const Profile& p) { return p.offers(ExtensionType::application_layer_protocol_negotiation); },
     "it does not offer ALPN"};
+inline constexpr Need known_ticket{[](const Profile& p) { return p.ticket_place.has_value(); },
+                                   "it does not come back with a ticket that we gave it"};
 inline constexpr Need offers_psk{[](const Profile& p) { return p.offers(ExtensionType::pre_shared_key); },
                                  "it offers no pre-shared key"};
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crypto/algorithms.hpp"
-#include "peer/draft.hpp"
+#include "peer/client.hpp"
 
 #include <pavise/config.hpp>
 
@@ -30,6 +30,10 @@ struct Profile {
     bool external_psk_dhe_ke = false;
     bool external_psk_ke = false;
     std::optional<std::uint16_t> external_psk_place;
+    // The ticket that we gave a client (with ticket_age_add for its age), and in which place it offers it
+    // when it comes back; nothing where it does not.
+    std::optional<peer::PskOffer> ticket;
+    std::optional<std::uint16_t> ticket_place;
     bool tickets12 = false;
     bool session_ids12 = false;
     // The CBC suite that it takes with the MAC inside what is enciphered, and the one with encrypt_then_mac.

@@ -67,6 +67,8 @@ class RecordPort {
     void write_with(CbcSealer sealer) { sealing_ = std::move(sealer); }
     void read_with(record::ReadProtection protection) { reader_.install(std::move(protection)); }
     void read_with(CbcOpener opener) { opening_ = std::move(opener); }
+    // Early data that is not accepted (RFC 8446 §4.2.10).
+    void skip_undecryptable(std::size_t most) { reader_.skip_undecryptable(most); }
     void write_in_the_clear() { writing_.reset(); }
     bool reads_protected() const noexcept { return reader_.is_protected() || opening_; }
     bool writes_protected() const noexcept { return writing_ || sealing_; }

@@ -13,6 +13,13 @@
 
 namespace pavise::peer {
 
+namespace {
+
+// More than any client sends that was given a ticket by a script.
+constexpr std::size_t most_early_data = std::size_t{1} << 20;
+
+} // namespace
+
 ScriptedServer::ScriptedServer(ServerScript script, Link& link, const crypto::Provider& provider, Rng& rng) :
     Peer(Role::server, link, provider, rng),
     script_(std::move(script)) {}
@@ -22,6 +29,10 @@ ScriptedServer::ScriptedServer(ServerScript script, Link& link, const crypto::Pr
 messages::ClientHello ScriptedServer::expect_client_hello() {
     auto hello = expect<messages::ClientHello>();
     if (ok()) client_hello_ = ClientHelloDraft::from(hello);
+    // A server that accepts no early data skips it, "up to the configured max_early_data_size" (RFC 8446
+    // §4.2.10). A script that accepts it uses its keys.
+    if (ok() && hello.extensions.contains(ExtensionType::early_data))
+        port().skip_undecryptable(most_early_data);
     return hello;
 }
 

@@ -146,6 +146,32 @@ const Fault no_extended_master_secret_offer{.name = "no-extended-master-secret-o
 const Fault compressed_points_offer{.name = "compressed-points-offer",
                                     .what = "knows compressed points alone",
                                     .message = with<client_hello, ec_point_formats, 1, 1>};
+const Fault early_data_without_key{.name = "early-data-without-key",
+                                   .what = "sends early data without a key",
+                                   .message = &in<client_hello, [](ByteVector& m) {
+                                       remove_extension(m, pre_shared_key);
+                                       set_extension(m, early_data, {});
+                                   }>};
+const Fault never_ends_early_data{.name = "never-ends-early-data",
+                                  .what = "sends no EndOfEarlyData",
+                                  .message = &left_out<end_of_early_data>};
+const Fault ends_early_data{.name = "ends-early-data",
+                            .what = "sends EndOfEarlyData that nobody waits for",
+                            .message = [](HandshakeType type, ByteVector& m, std::size_t) {
+                                if (type != finished) return;
+                                const ByteVector end = peer::written(end_of_early_data, {});
+                                m.insert(m.begin(), end.begin(), end.end());
+                            }};
+const Fault early_data_again{.name = "early-data-again",
+                             .what = "offers early data after a HelloRetryRequest",
+                             .message = with_in_second<client_hello, early_data>};
+const Fault another_ticket_age{.name = "another-ticket-age",
+                               .what = "says another age than the ticket's",
+                               .message = &in<client_hello, [](ByteVector& m) {
+                                   ByteVector body = extension_body(m, pre_shared_key);
+                                   body[4 + (std::size_t{body[2]} << 8 | body[3])] ^= 0x80;
+                                   set_extension(m, pre_shared_key, body);
+                               }>};
 const Fault answers_in_context{.name = "answers-in-context",
                                .what = "answers a request in another context",
                                .message = &in<certificate, [](ByteVector& m) {
@@ -193,6 +219,11 @@ std::vector<const Fault*> faults_of_clients() {
             &no_renegotiation_offer,
             &no_extended_master_secret_offer,
             &compressed_points_offer,
+            &early_data_without_key,
+            &never_ends_early_data,
+            &ends_early_data,
+            &early_data_again,
+            &another_ticket_age,
             &answers_in_context};
 }
 

@@ -27,6 +27,7 @@ class LocalLink final : public peer::Link {
     TargetHook* hook_;
     std::size_t answered_ = 0;
     bool spoke_ = false;
+    bool spoke_early_ = false;
 
   public:
     LocalLink(Connection connection, TargetHook* hook) :
@@ -47,6 +48,9 @@ class LocalLink final : public peer::Link {
 
   private:
     void act() {
+        if (connection_.role() == Role::client && connection_.early_data_room() > 0 &&
+            !std::exchange(spoke_early_, true))
+            (void)connection_.write(as_bytes("early\n"));
         if (!connection_.handshake_complete() || connection_.error()) return;
         const bool speaks = connection_.role() == Role::client ? !std::exchange(spoke_, true)
                                                                : link_.application_data().size() > answered_;

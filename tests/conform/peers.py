@@ -176,7 +176,7 @@ ssl.privkey = "{key}"
 # In TLS 1.2: what lighttpd takes by itself, and CBC. Modules read these lists in ways of their own.
 WITH_CBC = ":".join(("ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES128-GCM-SHA256",
                      "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES128-SHA"))
-LIGHTTPD_CIPHERS = {"openssl": WITH_CBC, "wolfssl": WITH_CBC, "nss": WITH_CBC, "mbedtls": "HIGH"}
+LIGHTTPD_CIPHERS = {"openssl": WITH_CBC, "wolfssl": WITH_CBC, "nss": "HIGH", "mbedtls": "HIGH"}
 # Where a library says which version it is.
 LIBRARIES = {"openssl": ("libcrypto.so", rb"OpenSSL (3\.\d+\.\d+)"), "gnutls": ("libgnutls.so", rb"\0(3\.\d+\.\d+)\0"),
              "wolfssl": ("libwolfssl.so", rb"\0([45]\.\d+\.\d+)\0"), "mbedtls": ("libmbedcrypto.so", rb"mbed TLS (\d+\.\d+\.\d+)"),

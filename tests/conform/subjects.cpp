@@ -1,6 +1,5 @@
 #include "subjects.hpp"
 
-#include "conform/as_server.hpp"
 #include "scripted_target.hpp"
 
 namespace pavise::testing {
@@ -54,13 +53,6 @@ class OneSession final : public SessionCache {
     Session take(std::string_view, Timestamp) override { return session_; }
 };
 
-// A connection that leaves a ticket.
-void give_ticket(conform::Setting& setting) {
-    conform::AsServer13 trial(setting);
-    trial.connect();
-    trial.server().send_ticket();
-}
-
 } // namespace
 
 Subject server_subject(ServerKind kind) {
@@ -113,17 +105,20 @@ Subject client_subject(ClientKind kind) {
         config.psk_modes = {PskKeyExchangeMode::psk_ke, PskKeyExchangeMode::psk_dhe_ke};
     }
     if (kind == ClientKind::cbc) config.cipher_suites.push_back(cbc_suite);
-    if (kind == ClientKind::resuming) config.sessions = std::make_shared<OneSession>();
+    if (kind == ClientKind::resuming || kind == ClientKind::early_data)
+        config.sessions = std::make_shared<OneSession>();
+    if (kind == ClientKind::early_data)
+        config.psk_modes = {PskKeyExchangeMode::psk_ke, PskKeyExchangeMode::psk_dhe_ke};
     if (kind == ClientKind::small) {
         config.record_size_limit = 1024;
         config.max_fragment_length = MaxFragmentLength::bytes_1024;
     }
     ClientOptions options;
     options.server_name = std::string(server_name);
+    if (kind == ClientKind::early_data) options.early_data = EarlyData::on;
     Subject subject;
     subject.target = std::make_unique<LocalClient>(std::move(config), std::move(options));
     subject.setting = setting_for(subject);
-    if (kind == ClientKind::resuming) give_ticket(subject.setting);
     if (kind == ClientKind::external_psk) subject.setting.external_psk = psk_offer();
     conform::explore_client(subject.setting);
     return subject;

@@ -25,7 +25,8 @@ enum class ServerKind {
 };
 enum class ClientKind {
     plain,
-    resuming,       // a session of TLS 1.3, which it offers again and again
+    resuming,       // the first session of TLS 1.3 that it is given, which it offers again and again
+    early_data,     // the same, with early data
     small,          // with a limit to its records
     uninformed,     // that offers neither ALPN nor tickets
     authenticating, // by a certificate, after the handshake too
@@ -37,8 +38,9 @@ inline constexpr std::array every_server_kind{ServerKind::plain,      ServerKind
                                               ServerKind::early_data, ServerKind::session_ids,
                                               ServerKind::cbc,        ServerKind::external_psk};
 inline constexpr std::array every_client_kind{
-    ClientKind::plain,          ClientKind::resuming, ClientKind::small, ClientKind::uninformed,
-    ClientKind::authenticating, ClientKind::nist,     ClientKind::cbc,   ClientKind::external_psk};
+    ClientKind::plain, ClientKind::resuming,   ClientKind::early_data,
+    ClientKind::small, ClientKind::uninformed, ClientKind::authenticating,
+    ClientKind::nist,  ClientKind::cbc,        ClientKind::external_psk};
 // Explored already.
 Subject server_subject(ServerKind kind);
 Subject client_subject(ClientKind kind = ClientKind::plain);
