@@ -240,6 +240,16 @@ S_CLIENT = ("s_client", "-connect", "127.0.0.1:{port}", "-CAfile", "{cafile}", "
             "-quiet", "-alpn", "http/1.1")
 GNUTLS_CLI = ("--port", "{port}", "--x509cafile", "{cafile}", "--sni-hostname", "localhost", "--verify-hostname", "localhost")
 GNUTLS_PSK = ("--priority", "NORMAL:+ECDHE-PSK:+DHE-PSK:+PSK")
+def returning_client(pavise, certificates):
+    """Comes back with the first session that it was given, and early data."""
+    yield first_line("openssl", "version")
+    session, data = certificates.folder / "session.pem", certificates.folder / "early-data"
+    data.write_text("GET / HTTP/1.0\r\n\r\n")
+    without_alpn = f"exec openssl {' '.join(S_CLIENT[:-2])}"
+    script = f"if [ -s {session} ]; then {without_alpn} -sess_in {session} -early_data {data}; else {without_alpn} -sess_out {session}; fi"
+    yield conform(pavise, "client", "--listen", "0", "--only", "early-data", "--only", "ticket-psk", "--", "sh", "-c", script)
+
+
 PEERS = {
     "openssl s_server -www": openssl_server("-www"),
     "openssl s_server": openssl_server(),
@@ -251,6 +261,7 @@ PEERS = {
     **{f"lighttpd mod_{module}": lighttpd_server(module) for module in LIBRARIES},
     "openssl s_client": client("openssl", *S_CLIENT),
     "openssl s_client -psk": client("openssl", *S_CLIENT, "-psk", PSK, "-psk_identity", PSK_IDENTITY),
+    "openssl s_client -early_data": returning_client,
     "gnutls-cli": client("gnutls-cli", *GNUTLS_CLI, "127.0.0.1"),
     "gnutls-cli --pskkey": client("gnutls-cli", *GNUTLS_CLI, "127.0.0.1", "--pskusername", PSK_IDENTITY, "--pskkey", PSK,
                                   *GNUTLS_PSK),
