@@ -1,7 +1,6 @@
-// A Connection over a Socket: the steps that the client's and the server's loops are made of, and the
-// blocking loop.
-//
-// The event-driven loop of `serve` is in session.hpp.
+// The engine's Connection over a Socket: the steps that the loop of `serve` (session.hpp) is made of, the
+// blocking loop of `scan`, and the limits of parting. Both look below the facade; `connect` and `demo` are
+// written on it.
 #pragma once
 
 #include "net/socket.hpp"
