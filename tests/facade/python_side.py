@@ -37,6 +37,9 @@ def describe(error):
 WANTS = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLZeroReturnError, ssl.SSLEOFError, ssl.SSLSyscallError)
 
 
+ALERT, HANDSHAKE = 21, 22
+
+
 class Link:
     """Both ends of a connection, over BIOs or over sockets that do not block."""
 
@@ -188,6 +191,14 @@ class World:
                 connection.context = self.contexts[action.removeprefix("swap:")]
             return None
         self.contexts[name].sni_callback = None if action == "clear" else callback
+        return "ok"
+
+    def step_listen(self, name):
+        def callback(_connection, direction, _version, content_type, message_type, _data):
+            # OpenSSL shows record headers and the content type inside as well, which are no messages.
+            if int(content_type) in (ALERT, HANDSHAKE):
+                self.seen.setdefault(name, []).append(f"{direction} {int(content_type)} {int(message_type)}")
+        self.contexts[name]._msg_callback = callback
         return "ok"
 
     # ---- connections

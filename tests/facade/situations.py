@@ -354,6 +354,27 @@ def handshakes(folder):
         ("ask", "q.client", "cipher")]
 
 
+def messages(folder):
+    heard = [("listen", "c"), ("listen", "s"), ("objects", "p", "c", "s", "localhost"), ("shake", "p")]
+    both = [("seen", "c"), ("seen", "s")]
+    for version, name in ((TLS12, "TLS 1.2"), (TLS13, "TLS 1.3")):
+        begin = client_and_server(folder) + [("set", "c", "maximum_version", version)]
+        yield f"the messages of a handshake in {name}", begin + heard + both + [
+            ("write", "p.server", "x"), ("carry", "p"), ("read", "p.client", "1")] + both
+        yield f"the messages of a goodbye in {name}", begin + heard + [
+            ("unwrap", "p.client"), ("carry", "p"), ("unwrap", "p.server"), ("carry", "p"), ("unwrap", "p.client")] + both
+        yield f"the messages of a resumption in {name}", begin + [
+            ("objects", "o", "c", "s", "localhost"), ("shake", "o"), ("write", "o.server", "x"), ("carry", "o"),
+            ("read", "o.client", "1"), ("listen", "c"), ("listen", "s"), ("objects", "p", "c", "s", "localhost", "o.client"),
+            ("shake", "p")] + both
+        yield f"the messages where a client is asked in {name}", begin + [
+            ("trust", "s", "cafile", f"{folder}/ca.pem"), ("set", "s", "verify_mode", "2"),
+            ("chain", "c", f"{folder}/client.pem", f"{folder}/client.key", "-")] + heard + both
+        yield f"the messages where the server is not believed in {name}", [
+            ("context", "c", "16"), ("context", "s", "17"), ("chain", "s", f"{folder}/server.pem", f"{folder}/server.key", "-"),
+            ("set", "c", "maximum_version", version)] + heard + both
+
+
 def sessions(folder):
     for version, name in ((TLS12, "TLS 1.2"), (TLS13, "TLS 1.3")):
         begin = client_and_server(folder) + [
@@ -472,7 +493,7 @@ def functions(_folder):
 
 
 def situations(folder):
-    return [entry for family in (contexts, ciphers, files, certificates, handshakes, sessions, ends, functions)
+    return [entry for family in (contexts, ciphers, files, certificates, handshakes, messages, sessions, ends, functions)
             for entry in family(folder)]
 
 
@@ -514,6 +535,12 @@ def differences():
         "a certificate with a weak key, TLS 1.3": {
             7: ("client raise SSLError 1 SSL SSLV3_ALERT_HANDSHAKE_FAILURE, server raise SSLError 1 SSL NO_SHARED_CIPHER",
                 "the server lacks a certificate, not a version")},
+        "the messages where the server is not believed in TLS 1.2": {
+            8: ("['write 22 1', 'read 22 2', 'read 22 11', 'read 22 12', 'write 21 48']",
+                "a chain is judged when it is clear that no CertificateStatus follows (RFC 6066 8)")},
+        "the messages of a resumption in TLS 1.3": {
+            15: ("['read 22 1', 'write 22 2', 'write 22 8', 'write 22 20', 'read 22 20', 'write 22 4', 'write 22 4']",
+                 "num_tickets is for every connection; OpenSSL gives one ticket after a resumption")},
         "what failed stays failed": {6: (untrusted, STAYS), 7: (untrusted, STAYS), 8: (untrusted, STAYS)},
         "the name of a server: a name with a final dot": {
             5: ("client ok, server ok", "a name with a final dot is the same name, written out (RFC 1034 3.1)")},

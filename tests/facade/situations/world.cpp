@@ -155,6 +155,17 @@ void set_sni(World& world, const std::string& name, const std::string& action) {
         });
 }
 
+// As Python's _msg_callback has it: direction, content type, type of the message or alert.
+void listen(World& world, const std::string& name) {
+    world.context(name).set_msg_callback([&world, name](SSLConnection&, const TLSMessage& message) {
+        const bool alert = message.content_type == ContentType::alert;
+        if (!alert && message.content_type != ContentType::handshake) return;
+        const std::string way = message.direction == MessageDirection::sent ? "write " : "read ";
+        world.seen[name].push_back(way + std::to_string(static_cast<int>(message.content_type)) + " " +
+                                   std::to_string(int{message.content[alert ? 1 : 0]}));
+    });
+}
+
 std::string context_step(World& world, const Words& words) {
     const std::string& verb = words[0];
     if (verb == "context") {
@@ -191,6 +202,7 @@ std::string context_step(World& world, const Words& words) {
     if (verb == "ciphers") context.set_ciphers(words[2]);
     if (verb == "curve") context.set_ecdh_curve(words[2]);
     if (verb == "dh") context.load_dh_params(words[2]);
+    if (verb == "listen") listen(world, words[1]);
     if (verb == "sni") set_sni(world, words[1], words[2]);
     if (verb == "alpn") context.set_alpn_protocols({words.begin() + 2, words.end()});
     return "ok";
