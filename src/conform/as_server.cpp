@@ -83,13 +83,19 @@ std::optional<NamedGroup> AsServer13::group_without_share() {
     return std::nullopt;
 }
 
-void AsServer13::retry() {
+std::optional<NamedGroup> AsServer13::request_retry() {
     hello();
-    if (!ok()) return;
+    if (!ok()) return std::nullopt;
     const auto group = group_without_share();
-    if (!group) return does_not_apply("the client sends a key share for every group that it offers");
-    server().send_hello_retry_request(server().hello_retry_request(*group));
-    server().expect_client_hello();
+    if (group)
+        server().send_hello_retry_request(server().hello_retry_request(*group));
+    else
+        does_not_apply("the client sends a key share for every group that it offers");
+    return group;
+}
+
+void AsServer13::retry() {
+    if (request_retry()) server().expect_client_hello();
 }
 
 void AsServer13::accepts(ServerHelloEdit edit) {

@@ -35,8 +35,10 @@ class AsServer13 final : public Trial {
     void begin();
     // A legal handshake, which is no part of what is checked.
     void connect();
-    // A HelloRetryRequest for a group that the client offers without a share went out, and the second hello
-    // came. Does not apply where it offers none.
+    // The hello came, and a HelloRetryRequest went out for this group, which the client offers without a
+    // share. Nothing where it offers none: then the check does not apply.
+    std::optional<NamedGroup> request_retry();
+    // … and the second hello came.
     void retry();
 
     // ---- whole scripts

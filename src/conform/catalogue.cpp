@@ -56,6 +56,8 @@ std::span<const Group> catalogue() {
         client_tickets13(),
         client_retries(),
         client_encrypted_extensions(),
+        client_any_server_hellos13(),
+        client_any_server_hellos12(),
         client_server_hellos12(),
         client_hellos12(),
         client_server_hellos13(),

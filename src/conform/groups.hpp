@@ -53,6 +53,8 @@ Group client_requests13();
 Group client_tickets13();
 Group client_retries();
 Group client_encrypted_extensions();
+Group client_any_server_hellos13();
+Group client_any_server_hellos12();
 Group client_server_hellos12();
 Group client_hellos12();
 Group client_server_hellos13();

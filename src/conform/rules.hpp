@@ -44,6 +44,14 @@ inline constexpr Rule finished_verified13 =
 inline constexpr Rule key_update_after_finished =
     must("8446 §4.6.3", "Implementations that receive a KeyUpdate message prior to receiving a Finished "
                         "message MUST terminate the connection with an \"unexpected_message\" alert.");
+inline constexpr Rule unsolicited13 =
+    must("8446 §4.2", "Upon receiving such an extension, an endpoint MUST abort the handshake with an "
+                      "\"unsupported_extension\" alert.");
+inline constexpr Rule misplaced13 =
+    must("8446 §4.2",
+         "If an implementation receives an extension which it recognizes and which is not specified for "
+         "the message in which it appears, it MUST abort the handshake with an \"illegal_parameter\" "
+         "alert.");
 inline constexpr Rule extensions_once = must(
     "8446 §4.2", "There MUST NOT be more than one extension of the same type in a given extension block.");
 inline constexpr Rule one_protocol =

@@ -142,12 +142,7 @@ constexpr std::array early{
                "data is not permitted after a HelloRetryRequest."),
           {offers_early_data},
           [](AsServer13& t) {
-              t.hello();
-              if (!t.ok()) return;
-              const auto group = t.group_without_share();
-              if (!group)
-                  return t.does_not_apply("the client sends a key share for every group that it offers");
-              t.server().send_hello_retry_request(t.server().hello_retry_request(*group));
+              if (!t.request_retry()) return;
               t.from_here();
               const auto second = t.server().expect_client_hello();
               t.demand(!second.extensions.contains(ExtensionType::early_data), "early_data is not there");

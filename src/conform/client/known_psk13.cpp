@@ -93,11 +93,7 @@ template <PskKind kind> void has_true_binder(AsServer13& t) {
 
 template <PskKind kind> void has_true_binder_after_retry(AsServer13& t) {
     use_suites_of_key<kind>(t);
-    t.hello();
-    if (!t.ok()) return;
-    const auto group = t.group_without_share();
-    if (!group) return t.does_not_apply("the client sends a key share for every group that it offers");
-    t.server().send_hello_retry_request(t.server().hello_retry_request(*group));
+    if (!t.request_retry()) return;
     t.demand(binder_verifies<kind>(t), "the binder is that of the key, the first hello and the second");
 }
 

@@ -147,13 +147,8 @@ constexpr std::array psks{
                               "\"obfuscated_ticket_age\" and binder values"),
           {need::offers_psk},
           [](AsServer13& t) {
-              t.hello();
-              if (!t.ok()) return;
+              if (!t.request_retry()) return;
               const ByteVector before = t.server().client_hello().extensions.block();
-              const auto group = t.group_without_share();
-              if (!group)
-                  return t.does_not_apply("the client sends a key share for every group that it offers");
-              t.server().send_hello_retry_request(t.server().hello_retry_request(*group));
               const auto second = t.server().expect_client_hello();
               const auto first_psks =
                   messages::Extensions::from_block(before).find(ExtensionType::pre_shared_key);

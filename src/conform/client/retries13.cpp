@@ -19,16 +19,6 @@ using peer::ExtensionsDraft;
 using peer::ServerHelloDraft;
 using enum AlertDescription;
 
-constexpr Rule unsolicited =
-    must("8446 §4.2", "Upon receiving such an extension, an endpoint MUST abort the handshake with an "
-                      "\"unsupported_extension\" alert.");
-
-constexpr Rule misplaced =
-    must("8446 §4.2",
-         "If an implementation receives an extension which it recognizes and which is not specified for "
-         "the message in which it appears, it MUST abort the handshake with an \"illegal_parameter\" "
-         "alert.");
-
 constexpr std::array retries{
     Check{"retry-followed",
           "A HelloRetryRequest for another group is followed",
@@ -50,12 +40,8 @@ constexpr std::array retries{
                               "triggering HelloRetryRequest."),
           {},
           [](AsServer13& t) {
-              t.hello();
-              if (!t.ok()) return;
-              const auto group = t.group_without_share();
-              if (!group)
-                  return t.does_not_apply("the client sends a key share for every group that it offers");
-              t.server().send_hello_retry_request(t.server().hello_retry_request(*group));
+              const auto group = t.request_retry();
+              if (!group) return;
               const auto second = t.server().expect_client_hello();
               const auto shares = second.extensions.get<messages::KeyShareClientHello>();
               t.demand(shares && *shares && (*shares)->client_shares.size() == 1 && (*shares)->find(*group),
@@ -67,13 +53,8 @@ constexpr std::array retries{
                               "except as follows:"),
           {},
           [](AsServer13& t) {
-              t.hello();
-              if (!t.ok()) return;
+              if (!t.request_retry()) return;
               const auto first = t.server().client_hello();
-              const auto group = t.group_without_share();
-              if (!group)
-                  return t.does_not_apply("the client sends a key share for every group that it offers");
-              t.server().send_hello_retry_request(t.server().hello_retry_request(*group));
               const auto second = t.server().expect_client_hello();
               const auto draft = t.server().client_hello();
               t.demand(first.random == second.random, "the random is the same");
@@ -262,7 +243,7 @@ constexpr std::array retries{
 constexpr std::array encrypted{
     Check{"extensions-unknown",
           "An extension that was not offered is refused",
-          unsolicited,
+          rule::unsolicited13,
           {},
           [](AsServer13& t) {
               t.refuses_encrypted_extensions({unsupported_extension, illegal_parameter},
@@ -312,7 +293,7 @@ constexpr std::array encrypted{
           }},
     Check{"extensions-versions",
           "supported_versions in EncryptedExtensions is refused",
-          misplaced,
+          rule::misplaced13,
           {},
           [](AsServer13& t) {
               t.refuses_encrypted_extensions(
@@ -321,7 +302,7 @@ constexpr std::array encrypted{
           }},
     Check{"extensions-schemes",
           "signature_algorithms in EncryptedExtensions is refused",
-          misplaced,
+          rule::misplaced13,
           {},
           [](AsServer13& t) {
               t.refuses_encrypted_extensions(
@@ -331,7 +312,7 @@ constexpr std::array encrypted{
           }},
     Check{"extensions-early-data",
           "early_data that was not offered is refused",
-          unsolicited,
+          rule::unsolicited13,
           {},
           [](AsServer13& t) {
               t.refuses_encrypted_extensions(
@@ -386,7 +367,7 @@ constexpr std::array encrypted{
           }},
     Check{"extensions-alpn-unasked",
           "ALPN is refused where it was not offered",
-          unsolicited,
+          rule::unsolicited13,
           {Need{[](const Profile& p) {
                     return !p.offers(ExtensionType::application_layer_protocol_negotiation);
                 },

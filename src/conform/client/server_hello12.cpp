@@ -15,11 +15,6 @@ namespace {
 using peer::ServerHelloDraft;
 using enum AlertDescription;
 
-constexpr Rule unsolicited =
-    must("5246 §7.4.1.4",
-         "If a client receives an extension type in ServerHello that it did not request in the associated "
-         "ClientHello, it MUST abort the handshake with an unsupported_extension fatal alert.");
-
 // A client may look at the hello when the whole flight is there.
 // At once: what follows is made as TLS 1.2 has it, and would be refused for that.
 template <ProtocolVersion version> void refuse_version(AsServer12& t) {
@@ -30,37 +25,13 @@ template <ProtocolVersion version> void refuse_version(AsServer12& t) {
     t.refused({protocol_version, illegal_parameter, handshake_failure});
 }
 
-void refuse_bytes(AsServer12& t, void (*change)(ByteVector& body), const Alerts& alerts) {
-    t.hello();
-    const ByteVector message = t.server().server_hello().message();
-    if (!t.ok()) return;
-    ByteVector body(message.begin() + 4, message.end());
-    change(body);
-    t.us().send_message(peer::written(HandshakeType::server_hello, body));
-    t.refused(alerts);
-}
-
 constexpr std::array answers{
-    Check{"server-hello-legal",
-          "A legal ServerHello leads to a connection",
-          must("5246 §7.4.1.3", "The server will send this message in response to a ClientHello message when "
-                                "it was able to find an acceptable set of "
-                                "algorithms."),
-          {},
-          [](AsServer12& t) { t.accepts([](ServerHelloDraft&) {}); }},
     Check{"server-hello-no-session-id",
           "A ServerHello without a session id is taken",
           must("5246 §7.4.1.3", "The server may return an empty session_id to indicate that the session will "
                                 "not be cached and therefore cannot be resumed."),
           {},
           [](AsServer12& t) { t.accepts([](ServerHelloDraft& h) { h.legacy_session_id_echo.clear(); }); }},
-    Check{"server-hello-reversed",
-          "The extensions may come in any order",
-          must("5246 §7.4.1.4", "When multiple extensions of different types are present in the ClientHello "
-                                "or ServerHello messages, the extensions MAY appear in any "
-                                "order."),
-          {},
-          [](AsServer12& t) { t.accepts([](ServerHelloDraft& h) { h.extensions.reverse(); }); }},
     Check{"server-hello-point-formats",
           "ec_point_formats with the uncompressed form is taken",
           must("8422 §5.2", "The Supported Point Formats Extension, when used, MUST contain the value 0 "
@@ -83,14 +54,6 @@ constexpr std::array answers{
               t.server().use_server_hello(hello);
               t.us().send_fragmented(hello, {1, 1, 1, 1, 40});
               t.accepted();
-          }},
-    Check{"server-hello-unknown-suite",
-          "A suite that nobody knows is refused",
-          must("8701 §3.1", "Clients MUST reject GREASE values when negotiated by the server."),
-          {},
-          [](AsServer12& t) {
-              t.refuses({illegal_parameter, handshake_failure},
-                        [](ServerHelloDraft& h) { h.cipher_suite = grease_suite; });
           }},
     Check{"server-hello-null-suite",
           "A suite without encryption that was not offered is refused",
@@ -156,14 +119,6 @@ constexpr std::array answers{
               t.refuses({protocol_version, illegal_parameter, handshake_failure},
                         [](ServerHelloDraft& h) { h.legacy_version = static_cast<ProtocolVersion>(0x0305); });
           }},
-    Check{"server-hello-unknown-extension",
-          "An extension that was not offered is refused",
-          unsolicited,
-          {},
-          [](AsServer12& t) {
-              t.refuses({unsupported_extension, illegal_parameter},
-                        [](ServerHelloDraft& h) { h.extensions.add(unknown_extension, {}); });
-          }},
     Check{"server-hello-two-extensions",
           "An extension that comes twice is refused",
           must("5246 §7.4.1.4", "There MUST NOT be more than one extension of the same type."),
@@ -225,34 +180,6 @@ constexpr std::array answers{
               t.refuses({decode_error, illegal_parameter}, [](ServerHelloDraft& h) {
                   h.extensions.set(ExtensionType::extended_master_secret, bytes({0}));
               });
-          }},
-    Check{"server-hello-cut",
-          "A ServerHello that ends in its random is refused",
-          rule::cannot_be_decoded12,
-          {},
-          [](AsServer12& t) {
-              refuse_bytes(t, [](ByteVector& b) { b.resize(20); }, {decode_error, illegal_parameter});
-          }},
-    Check{"server-hello-trailing-byte",
-          "A byte behind the extensions is refused",
-          rule::cannot_be_decoded12,
-          {},
-          [](AsServer12& t) {
-              refuse_bytes(t, [](ByteVector& b) { b.push_back(0); }, {decode_error, illegal_parameter});
-          }},
-    Check{"server-hello-session-id-of-33",
-          "A session id of 33 bytes is refused",
-          must("5246 §7.4.1.3", "SessionID session_id;"),
-          {},
-          [](AsServer12& t) {
-              refuse_bytes(t,
-                           [](ByteVector& b) {
-                               const std::size_t now = b[34];
-                               b.erase(b.begin() + 35, b.begin() + 35 + static_cast<std::ptrdiff_t>(now));
-                               b.insert(b.begin() + 35, 33, 7);
-                               b[34] = 33;
-                           },
-                           {decode_error, illegal_parameter});
           }},
     Check{"first-certificate",
           "A Certificate instead of a ServerHello is refused",

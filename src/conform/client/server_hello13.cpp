@@ -19,16 +19,6 @@ using peer::ExtensionsDraft;
 using peer::ServerHelloDraft;
 using enum AlertDescription;
 
-constexpr Rule unsolicited =
-    must("8446 §4.2", "Upon receiving such an extension, an endpoint MUST abort the handshake with an "
-                      "\"unsupported_extension\" alert.");
-
-constexpr Rule misplaced =
-    must("8446 §4.2",
-         "If an implementation receives an extension which it recognizes and which is not specified for "
-         "the message in which it appears, it MUST abort the handshake with an \"illegal_parameter\" "
-         "alert.");
-
 // A body that parses, or does not, in the place of the extension's.
 template <ExtensionType type> void cut(ExtensionsDraft& extensions) {
     const ByteVector block = extensions.block();
@@ -48,17 +38,6 @@ void refuse_share(AsServer13& t, NamedGroup group, Change change, const Alerts& 
     change(value);
     hello.extensions.set(messages::KeyShareServerHello{{group, value}});
     t.server().send_server_hello_alone(hello);
-    t.refused(alerts);
-}
-
-// The hello as it would be sent, but as bytes that were changed.
-void refuse_bytes(AsServer13& t, void (*change)(ByteVector& body), const Alerts& alerts) {
-    t.hello();
-    const ByteVector message = t.server().server_hello().message();
-    if (!t.ok()) return;
-    ByteVector body(message.begin() + 4, message.end());
-    change(body);
-    t.us().send_message(peer::written(HandshakeType::server_hello, body));
     t.refused(alerts);
 }
 
@@ -86,18 +65,6 @@ template <int last> void downgraded(AsServer13& t) {
 }
 
 constexpr std::array hellos{
-    Check{"server-hello-legal",
-          "A legal ServerHello leads to a connection",
-          must("8446 §4.1.3", "The server will send this message in response to a ClientHello message to "
-                              "proceed with the handshake"),
-          {},
-          [](AsServer13& t) { t.accepts([](ServerHelloDraft&) {}); }},
-    Check{"server-hello-reversed",
-          "The extensions may come in any order",
-          must("8446 §4.2", "When multiple extensions of different types are present, the extensions MAY "
-                            "appear in any order"),
-          {},
-          [](AsServer13& t) { t.accepts([](ServerHelloDraft& h) { h.extensions.reverse(); }); }},
     Check{"server-hello-sentinel",
           "A downgrade's sentinel in a hello of TLS 1.3 means nothing",
           must("8446 §4.1.3", "TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST "
@@ -140,14 +107,6 @@ constexpr std::array hellos{
               t.refuses({illegal_parameter}, [](ServerHelloDraft& h) {
                   h.legacy_session_id_echo.resize(h.legacy_session_id_echo.empty() ? 1 : 0);
               });
-          }},
-    Check{"server-hello-unknown-suite",
-          "A suite that nobody knows is refused",
-          must("8701 §3.1", "Clients MUST reject GREASE values when negotiated by the server."),
-          {},
-          [](AsServer13& t) {
-              t.refuses({illegal_parameter, handshake_failure},
-                        [](ServerHelloDraft& h) { h.cipher_suite = grease_suite; });
           }},
     Check{"server-hello-suite-not-offered",
           "A suite that was not offered is refused",
@@ -298,7 +257,7 @@ constexpr std::array hellos{
           }},
     Check{"server-hello-unasked-psk",
           "A pre_shared_key that was not offered is refused",
-          unsolicited,
+          rule::unsolicited13,
           {Need{[](const Profile& p) { return !p.offers(ExtensionType::pre_shared_key); },
                 "it offers a pre-shared key"}},
           [](AsServer13& t) {
@@ -306,18 +265,9 @@ constexpr std::array hellos{
                   h.extensions.add(ExtensionType::pre_shared_key, bytes({0, 0}));
               });
           }},
-    Check{"server-hello-unknown-extension",
-          "An extension that was not offered is refused",
-          must("8446 §4.1.3", "The ServerHello MUST only include extensions which are required to establish "
-                              "the cryptographic context and negotiate the protocol version."),
-          {},
-          [](AsServer13& t) {
-              t.refuses({unsupported_extension, illegal_parameter},
-                        [](ServerHelloDraft& h) { h.extensions.add(unknown_extension, {}); });
-          }},
     Check{"server-hello-misplaced-extension",
           "ALPN in a ServerHello is refused",
-          misplaced,
+          rule::misplaced13,
           {},
           [](AsServer13& t) {
               t.refuses({illegal_parameter, unsupported_extension}, [](ServerHelloDraft& h) {
@@ -326,40 +276,12 @@ constexpr std::array hellos{
           }},
     Check{"server-hello-groups",
           "supported_groups in a ServerHello is refused",
-          misplaced,
+          rule::misplaced13,
           {},
           [](AsServer13& t) {
               t.refuses({illegal_parameter, unsupported_extension}, [](ServerHelloDraft& h) {
                   h.extensions.add(ExtensionType::supported_groups, bytes({0, 2, 0, 29}));
               });
-          }},
-    Check{"server-hello-cut",
-          "A ServerHello that ends in its random is refused",
-          rule::cannot_be_parsed,
-          {},
-          [](AsServer13& t) {
-              refuse_bytes(t, [](ByteVector& b) { b.resize(20); }, {decode_error, illegal_parameter});
-          }},
-    Check{"server-hello-trailing-byte",
-          "A byte behind the extensions is refused",
-          rule::cannot_be_parsed,
-          {},
-          [](AsServer13& t) {
-              refuse_bytes(t, [](ByteVector& b) { b.push_back(0); }, {decode_error, illegal_parameter});
-          }},
-    Check{"server-hello-session-id-of-33",
-          "A session id of 33 bytes is refused",
-          must("8446 §4.1.3", "opaque legacy_session_id_echo<0..32>;"),
-          {},
-          [](AsServer13& t) {
-              refuse_bytes(t,
-                           [](ByteVector& b) {
-                               const std::size_t now = b[34];
-                               b.erase(b.begin() + 35, b.begin() + 35 + static_cast<std::ptrdiff_t>(now));
-                               b.insert(b.begin() + 35, 33, 7);
-                               b[34] = 33;
-                           },
-                           {decode_error, illegal_parameter});
           }},
     Check{"server-hello-ssl3",
           "A ServerHello of SSL 3.0 is refused",

@@ -75,17 +75,6 @@ void binder_over_whole_hello(AsClient13& t) {
     t.refused(binder_alerts());
 }
 
-// A second hello, after a HelloRetryRequest.
-template <class Second> void after_retry(AsClient13& t, Second second) {
-    t.offer_only_suites_of(key_of(t));
-    Hello hello = t.hello();
-    hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
-    t.client().offer_psk(hello, key_of(t));
-    t.client().send_client_hello(hello);
-    const auto retry = t.client().expect_hello_retry_request();
-    if (t.ok()) second(hello, t.client().second_client_hello(retry));
-}
-
 constexpr Rule hash_of_the_key =
     must("8446 §4.2.11",
          "For externally established PSKs, the Hash algorithm MUST be set when the PSK is established or "
@@ -234,7 +223,8 @@ constexpr std::array external_psks{
           binder_covers_retry,
           {need::external_psk_dhe_ke},
           [](AsClient13& t) {
-              after_retry(t, [&](const Hello&, Hello second) {
+              t.offer_only_suites_of(key_of(t));
+              after_retry(t, key_of(t), [&](const Hello&, Hello second) {
                   t.client().offer_psk(second, key_of(t));
                   takes(t, second);
               });
@@ -244,12 +234,8 @@ constexpr std::array external_psks{
           binder_covers_retry,
           {need::external_psk_dhe_ke},
           [](AsClient13& t) {
-              after_retry(t, [&](const Hello& first, Hello second) {
-                  second.extensions.remove(ExtensionType::pre_shared_key);
-                  second.extensions.add(ExtensionType::pre_shared_key, Offered::of(first).body());
-                  t.client().send_client_hello(second);
-                  t.refused(binder_alerts());
-              });
+              t.offer_only_suites_of(key_of(t));
+              refuse_old_binder(t, key_of(t));
           }},
     Check{"external-psk-other-hash",
           "The external key is not taken with a suite of another hash",

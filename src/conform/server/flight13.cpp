@@ -57,6 +57,21 @@ template <class Look> void look_at_authentication(AsClient13& t, Look look) {
     if (t.ok()) look(authentication);
 }
 
+// By the key of the first certificate.
+void demand_signature(AsClient13& t, std::string_view what) {
+    look_at_authentication(t, [&](const Authentication& a) {
+        for (const auto& entry : a.certificate.certificate_list) {
+            const auto parsed = trust::Certificate::parse(entry.cert_data);
+            if (!parsed)
+                return t.is_inconclusive("the certificate cannot be read: " + describe(parsed.error()));
+            const auto key = crypto::botan_provider().public_key((*parsed)->subject_public_key_info());
+            if (!key) return t.is_inconclusive("its key cannot be read");
+            return t.demand(bool((*key)->verify(a.verify.algorithm, a.signed_content, a.verify.signature)),
+                            what);
+        }
+    });
+}
+
 bool contains_repeated(const messages::Extensions& extensions) {
     std::set<ExtensionType> seen;
     for (const auto& extension : extensions)
@@ -338,25 +353,11 @@ constexpr std::array hellos{
           }},
     Check{
         "server-certificate-order",
-        "The server's own certificate comes first, and those that follow certify each other",
+        "The server's own certificate comes first",
         must("8446 §4.4.2", "The sender's certificate MUST come in the first CertificateEntry in the list."),
         {},
         [](AsClient13& t) {
-            look_at_authentication(t, [&](const Authentication& a) {
-                for (const auto& entry : a.certificate.certificate_list) {
-                    const auto parsed = trust::Certificate::parse(entry.cert_data);
-                    if (!parsed)
-                        return t.is_inconclusive("the certificate cannot be read: " +
-                                                 describe(parsed.error()));
-                    const auto key =
-                        crypto::botan_provider().public_key((*parsed)->subject_public_key_info());
-                    if (!key) return t.is_inconclusive("its key cannot be read");
-                    const Status verified =
-                        (*key)->verify(a.verify.algorithm, a.signed_content, a.verify.signature);
-                    return t.demand(bool(verified),
-                                    "CertificateVerify verifies under the key of the first certificate");
-                }
-            });
+            demand_signature(t, "CertificateVerify verifies under the key of the first certificate");
         }},
     Check{"server-signature-scheme",
           "The scheme of the CertificateVerify was offered",
@@ -389,22 +390,7 @@ constexpr std::array hellos{
           must("8446 §4.4.3",
                "The context string for a server signature is \"TLS 1.3, server CertificateVerify\"."),
           {},
-          [](AsClient13& t) {
-              look_at_authentication(t, [&](const Authentication& a) {
-                  for (const auto& entry : a.certificate.certificate_list) {
-                      const auto parsed = trust::Certificate::parse(entry.cert_data);
-                      if (!parsed)
-                          return t.is_inconclusive("the certificate cannot be read: " +
-                                                   describe(parsed.error()));
-                      const auto key =
-                          crypto::botan_provider().public_key((*parsed)->subject_public_key_info());
-                      if (!key) return t.is_inconclusive("its key cannot be read");
-                      return t.demand(
-                          bool((*key)->verify(a.verify.algorithm, a.signed_content, a.verify.signature)),
-                          "the signature verifies");
-                  }
-              });
-          }},
+          [](AsClient13& t) { demand_signature(t, "the signature verifies"); }},
     Check{"server-finished-verifies",
           "The Finished covers the whole handshake",
           rule::finished_verified13,

@@ -282,37 +282,19 @@ constexpr std::array psks{
                               "\"obfuscated_ticket_age\" and binder values"),
           {need::tickets13},
           &with_ticket<[](AsClient13& t, const Ticket& ticket) {
-              Hello hello = t.hello();
-              hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
-              t.client().offer_psk(hello, ticket);
-              t.client().send_client_hello(hello);
-              const auto retry = t.client().expect_hello_retry_request();
-              if (!t.ok()) return;
-              Hello second = t.client().second_client_hello(retry);
-              t.client().offer_psk(second, ticket);
-              t.from_here();
-              t.client().send_client_hello(second);
-              t.accepted();
+              after_retry(t, ticket, [&](const Hello&, Hello second) {
+                  t.client().offer_psk(second, ticket);
+                  t.from_here();
+                  t.client().send_client_hello(second);
+                  t.accepted();
+              });
           }>},
     Check{"psk-old-binder-after-retry",
           "The first hello's binder is refused after a HelloRetryRequest",
           must("8446 §4.2.11.2",
                "Each entry in the binders list is computed as an HMAC over a transcript hash"),
           {need::tickets13},
-          &with_ticket<[](AsClient13& t, const Ticket& ticket) {
-              Hello hello = t.hello();
-              hello.extensions.set(ExtensionType::key_share, bytes({0, 0}));
-              t.client().offer_psk(hello, ticket);
-              t.client().send_client_hello(hello);
-              const auto retry = t.client().expect_hello_retry_request();
-              if (!t.ok()) return;
-              const ByteVector old = Offered::of(hello).body();
-              Hello second = t.client().second_client_hello(retry);
-              second.extensions.remove(ExtensionType::pre_shared_key);
-              second.extensions.add(ExtensionType::pre_shared_key, old);
-              t.client().send_client_hello(second);
-              t.refused(binder_alerts());
-          }>},
+          &with_ticket<&refuse_old_binder>},
 };
 
 // ---------------------------------------------------------------- tickets

@@ -58,6 +58,27 @@ inline const Alerts& binders_alerts() {
     return alerts;
 }
 
+// A hello that offers the key, but no share, was answered with a HelloRetryRequest: `next` is given it, and
+// the second one without its binders.
+template <class Next> void after_retry(AsClient13& t, const peer::PskOffer& psk, Next next) {
+    Hello first = t.hello();
+    first.extensions.set(ExtensionType::key_share, bytes({0, 0}));
+    t.client().offer_psk(first, psk);
+    t.client().send_client_hello(first);
+    const auto retry = t.client().expect_hello_retry_request();
+    if (t.ok()) next(first, t.client().second_client_hello(retry));
+}
+
+// … and the first one's binder is refused.
+inline void refuse_old_binder(AsClient13& t, const peer::PskOffer& psk) {
+    after_retry(t, psk, [&](const Hello& first, Hello second) {
+        second.extensions.remove(ExtensionType::pre_shared_key);
+        second.extensions.add(ExtensionType::pre_shared_key, Offered::of(first).body());
+        t.client().send_client_hello(second);
+        t.refused(binder_alerts());
+    });
+}
+
 // What was offered is not taken: a full handshake begins, or none.
 inline void not_taken(AsClient13& t) {
     t.expects("ServerHello without pre_shared_key, or an alert");
