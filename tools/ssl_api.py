@@ -41,6 +41,7 @@ Each has a test in `tests/facade/beyond_test.cpp`, but where another is named.
 | `SSLContext::set_ticket_keys(…)`, `ticket_keys()`, `set_session_store(…)`, `session_store()` | sessions that several servers share |
 | `SSLSession::serialise()`, `SSLSession::deserialise(context, bytes)` | sessions that outlive the process (`object_test.cpp`) |
 | `SSLContext::set_max_early_data(bytes)`, `max_early_data()`; `SSLConnection::set_early_data(…)`, `early_data()`, `early_data_accepted()`; `SSLSession::max_early_data()` | early data (RFC 8446 §2.3) |
+| `SSLConnection::certificate_requests()` | how many answers to `verify_client_post_handshake()` are awaited (`extension_test.cpp`) |
 | `SSLConnection::update_keys(scope)` | KeyUpdate (RFC 8446 §4.6.3) |
 | `SSLConnection::export_keying_material(label, size, context)` | exporters (RFC 8446 §7.5, RFC 5705) (`object_test.cpp`) |
 | `SSLSocket::close_sending()`, `SSLObject::close_sending()` | half-close: says goodbye and goes on reading |

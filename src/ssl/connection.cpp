@@ -169,6 +169,10 @@ void SSLConnection::verify_client_post_handshake() {
     value_or_raise(tls(), tls().request_certificate(), "write");
 }
 
+std::size_t SSLConnection::certificate_requests() const {
+    return tls().certificate_requests();
+}
+
 void SSLConnection::verify_client_post_handshake(std::error_code& code) {
     with_code(tls_.get(), code, [](Tls& tls) { return tls.request_certificate(); });
 }

@@ -294,8 +294,13 @@ void Tls::release_idle() {
 
 // ---------------------------------------------------------------- application data, the other way
 
+bool Tls::answers_early_data() const {
+    return role_ == Role::server && connection_ && !connection_->handshake_complete() &&
+           connection_->early_data_room() != 0;
+}
+
 Attempt<std::size_t> Tls::write(Transport& transport, Bytes bytes) {
-    if (!established_)
+    if (!established_ && !answers_early_data())
         if (auto done = handshake(transport); !done) return done.failure();
     const std::lock_guard lock(sending_);
     if (close_sent_) return Failure(Refusal::protocol_is_shutdown);

@@ -104,6 +104,7 @@ class Tls {
     // Precondition: begun().
     const Negotiated& negotiated() const { return connection_->negotiated(); }
     const Connection& connection() const { return *connection_; }
+    std::size_t certificate_requests() const { return connection_ ? connection_->certificate_requests() : 0; }
     bool goodbye_said() const noexcept { return goodbye_said_; }
     std::size_t pending() { return connection_ ? connection_->data().size() : 0; }
     // By the facade's judgement, or where the config's hook took it away, by the engine's.
@@ -131,6 +132,8 @@ class Tls {
     void flush_answers(Transport& transport);
     Done pull(Transport& transport, Reading reading);
     Done settle(Transport& transport);
+    // Whether a server can answer early data now.
+    bool answers_early_data() const;
     void finish_handshake();
     void collect_sessions();
 

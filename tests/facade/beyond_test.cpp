@@ -277,6 +277,33 @@ TEST(EarlyData, goes_with_the_first_flight_of_a_resumption) {
     EXPECT_EQ(text(pair.server.read()), "and on");
 }
 
+TEST(EarlyData, is_answered_before_the_handshake_is_done) {
+    SSLContext client = client_context();
+    SSLContext server = server_context();
+    server.set_max_early_data(1000);
+    ObjectPair pair(client, server,
+                    {.server_hostname = "server.test", .session = session_of(client, server)});
+    pair.client.set_early_data("a question");
+    std::error_code code;
+    pair.client.do_handshake(code);
+    pair.server.write("too soon", code);
+    EXPECT_EQ(code, SSL_ERROR_WANT_READ) << "nothing came that could be answered";
+    pair.carry();
+    pair.server.do_handshake(code);
+    EXPECT_EQ(code, SSL_ERROR_WANT_READ);
+    EXPECT_EQ(text(pair.server.early_data()), "a question");
+    EXPECT_EQ(pair.server.write("an answer", code), 9u);
+    EXPECT_FALSE(code);
+    EXPECT_EQ(pair.server.version(), std::nullopt) << "the handshake is not done";
+    pair.carry();
+    EXPECT_EQ(text(pair.client.read()), "an answer");
+    pair.carry();
+    pair.server.do_handshake();
+    pair.client.write("and on");
+    pair.carry();
+    EXPECT_EQ(text(pair.server.read()), "and on");
+}
+
 TEST(EarlyData, is_all_or_nothing_and_a_clients) {
     constexpr std::size_t most = 1000;
     SSLContext client = client_context();

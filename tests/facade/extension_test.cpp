@@ -188,8 +188,10 @@ TEST(ConfigHook, can_ask_for_a_certificate_later_without_the_facades_eyes) {
     }
     client.set_post_handshake_auth(true);
     ObjectPair able(client, server);
+    EXPECT_EQ(able.server.certificate_requests(), 0u);
     able.handshake();
     able.server.verify_client_post_handshake();
+    EXPECT_EQ(able.server.certificate_requests(), 1u);
     able.server.write("who are you?");
     able.carry();
     able.client.read();
@@ -197,6 +199,7 @@ TEST(ConfigHook, can_ask_for_a_certificate_later_without_the_facades_eyes) {
     able.carry();
     EXPECT_EQ(text(able.server.read()), "it is me");
     EXPECT_EQ(able.server.getpeercert_der(), client_leaf().der);
+    EXPECT_EQ(able.server.certificate_requests(), 0u);
 }
 
 // ---------------------------------------------------------------- what hooks are for

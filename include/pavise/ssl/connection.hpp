@@ -59,11 +59,14 @@ class PAVISE_EXPORT SSLConnection {
     // a client, the client did not offer it, verify_mode is CERT_NONE.
     void verify_client_post_handshake();
     void verify_client_post_handshake(std::error_code& code);
+    // Beyond Python: how many of these requests wait for their answer.
+    std::size_t certificate_requests() const;
 
     // ---- beyond Python
     // Early data (RFC 8446 §2.3). A client's is set before the handshake (ValueError else) and sent where a
     // session allows it; a server's is what came, and nothing once it was taken. An attacker can send it
-    // again.
+    // again. What a server writes in answer to it goes at once, before the handshake is done: only the client
+    // that it is meant for can read that (§4.4.4).
     void set_early_data(BytesLike data);
     ByteVector early_data();
     // Nothing before the handshake; false: it was not taken, and has to be sent again.
