@@ -130,6 +130,19 @@ ByteVector wrong_mac(Peer12& us) {
     if (us.mac_order() == MacOrder::encrypt_then_mac) return with_changed_byte(us, 0, 1);
     return with_changed(us, 0, [](MutableBytes p) { p[p.size() - padding_size(p) - 1] ^= 1; });
 }
+// Of a record without data, which some take another way with (CVE-2019-1559).
+ByteVector wrong_mac_of_nothing(Peer12& us) {
+    const auto change = [](MutableBytes p) { p[p.size() - padding_size(p) - 1] ^= 1; };
+    if (us.mac_order() == MacOrder::mac_then_encrypt)
+        return us.seal_cbc(ContentType::application_data, {}, {.change = change});
+    ByteVector record = us.seal_cbc(ContentType::application_data, {}, {});
+    if (us.ok()) record.back() ^= 1;
+    return record;
+}
+ByteVector wrong_padding_of_nothing(Peer12& us) {
+    return us.seal_cbc(ContentType::application_data, {},
+                       {.more_blocks = 1, .change = [](MutableBytes p) { p[p.size() - 2] ^= 1; }});
+}
 ByteVector wrong_iv(Peer12& us) {
     return with_changed_byte(us, record::header_size, 0);
 }
@@ -239,6 +252,8 @@ constexpr std::array forgeries{&wrong_mac,
                                &wrong_first_block,
                                &wrong_last_block,
                                inside<order> ? &wrong_padding_first : &wrong_mac_and_padding,
+                               &wrong_mac_of_nothing,
+                               inside<order> ? &wrong_padding_of_nothing : &block_too_few,
                                inside<order> ? &padding_longer_than_record : &of_nothing_known};
 
 template <class As, MacOrder order> void answers_alike(As& t) {
@@ -366,6 +381,9 @@ template <class As, MacOrder order>
 constexpr std::array refusals{
     check<As, order>({"cbc-mac-wrong", "etm-mac-wrong"}, "A record with a wrong MAC is refused",
                      mac_wrong<order>, &refuses<As, order, &wrong_mac>),
+    check<As, order>({"cbc-mac-wrong-without-data", "etm-mac-wrong-without-data"},
+                     "A record without data is refused where its MAC is wrong", mac_wrong<order>,
+                     &refuses<As, order, &wrong_mac_of_nothing>),
     check<As, order>({"cbc-iv-changed", "etm-iv-changed"}, "A record whose IV was changed is refused",
                      mac_wrong<order>, &refuses<As, order, &wrong_iv>),
     check<As, order>({"cbc-first-block-changed", "etm-first-block-changed"},
@@ -394,6 +412,10 @@ constexpr std::array refusals{
     check<As, order>({"cbc-padding-last", "etm-padding-last"},
                      "A wrong last byte of padding is refused with the alert of a wrong MAC", padding_wrong,
                      &refuses<As, order, &wrong_padding_last>),
+    check<As, order>(
+        {"cbc-padding-without-data", "etm-padding-without-data"},
+        "A record without data is refused where its padding is wrong, with the alert of a wrong MAC",
+        padding_wrong, &refuses<As, order, &wrong_padding_of_nothing>),
     check<As, order>({"cbc-padding-any-bytes", "etm-padding-any-bytes"},
                      "Padding of any bytes, as SSL 3.0 had it, is refused with the alert of a wrong MAC",
                      padding_wrong, &refuses<As, order, &padding_without_pattern>),
