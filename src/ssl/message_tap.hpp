@@ -1,13 +1,10 @@
 // The engine's Tap that shows a connection's messages to the callback of its context.
 #pragma once
 
+#include "ssl/kept_exception.hpp"
 #include "wire/tap.hpp"
 
 #include <pavise/ssl/connection.hpp>
-
-#include <atomic>
-#include <exception>
-#include <mutex>
 
 namespace pavise::ssl {
 
@@ -15,9 +12,7 @@ namespace pavise::ssl {
 class MessageTap final : public wire::Tap {
     const MessageCallback callback_;
     SSLConnection* const& owner_; // where the connection keeps it
-    std::atomic<bool> threw_{false};
-    std::mutex mutex_;
-    std::exception_ptr exception_;
+    KeptException thrown_;
 
     void show(wire::Direction direction, ContentType type, Bytes content) noexcept {
         try {
@@ -25,9 +20,7 @@ class MessageTap final : public wire::Tap {
                 direction == wire::Direction::sent ? MessageDirection::sent : MessageDirection::received;
             callback_(*owner_, {way, type, content});
         } catch (...) {
-            const std::lock_guard lock(mutex_);
-            if (exception_ == nullptr) exception_ = std::current_exception();
-            threw_.store(true, std::memory_order_relaxed);
+            thrown_.keep_current();
         }
     }
 
@@ -44,13 +37,9 @@ class MessageTap final : public wire::Tap {
         if (type != ContentType::handshake) show(direction, type, content);
     }
 
-    bool threw() const noexcept { return threw_.load(std::memory_order_relaxed); }
+    bool threw() const noexcept { return thrown_.there(); }
     // The first that was thrown since the last call.
-    std::exception_ptr take() noexcept {
-        const std::lock_guard lock(mutex_);
-        threw_.store(false, std::memory_order_relaxed);
-        return std::exchange(exception_, nullptr);
-    }
+    std::exception_ptr take() noexcept { return thrown_.take(); }
 };
 
 } // namespace pavise::ssl

@@ -26,10 +26,9 @@ template <class T> T value_or_code(Attempt<T> attempt, std::error_code& code) {
 template <class Step> auto with_code(Tls* tls, std::error_code& code, Step step) {
     using Taken = decltype(step(*tls));
     auto taken = tls == nullptr ? Taken(Failure::system(EBADF)) : step(*tls);
-    if (tls != nullptr && tls->message_callback_threw()) {
-        taken = Failure(Refusal::callback_failed);
-        [[maybe_unused]] const auto lost = tls->take_exception(); // a code has no place for it
-    }
+    if (tls != nullptr && tls->message_callback_threw()) taken = Failure(Refusal::callback_failed);
+    // A code has no place for it, and the next failure has another reason.
+    if (tls != nullptr && !taken) tls->forget_exceptions();
     return value_or_code(std::move(taken), code);
 }
 

@@ -61,8 +61,13 @@ void Tls::set_session(const SSLSession& session) {
 }
 
 std::exception_ptr Tls::take_exception() {
-    if (callback_exception_ != nullptr) return std::exchange(callback_exception_, nullptr);
+    if (std::exception_ptr thrown = thrown_.take()) return thrown;
     return messages_ != nullptr ? messages_->take() : nullptr;
+}
+
+void Tls::forget_exceptions() noexcept {
+    (void)thrown_.take();
+    if (messages_ != nullptr) (void)messages_->take();
 }
 
 // ---------------------------------------------------------------- beginning
@@ -85,15 +90,16 @@ Done Tls::begin_client() {
         config = std::move(with_psk);
     }
     config_ = config;
-    ClientOptions options{.server_name = server_hostname_.value_or(""),
-                          .ech_configs = std::exchange(ech_configs_, {})};
+    ClientOptions options{.server_name = server_hostname_.value_or(""), .ech_configs = ech_configs_};
     if (session_ && session_->slot()->fits(*settings_)) options.session = session_->slot()->get();
     // All of it or nothing: what goes only in part cannot be told from what went.
     early_offered_ =
         !early_.empty() && options.session && options.session.max_early_data_size() >= early_.size();
     if (early_offered_) options.early_data = EarlyData::on;
     auto made = testing::Access::client(std::move(config), options, hooks());
+    // Whoever comes again after this must not say in the clear what was to be encrypted: the configs stay.
     if (!made) return Failure(made.error());
+    ech_configs_ = {};
     connection_.emplace(*std::move(made));
     ++context_.state()->counters.connect;
     return std::monostate();
@@ -117,7 +123,7 @@ Done Tls::begin() {
     } catch (const std::bad_alloc&) {
         throw;
     } catch (...) { // a hook of the application's
-        callback_exception_ = std::current_exception();
+        thrown_.keep_current();
         return Failure(Refusal::callback_failed);
     }
 }

@@ -1,6 +1,7 @@
 // Tls: a Connection with its context, driven over a Transport by steps that never wait.
 #pragma once
 
+#include "ssl/kept_exception.hpp"
 #include "ssl/message_tap.hpp"
 #include "ssl/misfit.hpp"
 #include "ssl/record_tracker.hpp"
@@ -46,9 +47,9 @@ class Tls {
     RecordTracker tracker_;
     bool established_ = false; // the handshake is done and was counted
     bool close_sent_ = false;
-    std::size_t taken_ = 0; // bytes of a write that the engine has, but the transport not yet
-    std::mutex sending_;    // the receiving thread sends answers where the sending one does not
-    std::exception_ptr callback_exception_;
+    std::size_t taken_ = 0;      // bytes of a write that the engine has, but the transport not yet
+    std::mutex sending_;         // the receiving thread sends answers where the sending one does not
+    KeptException thrown_;       // by any other callback or hook
     std::optional<Error> cause_; // why we gave the connection up, where the engine cannot know it
     bool goodbye_said_ = false;  // unwrap() was called: Python's reads end otherwise from then on
 
@@ -87,6 +88,7 @@ class Tls {
     void release_idle();
     // What a callback of the application's threw during the last step, if it did; forgets it.
     std::exception_ptr take_exception();
+    void forget_exceptions() noexcept;
     // Whether the one for messages did, which a step goes on after.
     bool message_callback_threw() const noexcept { return messages_ != nullptr && messages_->threw(); }
 

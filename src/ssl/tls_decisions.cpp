@@ -35,7 +35,6 @@ trust::RevocationPolicy revocation_of(VerifyFlags flags) {
 
 trust::VerifyOptions options_of(const Settings& settings, Role role) {
     trust::VerifyOptions options;
-    options.time = system_clock().now();
     options.purpose = role == Role::client ? trust::Purpose::server_auth : trust::Purpose::client_auth;
     options.common_name = settings.hostname_checks_common_name ? trust::CommonNamePolicy::when_no_dns_name
                                                                : trust::CommonNamePolicy::ignore;
@@ -119,6 +118,8 @@ Result<trust::VerifiedChain> Tls::judge(const std::vector<Bytes>& presented) con
     }
     trust::VerifyOptions options = options_of(*settings_, role_);
     options.store = settings_->trust.get();
+    // The system's, unless a hook gave the config another one.
+    options.time = std::visit([](const auto& config) { return config->clock->now(); }, config_);
     PAVISE_LET(options.name, name_to_prove());
     PAVISE_LET(auto chain, trust::verify_chain(presented, options));
     if (role_ == Role::client)
@@ -149,7 +150,7 @@ bool Tls::ask_verify_callback(const std::vector<Bytes>& presented, const std::op
     try {
         return settings_->verify_callback(*owner_, verdict);
     } catch (...) {
-        callback_exception_ = std::current_exception();
+        thrown_.keep_current();
         return false;
     }
 }
@@ -185,7 +186,7 @@ std::optional<pavise::AlertDescription> Tls::ask_sni_callback(const std::optiona
         settings_ = context_.state()->settings();
         return std::nullopt;
     } catch (...) {
-        callback_exception_ = std::current_exception();
+        thrown_.keep_current();
         return pavise::AlertDescription::handshake_failure;
     }
 }
@@ -198,7 +199,7 @@ std::optional<ExternalPsk> Tls::ask_psk_client_callback() {
         const Bytes name = as_bytes(identity ? *identity : std::string_view());
         return ExternalPsk{.identity = ByteVector(name.begin(), name.end()), .key = std::move(key)};
     } catch (...) {
-        callback_exception_ = std::current_exception();
+        thrown_.keep_current();
         return std::nullopt;
     }
 }
@@ -229,7 +230,7 @@ Tls::choose_config_for(const ClientOffer& offer, const std::vector<CipherSuite>&
     } catch (const std::bad_alloc&) {
         throw;
     } catch (...) { // a hook of the context that the callback chose
-        callback_exception_ = std::current_exception();
+        thrown_.keep_current();
         return pavise::AlertDescription::internal_error;
     }
 }
@@ -277,7 +278,7 @@ Done Tls::decide_psk() {
                                      .key = std::move(key)}};
         }
     } catch (...) {
-        callback_exception_ = std::current_exception();
+        thrown_.keep_current();
         [[maybe_unused]] const Status refused =
             connection_->refuse(pavise::AlertDescription::handshake_failure);
         return std::monostate();
