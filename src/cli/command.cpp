@@ -73,16 +73,23 @@ Problem no_such_verb(std::string_view word) {
     return misuse("unknown verb '" + std::string(word) + "'; 'pavise --help' lists them");
 }
 
+// What was printed and did not arrive, on a full disk or at a reader who left, was not done.
+Exit with_output(std::string_view who, Exit exit) {
+    const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (arrived || exit != Exit::ok) return exit;
+    return complain(who, {Exit::connection, "standard output could not be written"});
+}
+
 Exit run_verb(const Verb& verb, std::span<const char* const> words) {
     const std::string who = "pavise " + std::string(verb.usage->verb);
     auto arguments = Arguments::parse(*verb.usage, words);
     if (!arguments) return complain(who, arguments.problem());
     if (arguments->help_wanted()) {
         print(stdout, help_text(*verb.usage));
-        return Exit::ok;
+        return with_output(who, Exit::ok);
     }
     auto exit = verb.run(*arguments);
-    return exit ? *exit : complain(who, exit.problem());
+    return exit ? with_output(who, *exit) : complain(who, exit.problem());
 }
 
 } // namespace
@@ -95,11 +102,11 @@ Exit run_command(std::span<const char* const> words) {
     const std::string_view first = words.empty() ? std::string_view() : words.front();
     if (first == "--help" || first == "-h" || first == "help") {
         print(stdout, overview());
-        return Exit::ok;
+        return with_output("pavise", Exit::ok);
     }
     if (first == "--version") {
         print(stdout, "pavise " PAVISE_VERSION "\n");
-        return Exit::ok;
+        return with_output("pavise", Exit::ok);
     }
     for (const Verb* verb : verbs) {
         const std::size_t count = words_in_common(verb->usage->verb, words);

@@ -341,6 +341,20 @@ Failure failure_of(Error error, const Plan& plan, const Negotiated& negotiated) 
     return {std::move(problem), error};
 }
 
+// The connection was not even begun: the server's name, or what the options come to together.
+Problem unfit(Error error, const Plan& plan) {
+    switch (error.code) {
+        using enum ErrorCode;
+    case bad_host_name:
+    case host_name_not_ascii:
+    case no_server_name: return misuse("'" + plan.name + "': " + describe(error));
+    case output_too_long:
+        return misuse("what the options ask for does not fit into one ClientHello: " + describe(error) +
+                      "\ngive fewer or shorter ones with --psk, --imported-psk and --alpn");
+    default: return misuse("the options: " + describe(error));
+    }
+}
+
 std::optional<Failure> talk(TlsStream& stream, const Plan& plan, const Arguments& arguments) {
     const Negotiated& negotiated = stream.object().negotiated();
     Status status = greet(stream, plan);
@@ -370,7 +384,7 @@ std::optional<Failure> talk(TlsStream& stream, const Plan& plan, const Arguments
 std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
     MessageTrace trace(stderr);
     auto stream = stream_for(plan, arguments.has("--msg") ? &trace : nullptr);
-    if (!stream) return Failure{misuse("'" + plan.name + "': " + describe(stream.error())), stream.error()};
+    if (!stream) return Failure{unfit(stream.error(), plan), stream.error()};
 
     auto socket = net::connect(plan.endpoint, plan.deadline);
     if (!socket) return Failure{problem_of(socket.error(), plan.server), socket.error()};

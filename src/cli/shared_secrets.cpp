@@ -84,6 +84,19 @@ PskWords take_psk_words(std::string_view& line) {
     }
 }
 
+// What no handshake could use, said where its place is known.
+std::optional<std::string> excess_of(const ExternalPsk& psk) {
+    // opaque identity<1..2^16-1> (RFC 8446 §4.2.11), and opaque psk<0..2^16-1> of TLS 1.2 (RFC 4279 §2)
+    constexpr std::size_t longest = 65535;
+    // An ImportedIdentity is an identity itself: two length fields, two numbers (RFC 9258 §3.1).
+    constexpr std::size_t frame = 8;
+    if (psk.key.size() > longest) return "the key is longer than " + std::to_string(longest) + " bytes";
+    const std::size_t around = psk.kind == ExternalPsk::Kind::imported ? frame : 0;
+    if (psk.identity.size() + psk.context.size() + around <= longest) return std::nullopt;
+    return std::string(around == 0 ? "the identity is" : "identity and context are together") +
+           " longer than " + std::to_string(longest - around) + " bytes";
+}
+
 Outcome<ExternalPsk> psk_from(std::string_view line, ExternalPsk::Kind kind, const std::string& where) {
     const PskWords words = take_psk_words(line);
     auto psk = psk_of_line(line);
@@ -94,12 +107,14 @@ Outcome<ExternalPsk> psk_from(std::string_view line, ExternalPsk::Kind kind, con
             return misuse(where + ": hash= wants sha256 or sha384");
         if (*words.hash == "sha384") psk->suite_hash = CipherSuite::TLS_AES_256_GCM_SHA384;
     }
-    if (!words.context) return *std::move(psk);
-    auto context = bytes_of_hex(*words.context);
-    if (!context) return misuse(where + ": context= wants hexadecimal digits");
-    if (kind != ExternalPsk::Kind::imported)
-        return misuse(where + ": a context is for keys that are imported: --imported-psk");
-    psk->context = *std::move(context);
+    if (words.context) {
+        auto context = bytes_of_hex(*words.context);
+        if (!context) return misuse(where + ": context= wants hexadecimal digits");
+        if (kind != ExternalPsk::Kind::imported)
+            return misuse(where + ": a context is for keys that are imported: --imported-psk");
+        psk->context = *std::move(context);
+    }
+    if (const auto excess = excess_of(*psk)) return misuse(where + ": " + *excess);
     return *std::move(psk);
 }
 

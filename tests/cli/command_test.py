@@ -3,10 +3,11 @@
 import json
 import pathlib
 import re
+import subprocess
 import tempfile
 
 from certificates import Certificates
-from harness import PAVISE, PaviseServer, expect, expect_in, free_port, main, run
+from harness import DEADLINE, PAVISE, PaviseServer, expect, expect_in, free_port, main, run
 
 KEYS = {"p256": "ECDSA P-256", "p384": "ECDSA P-384", "p521": "ECDSA P-521", "ed25519": "Ed25519", "rsa": "RSA, 2048 bits",
         "rsa-pss": "RSA-PSS, 2048 bits"}
@@ -163,6 +164,32 @@ def development_certificates(key_type):
                f"{folder / 'leaf.pem'}: is not the certificate of an authority")
 
 
+def output_that_is_full():
+    """What was printed and did not arrive was not done, whatever printed it."""
+    with Certificates() as certificates, PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256")) as server:
+        to_server = ["connect", f"localhost:{server.port}", "--cafile", certificates.ca, "--quiet"]
+        for words in (["--help"], ["--version"], ["connect", "--help"], ["cert", "show", certificates.ca],
+                      [*to_server, "--json"], [*to_server, "--showcerts"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([PAVISE, *map(str, words)], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+                                      timeout=DEADLINE, check=False)
+            expect(done.returncode, 1, f"exit status of {words} ({done.stderr!r})")
+            expect_in("standard output could not be written", done.stderr.decode(), "the complaint")
+        server.stop()
+
+
+def closed_descriptors():
+    """A closed standard input, output or error is none: the connection does not take its number."""
+    with Certificates() as certificates, PaviseServer("--cert", certificates.chain("p256"), "--key", certificates.key("p256")) as server:
+        words = [PAVISE, "connect", f"localhost:{server.port}", "--cafile", certificates.ca]
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            for more in ([], ["--get", "/"]):
+                done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", *map(str, words + more)], stdin=subprocess.DEVNULL,
+                                      capture_output=True, timeout=DEADLINE, check=False)
+                expect(done.returncode, 0, f"exit status with {closed} {more} ({done.stderr!r})")
+        server.stop()
+
+
 def cases(report):
     report.case("--help lists the verbs", overview)
     report.case("--version", version)
@@ -225,6 +252,8 @@ def cases(report):
     report.case("files that are missing or wrong are named", wrong_files)
     report.case("connect to a port where nobody listens", refused_connection)
     report.case("connect with an output that nobody reads", output_that_nobody_reads)
+    report.case("output that does not arrive", output_that_is_full)
+    report.case("closed standard descriptors", closed_descriptors)
     report.case("serve on a port that is taken", taken_port)
     for key_type in ("p256", "ed25519", "rsa"):
         report.case(f"cert make-ca and make-leaf, {key_type}", development_certificates, key_type)

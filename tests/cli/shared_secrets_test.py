@@ -76,6 +76,32 @@ def wrong_lines(certificates):
         expect_in(f"{file}: {wanted}", said, "the complaint")
 
 
+def limits(certificates):
+    """What no handshake can use is told with its line; what one alone could, but not with the rest, with the options."""
+    long_key = "ab" * 65536
+    for option, line, wanted in (
+            ("--psk", "i" * 65536 + ":" + KEY, "line 1: the identity is longer than 65535 bytes"),
+            ("--psk", "name:" + long_key, "line 1: the key is longer than 65535 bytes"),
+            ("--imported-psk", "i" * 65528 + ":" + KEY, "line 1: identity and context are together longer than 65527 bytes"),
+            ("--imported-psk", "i" * 65527 + ":" + KEY + " context=00", "line 1: identity and context are together longer than 65527"),
+            ("--psk", "i" * 65535 + ":" + KEY, None), ("--psk", "name:" + long_key[2:], None),
+            ("--imported-psk", "i" * 65527 + ":" + KEY, None), ("--imported-psk", "i" * 65526 + ":" + KEY + " context=00", None)):
+        file = file_of(certificates, "long", line)
+        if wanted is None:
+            with PaviseServer(option, file) as server:
+                server.stop()
+            continue
+        status, _, said = run(PAVISE, "serve", "--port", "0", option, file)
+        expect(status, USAGE, f"exit status ({said[:200]!r})")
+        expect_in(f"{file}: {wanted}", said, "the complaint")
+    many = file_of(certificates, "many", *[f"name {n}:{KEY}" for n in range(5000)])
+    for option in ("--psk", "--imported-psk"):
+        status, _, said = run(PAVISE, "connect", "localhost:1", "--insecure", option, many)
+        expect(status, USAGE, f"exit status with many keys ({said!r})")
+        expect_in("does not fit into one ClientHello", said, "the complaint")
+        expect_in("give fewer or shorter ones with --psk, --imported-psk and --alpn", said, "the complaint")
+
+
 # ---- the keys of tickets
 
 def ticket_key(number):
@@ -159,7 +185,7 @@ def cases(report):
         for name, function in (
                 ("--imported-psk", imported), ("keys that are imported otherwise", not_the_same),
                 ("--psk with a hash", hash_of_a_plain_key), ("--psk and --imported-psk", both_kinds),
-                ("lines that are no keys", wrong_lines), ("--ticket-keys, shared", fleet),
+                ("lines that are no keys", wrong_lines), ("keys at their limits", limits), ("--ticket-keys, shared", fleet),
                 ("--ticket-keys, read again", rotation), ("ticket keys that are none", wrong_keys)):
             report.case(name, function, certificates)
 
