@@ -121,9 +121,11 @@ class Build:
 
 def failed_tests(program, among, folder):
     """Names of the tests that failed; with the one that was running when the program came to its end."""
+    at_once = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}  # a race ends the program in the test that has it
     try:
-        done = subprocess.run([program, "--gtest_color=no", f"--gtest_filter={among}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder,
-                              text=True, errors="replace", check=False, timeout=LONGEST_RUN)
+        done = subprocess.run([program, "--gtest_color=no", f"--gtest_filter={among}"], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, cwd=folder, env=at_once, text=True, errors="replace", check=False,
+                              timeout=LONGEST_RUN)
         said = done.stdout
     except subprocess.TimeoutExpired as late:
         said = (late.stdout or b"").decode(errors="replace")
