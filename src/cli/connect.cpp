@@ -230,6 +230,8 @@ Outcome<Plan> plan_from(const Arguments& arguments) {
     if (!endpoint) return misuse(net::explain(endpoint.error(), "'" + plan.server + "'"));
     plan.endpoint = *endpoint;
     plan.name = arguments.value("--servername").value_or(endpoint->host);
+    if (const auto path = arguments.value("--session-out"))
+        if (auto obstacle = obstacle_to_new_file(*path)) return *std::move(obstacle);
     plan.starttls = arguments.value("--starttls");
     if (plan.starttls && !is_starttls_protocol(*plan.starttls))
         return misuse("--starttls: there is " + starttls_protocols() + ", not '" +

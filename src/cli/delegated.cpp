@@ -186,6 +186,10 @@ Outcome<Credential> read_delegated(std::string_view path, Role role) {
         return misuse(name + ": there is no delegated credential in it\n'pavise cert make-delegated' makes "
                              "one");
     const Bytes message = block->contents.view();
+    if (!messages::DelegatedCredential::parse(message))
+        return misuse(name +
+                      ": the delegated credential in it is malformed (RFC 9345 §4)\nmake a new one with "
+                      "'pavise cert make-delegated'");
     auto credential =
         Credential::delegated(file->view(), ByteVector(message.begin(), message.end()), file->view());
     if (!credential) return misuse(name + ": " + describe(credential.error()));

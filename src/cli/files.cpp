@@ -4,6 +4,7 @@
 #include "net/descriptor.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <string>
 #include <system_error>
 
@@ -42,6 +43,17 @@ Outcome<std::monostate> write_new_file(std::string_view path_given, std::string_
         contents.remove_prefix(static_cast<std::size_t>(count));
     }
     return std::monostate();
+}
+
+std::optional<Problem> obstacle_to_new_file(std::string_view path_given) {
+    const std::filesystem::path path(path_given);
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    std::error_code unknown; // what cannot be told now is told when the file is made
+    if (std::filesystem::exists(std::filesystem::symlink_status(path, unknown)))
+        return misuse(path.string() + ": cannot be made: " + reason(EEXIST));
+    if (!std::filesystem::exists(folder, unknown) && !unknown)
+        return misuse(path.string() + ": cannot be made: " + reason(ENOENT));
+    return std::nullopt;
 }
 
 } // namespace pavise::cli

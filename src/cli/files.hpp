@@ -15,5 +15,8 @@ enum class Readers { everybody, owner };
 // Makes a file that was not there before: nobody's key is overwritten. Errors (usage): names the file and the
 // reason.
 Outcome<std::monostate> write_new_file(std::string_view path, std::string_view contents, Readers readers);
+// What write_new_file() would say now of a file that is there, or of a folder that is not: to be asked before
+// work that would be lost.
+std::optional<Problem> obstacle_to_new_file(std::string_view path);
 
 } // namespace pavise::cli

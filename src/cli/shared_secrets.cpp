@@ -7,6 +7,8 @@
 #include "schedule/ticket_keys.hpp"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace pavise::cli {
 
@@ -118,15 +120,27 @@ Outcome<ExternalPsk> psk_from(std::string_view line, ExternalPsk::Kind kind, con
     return *std::move(psk);
 }
 
+// What the peer tells keys apart by: of an imported one the identity and the context (RFC 9258 §3.1), of a
+// plain one the identity, among those of its hash.
+using PskName = std::tuple<ByteVector, ByteVector, CipherSuite>;
+
+PskName name_of(const ExternalPsk& psk) {
+    const bool imported = psk.kind == ExternalPsk::Kind::imported;
+    return {psk.identity, psk.context, imported ? CipherSuite{} : psk.suite_hash};
+}
+
 std::optional<Problem> add_psks(std::string_view path, ExternalPsk::Kind kind,
                                 std::vector<ExternalPsk>& psks) {
     auto file = read_file(path);
     if (!file) return file.problem();
     const std::size_t before = psks.size();
+    std::set<PskName> names;
     auto problem = take_lines(as_text(file->view()),
                               [&](std::string_view line, std::size_t number) -> std::optional<Problem> {
                                   auto psk = psk_from(line, kind, place(path, number));
                                   if (!psk) return psk.problem();
+                                  if (!names.insert(name_of(*psk)).second)
+                                      return misuse(place(path, number) + ": another key has this name");
                                   psks.push_back(*std::move(psk));
                                   return std::nullopt;
                               });

@@ -10,7 +10,7 @@ import socket
 import subprocess
 
 from certificates import Certificates
-from harness import DEADLINE, PAVISE, PaviseServer, expect, expect_in, main, negotiated, run
+from harness import DEADLINE, PAVISE, Failure, PaviseServer, expect, expect_in, main, negotiated, run
 from relay import Relay, record_lengths
 
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
@@ -463,6 +463,25 @@ def ocsp(certificates):
         server.stop()
 
 
+def no_place_for_the_session(certificates):
+    """It is said before there is a connection, and not when what it was for is done."""
+    taken = certificates.folder / "taken"
+    taken.write_bytes(b"mine")
+    for path, reason in ((taken, "File exists"), (certificates.folder, "File exists"),
+                         (certificates.folder / "nowhere" / "session", "No such file or directory")):
+        with socket.create_server(("127.0.0.1", 0)) as nobody:
+            nobody.setblocking(False)
+            status, _, said = run(PAVISE, "connect", f"127.0.0.1:{nobody.getsockname()[1]}", "--insecure", "--session-out", path)
+            expect(status, USAGE, f"exit status ({said!r})")
+            expect_in(f"{path}: cannot be made: {reason}", said, "the complaint")
+            try:
+                nobody.accept()
+                raise Failure("there was a connection")
+            except BlockingIOError:
+                pass
+    expect(taken.read_bytes(), b"mine", "the file that was there")
+
+
 # ---- services
 
 def discard(certificates):
@@ -493,7 +512,8 @@ def cases(report):
                 ("--psk and --psk-modes", pre_shared_keys), ("--get and --showcerts", get_and_certificates),
                 ("--keylog, TLS 1.3", key_log, "1.3"), ("--keylog, TLS 1.2", key_log, "1.2"), ("--ocsp", ocsp),
                 ("--msg, TLS 1.3", messages_of, "1.3", MESSAGES_13), ("--msg, TLS 1.2", messages_of, "1.2", MESSAGES_12),
-                ("--json", in_json), ("colours on a terminal", colours_on_a_terminal), ("--discard", discard)):
+                ("--json", in_json), ("colours on a terminal", colours_on_a_terminal),
+                ("--session-out without a place", no_place_for_the_session), ("--discard", discard)):
             report.case(name, function, certificates, *arguments)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import tempfile
 
 from certificates import Certificates
@@ -137,7 +138,11 @@ def wrong_use(world):
     mixed.write_text(world["plain.pem"].read_text() + world["server.pem"].read_text().split("-----END CERTIFICATE-----\n")[1])
     no_key = world["no key.pem"]
     no_key.write_text(world["server.pem"].read_text().split("-----BEGIN PRIVATE KEY")[0])
+    broken = world["broken.pem"]
+    label = "DELEGATED CREDENTIAL-----"
+    broken.write_text(re.sub(f"(BEGIN {label}\n).*?\n(-----END {label})", r"\1AAAA\n\2", world["server.pem"].read_text(), flags=re.DOTALL))
     for words, wanted in (
+            ([*serving, broken], f"{broken}: the delegated credential in it is malformed"),
             ([*making, *world.pair("plain")], "does not allow its key to sign delegated credentials"),
             ([*making, *world.pair("plain")], "'pavise cert make-leaf --may-delegate'"),
             ([*making, *world.pair("leaf"), "--key-type", "rsa"], "--key-type rsa: such a key must not be delegated to"),

@@ -69,11 +69,17 @@ def wrong_lines(certificates):
             ("--imported-psk", "name:00 hash=md5", "line 2: hash= wants sha256 or sha384"),
             ("--imported-psk", "name:00 context=0", "line 2: context= wants hexadecimal digits"),
             ("--imported-psk", "name:00 hash=sha256 hash=sha256", "line 2 is not IDENTITY:KEY"),
+            ("--psk", "first:01", "line 2: another key has this name"),
+            ("--imported-psk", "first:00 hash=sha384", "line 2: another key has this name"),
             ("--psk", "name:00 context=00", "line 2: a context is for keys that are imported: --imported-psk")):
         file = file_of(certificates, "wrong", "first:00", line)
         status, _, said = run(PAVISE, "serve", "--port", "0", option, file)
         expect(status, USAGE, f"exit status for {line!r} ({said!r})")
         expect_in(f"{file}: {wanted}", said, "the complaint")
+    # What a peer can tell apart.
+    for option, line in (("--psk", "first:01 hash=sha384"), ("--imported-psk", "first:01 context=00"), ("--imported-psk", "first :01")):
+        with PaviseServer(option, file_of(certificates, "alike", "first:00", line)) as server:
+            server.stop()
 
 
 def limits(certificates):
