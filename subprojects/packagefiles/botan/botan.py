@@ -9,6 +9,7 @@ modules, the compiler with its version, and the flags.
 
   botan.py ensure --with-tls       the same with Botan's own TLS in it: a peer of the benchmarks, part of nothing else
   botan.py ensure --for-valgrind   the same with its marks of what is secret: for the tests of constant time
+  botan.py ensure --cpu FAMILY     for the other processor that the compiler of --cxx makes programs for
 """
 import argparse
 import contextlib
@@ -89,10 +90,15 @@ def works(command):
 class Recipe:
     """How Botan is built here, whatever its source."""
 
-    def __init__(self, configured_compiler, more_modules=(), more_options=()):
+    def __init__(self, configured_compiler, more_modules=(), more_options=(), cpu=None):
         self.modules = wanted_modules() + list(more_modules)
         self.more_options = list(more_options)
-        self.compiler = shutil.which(PREFERRED_COMPILER) or shutil.which(configured_compiler)
+        preferred = PREFERRED_COMPILER
+        if cpu:
+            preferred = configured_compiler
+            archiver = re.sub(r"g\+\+(-\d+)?$", "ar", configured_compiler)
+            self.more_options += [f"--cpu={cpu}", f"--ar-command={archiver}"]
+        self.compiler = shutil.which(preferred) or shutil.which(configured_compiler)
         if self.compiler is None:
             raise Failure(f"no compiler: neither {PREFERRED_COMPILER} nor {configured_compiler} is on the PATH")
         version = subprocess.run([self.compiler, "--version"], capture_output=True, text=True, check=True).stdout
@@ -255,6 +261,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--with-tls", action="store_true", help=f"with the modules {', '.join(TLS_MODULES)}")
+    parser.add_argument("--cpu", help="the family of another processor, as meson calls it: aarch64, s390x, …")
     parser.add_argument("--for-valgrind", action="store_true", help=f"configured {' '.join(VALGRIND_OPTIONS)}")
     options = parser.parse_args()
     say = Say(options.quiet)
@@ -264,7 +271,7 @@ def main():
                 lay_overlay()
         else:
             recipe = Recipe(options.cxx, TLS_MODULES if options.with_tls else (),
-                            VALGRIND_OPTIONS if options.for_valgrind else ())
+                            VALGRIND_OPTIONS if options.for_valgrind else (), options.cpu)
             print(ensure(recipe, options.jobs, say))
     except (Failure, sources.NotHad) as failure:
         print(f"botan: {failure}", file=sys.stderr)
