@@ -76,6 +76,25 @@ TEST(CallbackExceptions, of_any_message_do_not_end_the_connection) {
             for (int failing = 0; failing < 12; ++failing) survive(version, on_server, failing);
 }
 
+TEST(CallbackExceptions, fail_calls_that_had_their_effect) {
+    bool broken = false;
+    SSLContext client = client_context();
+    client.set_msg_callback([&](auto&&...) {
+        if (broken) throw std::runtime_error("no room in the log");
+    });
+    ObjectPair pair(client, server_context());
+    pair.handshake();
+    pair.server.write("one");
+    pair.server.write("two");
+    pair.carry();
+    broken = true;
+    ByteVector buffer(3);
+    EXPECT_THROW(pair.client.read_into(buffer), SSLError);
+    EXPECT_EQ(text(buffer), "one") << "it was read, and does not come again";
+    broken = false;
+    EXPECT_EQ(text(pair.client.read()), "two");
+}
+
 TEST(ConfigHook, that_changes_its_context_neither_hangs_nor_leaks_the_change_into_its_config) {
     SSLContext client = client_context();
     int asked = 0;

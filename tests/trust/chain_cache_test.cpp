@@ -83,6 +83,38 @@ TEST(VerifiedChainCache, EveryByteIsPartOfTheQuestion) {
     EXPECT_FALSE(r.validates_anew());
 }
 
+TEST(VerifiedChainCache, WhereCertificatesEndIsPartOfTheQuestion) {
+    // The same bytes in a row, cut elsewhere; in one set, so that every question meets every answer.
+    Remembering r;
+    VerifiedChainCache one_set(1);
+    const auto& provider = crypto::botan_provider();
+    ByteVector joined = r.leaf.der;
+    joined.insert(joined.end(), r.intermediate.der.begin(), r.intermediate.der.end());
+    const Bytes leaf = Bytes(joined).first(r.leaf.der.size());
+    const Bytes rest = Bytes(joined).subspan(r.leaf.der.size());
+    const std::vector<std::vector<Bytes>> chains{
+        {leaf, rest},
+        {joined},
+        {leaf, rest.first(100), rest.subspan(100)},
+        {leaf, Bytes(), rest},
+        {Bytes(), leaf, rest},
+        {leaf, rest, Bytes()},
+        {leaf.first(leaf.size() - 1), Bytes(joined).subspan(leaf.size() - 1)},
+    };
+    std::set<std::shared_ptr<const VerifiedChain>> seen;
+    for (int round = 0; round < 2; ++round)
+        for (std::size_t i = 0; i < chains.size(); ++i) {
+            const auto plain = verify_peer(chains[i], r.options, provider);
+            const auto answer = one_set.verify(chains[i], r.options, provider);
+            ASSERT_EQ(answer.has_value(), plain.has_value()) << "chain " << i;
+            if (!answer)
+                EXPECT_EQ(answer.error(), plain.error()) << "chain " << i;
+            else
+                EXPECT_EQ(seen.insert(answer->chain).second, round == 0) << "chain " << i;
+        }
+    EXPECT_FALSE(seen.empty());
+}
+
 TEST(VerifiedChainCache, AnotherNameIsAnotherQuestion) {
     Remembering r;
     ASSERT_TRUE(r.ask());
