@@ -79,13 +79,12 @@ Outcome<CertificateFilter> purpose_filter(std::string_view names) {
             if (oid == purposes.back().oid)
                 return misuse(option + ": anyExtendedKeyUsage must not be asked for (RFC 8446 §4.2.5)");
             if (!der::encode_oid(oid)) {
-                std::string known;
+                std::string text = option + ": there is no '" + std::string(name) + "'; known are ";
                 for (const Purpose& purpose : std::span(purposes).first(purposes.size() - 1)) {
-                    known += purpose.name;
-                    known += ", ";
+                    text += purpose.name;
+                    text += ", ";
                 }
-                return misuse(option + ": there is no '" + std::string(name) + "'; known are " + known +
-                              "and object identifiers: 1.3.6.1.4.1.311.20.2.2");
+                return misuse(text + "and object identifiers: 1.3.6.1.4.1.311.20.2.2");
             }
             writer.oid(oid);
         }
