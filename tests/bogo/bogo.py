@@ -12,6 +12,7 @@ import argparse
 import collections
 import fnmatch
 import json
+import os
 import re
 import subprocess
 import sys
@@ -124,6 +125,9 @@ def main():
     parser.add_argument("--disabled", action="store_true")
     options = parser.parse_args()
     options.runner, options.shim = options.runner.resolve(), options.shim.resolve()
+    for program in (options.runner, options.shim):
+        if not program.is_file() or not os.access(program, os.X_OK):
+            sys.exit(f"{program} is no program: tests/bogo/README.md says how the runner is built")
 
     patterns = json.loads(CONFIG.read_text())["DisabledTests"]
     transports = all_tests(options)
