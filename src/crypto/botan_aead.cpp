@@ -1,6 +1,7 @@
 #include "crypto/botan_aead.hpp"
 
 #include "crypto/guard.hpp"
+#include "crypto/idle_pool.hpp"
 
 #include <botan/aead.h>
 
@@ -31,6 +32,32 @@ constexpr std::string_view botan_name(AeadId id) {
     return {};
 }
 
+// Making a mode by its name takes longer than giving it a key, and every handshake makes some: those that are
+// done wait here, without a key, for the next one. As many as a few threads need at the same instant.
+class IdleModes {
+    static constexpr std::size_t algorithms = 7;
+    static constexpr std::size_t kept = 8;
+    using Pool = IdlePool<Botan::AEAD_Mode, kept>;
+    std::array<Pool, 2 * algorithms> pools_;
+
+  public:
+    Pool& of(AeadId id, AeadUse use) {
+        return pools_[2 * static_cast<std::size_t>(id) + (use == AeadUse::seal ? 1 : 0)];
+    }
+};
+// Never destroyed: connections may outlive it otherwise.
+IdleModes& idle_modes() {
+    static IdleModes& modes = *new IdleModes;
+    return modes;
+}
+
+std::unique_ptr<Botan::AEAD_Mode> make_mode(AeadId id, AeadUse use) {
+    if (auto idle = idle_modes().of(id, use).borrow()) return idle;
+    const auto direction =
+        use == AeadUse::seal ? Botan::Cipher_Dir::Encryption : Botan::Cipher_Dir::Decryption;
+    return Botan::AEAD_Mode::create_or_throw(botan_name(id), direction);
+}
+
 // Poly1305 allocates its state when the first message starts, and more for powers of r when one is long
 // enough for its widest implementation (24 blocks of 16 bytes): a message that nobody sees makes that happen
 // now.
@@ -45,17 +72,28 @@ class BotanAead : public Aead {
   protected:
     std::unique_ptr<Botan::AEAD_Mode> mode_;
     Botan::secure_vector<std::uint8_t> tail_; // what finish() works on; keeps its capacity
+    AeadId id_;
     AeadUse use_;
 
     virtual void seal_checked(MutableBytes data, MutableBytes tag) = 0;
     virtual void open_checked(MutableBytes data, Bytes tag) = 0;
 
   public:
-    BotanAead(std::unique_ptr<Botan::AEAD_Mode> mode, AeadUse use) : mode_(std::move(mode)), use_(use) {
+    BotanAead(std::unique_ptr<Botan::AEAD_Mode> mode, AeadId id, AeadUse use) :
+        mode_(std::move(mode)),
+        id_(id),
+        use_(use) {
         tail_.reserve(max_aead_tag_size);
         constexpr std::array<std::uint8_t, prepared_associated_data_size> blank{};
         mode_->set_associated_data(blank);
     }
+    ~BotanAead() override {
+        // clear() wipes the key and what was derived from it.
+        if (guarded(ErrorCode::internal, [&] { mode_->clear(); }))
+            idle_modes().of(id_, use_).give_back(std::move(mode_));
+    }
+    BotanAead(const BotanAead&) = delete;
+    BotanAead& operator=(const BotanAead&) = delete;
 
     Status seal(Bytes nonce, Bytes associated_data, MutableBytes data, MutableBytes tag) noexcept final {
         if (use_ != AeadUse::seal || nonce.size() != aead_nonce_size || tag.size() != mode_->tag_size())
@@ -131,14 +169,12 @@ class BufferedAead final : public BotanAead {
 Result<std::unique_ptr<Aead>> make_botan_aead(AeadId id, AeadUse use, Bytes key) noexcept {
     if (key.size() != aead_key_size(id)) return fail(ErrorCode::internal);
     return guarded(ErrorCode::not_supported, [&]() -> Result<std::unique_ptr<Aead>> {
-        const auto direction =
-            use == AeadUse::seal ? Botan::Cipher_Dir::Encryption : Botan::Cipher_Dir::Decryption;
-        auto mode = Botan::AEAD_Mode::create_or_throw(botan_name(id), direction);
+        auto mode = make_mode(id, use);
         mode->set_key(key);
         if (id == AeadId::chacha20_poly1305) rehearse(*mode);
         if (mode->requires_entire_message())
-            return std::unique_ptr<Aead>(std::make_unique<BufferedAead>(std::move(mode), use));
-        return std::unique_ptr<Aead>(std::make_unique<InPlaceAead>(std::move(mode), use));
+            return std::unique_ptr<Aead>(std::make_unique<BufferedAead>(std::move(mode), id, use));
+        return std::unique_ptr<Aead>(std::make_unique<InPlaceAead>(std::move(mode), id, use));
     });
 }
 

@@ -1,4 +1,4 @@
-// Ready-made signers or verifiers of one key, borrowed without a lock.
+// Ready-made signers or verifiers of one key, or AEADs without one, borrowed without a lock.
 #pragma once
 
 #include <array>

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace pavise::crypto {
 namespace {
 
@@ -138,6 +140,39 @@ TEST_P(EveryAead, is_made_for_one_direction_and_exact_lengths) {
     EXPECT_EQ(opener->open(nonce, header, data, short_tag).error().code, ErrorCode::internal);
     EXPECT_FALSE(provider.aead(id, AeadUse::seal, ByteVector(key.size() - 1)));
     EXPECT_FALSE(provider.aead(id, AeadUse::seal, ByteVector(key.size() + 1)));
+}
+
+// Modes that are done serve again, with other keys: more at a time than are kept, so that some are new.
+TEST_P(EveryAead, is_as_new_whatever_it_was_used_for_before) {
+    constexpr std::size_t more_than_are_kept = 20;
+    const ByteVector plaintext(100, 0xa5);
+    {
+        std::vector<std::unique_ptr<Aead>> former;
+        for (std::size_t i = 0; i < more_than_are_kept; ++i) {
+            const AeadUse use = i % 2 == 0 ? AeadUse::seal : AeadUse::open;
+            former.push_back(make(id, use, ByteVector(key.size(), static_cast<std::uint8_t>(i))));
+            ByteVector data = plaintext;
+            if (use == AeadUse::seal) {
+                ASSERT_TRUE(former.back()->seal(nonce, ByteVector(40, 0x17), data, tag));
+            } else {
+                EXPECT_FALSE(former.back()->open(nonce, header, data, tag)); // left behind by a refusal
+            }
+        }
+    }
+    ByteVector expected = plaintext;
+    ByteVector expected_tag = tag;
+    ASSERT_TRUE(sealer->seal(nonce, header, expected, expected_tag));
+    std::vector<std::unique_ptr<Aead>> again;
+    for (std::size_t i = 0; i < more_than_are_kept; ++i) {
+        again.push_back(make(id, AeadUse::seal, key));
+        ByteVector data = plaintext;
+        ASSERT_TRUE(again.back()->seal(nonce, header, data, tag));
+        EXPECT_EQ(to_hex(data), to_hex(expected)) << i;
+        EXPECT_EQ(to_hex(tag), to_hex(expected_tag)) << i;
+        again.push_back(make(id, AeadUse::open, key));
+        ASSERT_TRUE(again.back()->open(nonce, header, data, tag)) << i;
+        EXPECT_EQ(data, plaintext) << i;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryAead, ::testing::ValuesIn(all_aeads));
