@@ -73,6 +73,8 @@ class Conversation {
             });
         return spent;
     }
+    void end_client() { client_.reset(); }
+    void end_server() { server_.reset(); }
     // The end belongs to a handshake's costs.
     Seconds end() {
         Seconds spent;
