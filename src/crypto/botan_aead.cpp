@@ -35,7 +35,7 @@ constexpr std::string_view botan_name(AeadId id) {
 // Making a mode by its name takes longer than giving it a key, and every handshake makes some: those that are
 // done wait here, without a key, for the next one. As many as a few threads need at the same instant.
 class IdleModes {
-    static constexpr std::size_t algorithms = 7;
+    static constexpr std::size_t algorithms = static_cast<std::size_t>(AeadId::aes_256_ccm_8) + 1; // the last
     static constexpr std::size_t kept = 8;
     using Pool = IdlePool<Botan::AEAD_Mode, kept>;
     std::array<Pool, 2 * algorithms> pools_;
@@ -72,28 +72,17 @@ class BotanAead : public Aead {
   protected:
     std::unique_ptr<Botan::AEAD_Mode> mode_;
     Botan::secure_vector<std::uint8_t> tail_; // what finish() works on; keeps its capacity
-    AeadId id_;
     AeadUse use_;
 
     virtual void seal_checked(MutableBytes data, MutableBytes tag) = 0;
     virtual void open_checked(MutableBytes data, Bytes tag) = 0;
 
   public:
-    BotanAead(std::unique_ptr<Botan::AEAD_Mode> mode, AeadId id, AeadUse use) :
-        mode_(std::move(mode)),
-        id_(id),
-        use_(use) {
+    BotanAead(std::unique_ptr<Botan::AEAD_Mode> mode, AeadUse use) : mode_(std::move(mode)), use_(use) {
         tail_.reserve(max_aead_tag_size);
         constexpr std::array<std::uint8_t, prepared_associated_data_size> blank{};
         mode_->set_associated_data(blank);
     }
-    ~BotanAead() override {
-        // clear() wipes the key and what was derived from it.
-        if (guarded(ErrorCode::internal, [&] { mode_->clear(); }))
-            idle_modes().of(id_, use_).give_back(std::move(mode_));
-    }
-    BotanAead(const BotanAead&) = delete;
-    BotanAead& operator=(const BotanAead&) = delete;
 
     Status seal(Bytes nonce, Bytes associated_data, MutableBytes data, MutableBytes tag) noexcept final {
         if (use_ != AeadUse::seal || nonce.size() != aead_nonce_size || tag.size() != mode_->tag_size())
@@ -130,7 +119,7 @@ class BotanAead : public Aead {
 
 // GCM and ChaCha20-Poly1305: the data goes through the mode where it lies, the tag alone through finish().
 class InPlaceAead final : public BotanAead {
-    using BotanAead::BotanAead;
+    AeadId id_;
 
     void seal_checked(MutableBytes data, MutableBytes tag) override {
         mode_->process(data);
@@ -143,10 +132,22 @@ class InPlaceAead final : public BotanAead {
         tail_.assign(tag.begin(), tag.end());
         mode_->finish(tail_);
     }
+
+  public:
+    InPlaceAead(std::unique_ptr<Botan::AEAD_Mode> mode, AeadId id, AeadUse use) :
+        BotanAead(std::move(mode), use),
+        id_(id) {}
+    InPlaceAead(const InPlaceAead&) = delete;
+    InPlaceAead& operator=(const InPlaceAead&) = delete;
+    ~InPlaceAead() override {
+        // clear() wipes the key and what was derived from it, and no data stays in these modes.
+        if (guarded(ErrorCode::internal, [&] { mode_->clear(); }))
+            idle_modes().of(id_, use_).give_back(std::move(mode_));
+    }
 };
 
 // CCM authenticates the length first (RFC 3610 §2.2), so the mode takes the record as one piece and buffers
-// it.
+// it. It serves once: clear() forgets that buffer without wiping it, its end wipes it.
 class BufferedAead final : public BotanAead {
     using BotanAead::BotanAead;
 
@@ -173,7 +174,7 @@ Result<std::unique_ptr<Aead>> make_botan_aead(AeadId id, AeadUse use, Bytes key)
         mode->set_key(key);
         if (id == AeadId::chacha20_poly1305) rehearse(*mode);
         if (mode->requires_entire_message())
-            return std::unique_ptr<Aead>(std::make_unique<BufferedAead>(std::move(mode), id, use));
+            return std::unique_ptr<Aead>(std::make_unique<BufferedAead>(std::move(mode), use));
         return std::unique_ptr<Aead>(std::make_unique<InPlaceAead>(std::move(mode), id, use));
     });
 }

@@ -12,6 +12,8 @@ Result<record::Key> aead_key(const crypto::Provider& provider, crypto::AeadId id
     return record::Key{id, std::move(aead), keys.fixed_iv.clone()};
 }
 
+} // namespace
+
 Result<record::CbcKey> cbc_key(const crypto::Provider& provider, const crypto::CbcMac& algorithms,
                                crypto::AeadUse use, const schedule::WriteKeys& keys) {
     PAVISE_LET(auto cbc, provider.cbc(algorithms.cipher, use, keys.key.view()));
@@ -19,8 +21,6 @@ Result<record::CbcKey> cbc_key(const crypto::Provider& provider, const crypto::C
     PAVISE_TRY(mac->set_key(keys.mac_key.view()));
     return record::CbcKey{std::move(cbc), std::move(mac)};
 }
-
-} // namespace
 
 Result<record::ReadProtection> read_protection12(const crypto::Provider& provider,
                                                  const crypto::Suite12& suite,

@@ -9,18 +9,6 @@
 
 namespace pavise::peer {
 
-namespace {
-
-Result<record::CbcKey> cbc_key(const crypto::Provider& provider, const crypto::CbcMac& algorithms,
-                               crypto::AeadUse use, const schedule::WriteKeys& keys) {
-    PAVISE_LET(auto cbc, provider.cbc(algorithms.cipher, use, keys.key.view()));
-    PAVISE_LET(auto mac, provider.hmac(algorithms.mac));
-    PAVISE_TRY(mac->set_key(keys.mac_key.view()));
-    return record::CbcKey{std::move(cbc), std::move(mac)};
-}
-
-} // namespace
-
 bool is_cbc(CipherSuite suite) {
     const auto row = crypto::suite12(suite);
     return row && std::holds_alternative<crypto::CbcMac>(row->protection);
@@ -75,7 +63,7 @@ void Peer12::protect_writing() {
     if (!ok()) return;
     const schedule::WriteKeys& keys = role() == Role::client ? keys_->client : keys_->server;
     if (const auto* cbc = std::get_if<crypto::CbcMac>(&suite_->protection)) {
-        auto key = cbc_key(provider(), *cbc, crypto::AeadUse::seal, keys);
+        auto key = engine::cbc_key(provider(), *cbc, crypto::AeadUse::seal, keys);
         if (!key) return complain_of(key.error(), "changing write keys");
         return port().write_with(CbcSealer(*std::move(key), mac_order_, rng()));
     }
@@ -90,7 +78,7 @@ void Peer12::protect_reading() {
     const schedule::WriteKeys& keys = role() == Role::client ? keys_->server : keys_->client;
     const auto* cbc = std::get_if<crypto::CbcMac>(&suite_->protection);
     if (cbc != nullptr && mac_order_ == MacOrder::mac_then_encrypt) {
-        auto key = cbc_key(provider(), *cbc, crypto::AeadUse::open, keys);
+        auto key = engine::cbc_key(provider(), *cbc, crypto::AeadUse::open, keys);
         if (!key) return complain_of(key.error(), "changing read keys");
         return port().read_with(CbcOpener(*std::move(key)));
     }
