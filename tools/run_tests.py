@@ -32,6 +32,7 @@ SKIP_LINE = re.compile(r"^skip(?:ped:)? +(.+)$", re.M)
 FAILURE_LINE = re.compile(r"^FAIL(?:ED:)? +(.+)$", re.M)
 LATER_TIERS = ("check", "nightly")
 SLOWEST_SHOWN = 10
+PASS_LINE = re.compile(r"(?:pass|ok|skip) +\S")
 FAILURE_LINES_SHOWN = 60
 
 
@@ -142,6 +143,16 @@ def run_one(test, pattern, folder, time_factor):
     return outcome
 
 
+def what_failed(outcome):
+    """The lines that say what failed and how: without those of the cases that passed, of which there may be hundreds."""
+    if outcome.messages:
+        return outcome.messages.splitlines()[-FAILURE_LINES_SHOWN:]
+    lines = outcome.output.splitlines()
+    if FAILURE_LINE.search(outcome.output):
+        lines = [line for line in lines if not PASS_LINE.match(line)]
+    return lines[-FAILURE_LINES_SHOWN:]
+
+
 def show(outcome, verdict_lock):
     with verdict_lock:
         counts = f"{outcome.passed} passed"
@@ -151,8 +162,7 @@ def show(outcome, verdict_lock):
             counts += f", {len(outcome.skipped)} skipped"
         print(f"  {'FAIL' if outcome.failed else 'ok':4}  {outcome.name:28} {counts:32} {outcome.seconds:7.1f} s", flush=True)
         if outcome.failed:
-            lines = (outcome.messages or outcome.output).splitlines()
-            for line in lines[-FAILURE_LINES_SHOWN:]:
+            for line in what_failed(outcome):
                 print(f"        {line}")
             sys.stdout.flush()
 
