@@ -81,7 +81,7 @@ class PAVISE_EXPORT Credential {
     // bad_argument unless it is one.
     Result<Credential> with_certificate_timestamps(ByteVector list) const;
     // The same certificate with a delegated credential, as delegate() makes it, and its key, which signs from
-    // now on (RFC 9345): for peers that know them. List the credential itself after it for those that do not.
+    // now on (RFC 9345), for peers that know them, until it expires. List the credential itself behind it.
     // Errors: as load; bad_argument for what is no delegated credential.
     Result<Credential> with_delegated_credential(ByteVector delegated_credential, Bytes key,
                                                  std::string_view password = {}) const;

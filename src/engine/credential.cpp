@@ -134,7 +134,9 @@ Status delegate_to(handshake::CredentialData& data, const ByteVector& delegated_
     if (loaded->type() == crypto::KeyType::rsa) return fail(ErrorCode::delegated_credential_key);
     data.key = std::move(loaded);
     data.schemes = {parsed->dc_cert_verify_algorithm};
-    data.delegation = {delegated_credential, parsed->algorithm};
+    PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(data.chain.front()));
+    data.delegation = {delegated_credential, parsed->algorithm,
+                       engine::delegation_expiry(*leaf, parsed->valid_time)};
     return {};
 }
 
@@ -155,7 +157,6 @@ Result<Credential> Credential::delegated(Bytes chain, ByteVector delegated_crede
     return engine::guarded([&]() -> Result<Credential> {
         auto data = std::make_shared<handshake::CredentialData>();
         PAVISE_LET(data->chain, read_chain(chain));
-        PAVISE_TRY(trust::Certificate::parse(data->chain.front()));
         PAVISE_TRY(delegate_to(*data, delegated_credential, key, password));
         engine::read_facts(*data);
         return Credential(std::move(data));

@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "crypto/signature_scheme.hpp"
+#include "handshake/credential.hpp"
 #include "wire/writer.hpp"
 
 #include <algorithm>
@@ -20,13 +21,12 @@ bool contains(std::span<const SignatureScheme> schemes, SignatureScheme scheme) 
     return std::ranges::find(schemes, scheme) != schemes.end();
 }
 
-// "This is done by asserting that the current time does not exceed the expiry time", which is "the delegation
-// certificate's notBefore value plus DelegatedCredential.cred.valid_time" (§4.1.3).
+// "This is done by asserting that the current time does not exceed the expiry time" (§4.1.3).
 Status check_time(const trust::Certificate& certificate, std::uint32_t valid_time, Timestamp now) {
-    const Timestamp expiry = certificate.not_before() + std::chrono::seconds(valid_time);
+    const Timestamp expiry = delegation_expiry(certificate, valid_time);
     if (now > expiry) return fail(ErrorCode::delegated_credential_expired);
     // "… asserting that the expiry time does not exceed the current time plus the maximum validity period"
-    if (expiry > now + max_delegation) return fail(ErrorCode::delegated_credential_too_long);
+    if (expiry > now + handshake::max_delegation) return fail(ErrorCode::delegated_credential_too_long);
     return {};
 }
 
@@ -42,6 +42,10 @@ Result<std::shared_ptr<const crypto::PublicKey>> public_key(const crypto::Provid
 }
 
 } // namespace
+
+Timestamp delegation_expiry(const trust::Certificate& certificate, std::uint32_t valid_time) noexcept {
+    return certificate.not_before() + std::chrono::seconds(valid_time);
+}
 
 Status check_delegates(const trust::Certificate& certificate) {
     // "It has the DelegationUsage extension. It has the digitalSignature KeyUsage" (§4.2), and so an

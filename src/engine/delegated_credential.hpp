@@ -9,8 +9,8 @@
 
 namespace pavise::engine {
 
-// "the maximum validity period (set to 7 days)" (RFC 9345 §4.1.3)
-inline constexpr std::chrono::days max_delegation{7};
+// "the delegation certificate's notBefore value plus DelegatedCredential.cred.valid_time" (§4.1.3)
+Timestamp delegation_expiry(const trust::Certificate& certificate, std::uint32_t valid_time) noexcept;
 
 // §4.2: the DelegationUsage extension, and the key usage digitalSignature. delegation_not_allowed.
 Status check_delegates(const trust::Certificate& certificate);

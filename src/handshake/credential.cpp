@@ -16,6 +16,12 @@ std::span<const SignatureScheme> schemes_of(const CredentialData& credential,
     return credential.schemes.empty() ? allowed : std::span<const SignatureScheme>(credential.schemes);
 }
 
+// A peer asserts "that the current time does not exceed the expiry time", and that this "does not exceed the
+// current time plus the maximum validity period": what it must refuse is not shown.
+bool CredentialData::Delegation::usable_at(Timestamp now) const noexcept {
+    return now <= not_after && not_after <= now + max_delegation;
+}
+
 namespace {
 
 bool names_issuer_of(const CredentialData& credential, const messages::CertificateAuthorities& authorities) {
@@ -35,9 +41,10 @@ bool is_signed_with(const CredentialData& credential, const messages::EnumList<S
 
 // "The algorithm and expected_cert_verify_algorithm fields MUST be of a type advertised by the client in the
 // 'signature_algorithms' and 'delegated_credential' extensions …, respectively." (RFC 9345 §4.1.1)
-bool may_delegate(const CredentialData& credential, const CredentialWishes& wishes) {
+bool may_delegate(const CredentialData& credential, const CredentialWishes& wishes, Clock& clock) {
     return !credential.delegation || (wishes.schemes.contains(credential.delegation->signed_with) &&
-                                      wishes.delegated.contains(credential.schemes.front()));
+                                      wishes.delegated.contains(credential.schemes.front()) &&
+                                      credential.delegation->usable_at(clock.now()));
 }
 
 } // namespace
@@ -61,7 +68,8 @@ Result<CredentialWishes> CredentialWishes::in(const messages::Extensions& extens
 
 Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
                                            std::span<const CertificateType> types,
-                                           const CredentialWishes& wishes, ChainSignatures signatures) {
+                                           const CredentialWishes& wishes, ChainSignatures signatures,
+                                           Clock& clock) {
     if (ours.empty()) return std::vector<Credential>();
     bool type_fits = false;
     bool issuer_fits = false;
@@ -83,7 +91,7 @@ Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
         if (!well_signed && must_be_signed) continue;
         // Filters speak of the extensions of certificates; a raw public key has none.
         if (data->type == CertificateType::x509 && !wishes.filters.pass(data->uses)) continue;
-        if (!may_delegate(*data, wishes)) continue;
+        if (!may_delegate(*data, wishes, clock)) continue;
         places[(named ? 0u : 2u) + (well_signed ? 0u : 1u)].push_back(credential);
     }
     if (!type_fits) return fail(ErrorCode::no_common_certificate_type);

@@ -11,11 +11,15 @@
 
 #include <pavise/config.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace pavise::handshake {
+
+// "the maximum validity period (set to 7 days)" (RFC 9345 §4.1.3)
+inline constexpr std::chrono::days max_delegation{7};
 
 struct CredentialData {
     CertificateType type = CertificateType::x509;
@@ -35,6 +39,10 @@ struct CredentialData {
     struct Delegation {
         ByteVector message; // DelegatedCredential
         SignatureScheme signed_with{};
+        Timestamp not_after{};
+
+        // Whether a peer may take it for what its times say (RFC 9345 §4.1.3).
+        bool usable_at(Timestamp now) const noexcept;
     };
     std::optional<Delegation> delegation;
 };
@@ -67,13 +75,15 @@ struct CredentialWishes {
 // list of signature_algorithms: many fill that for CertificateVerify alone.
 enum class ChainSignatures : std::uint8_t { preferred, required };
 
-// Those of `ours` that the peer may be shown: of one of `types`, and passing its filters. First come those of
+// Those of `ours` that the peer may be shown: of one of `types`, passing its filters, and not delegated for
+// another time than this one; the certificate that such a one stood in for may follow it. First come those of
 // which an issuer is among the authorities (where the peer names some), then those that may be used without;
 // among these, chains that are signed as the peer wishes. Errors, where there were some and none is left:
 // no_common_certificate_type, no_credential_of_issuer.
 Result<std::vector<Credential>> candidates(std::span<const Credential> ours,
                                            std::span<const CertificateType> types,
-                                           const CredentialWishes& wishes, ChainSignatures signatures);
+                                           const CredentialWishes& wishes, ChainSignatures signatures,
+                                           Clock& clock);
 
 // The first of `ours` whose key can sign with a scheme that the peer accepts and we allow; the scheme is the
 // first of those that we allow (RFC 8446 §4.4.2.2, §4.4.2.3).

@@ -37,7 +37,7 @@ std::optional<ChosenCredential> choose_credential(const messages::CertificateReq
     if (!request.certificate_authorities.empty())
         wishes.authorities = messages::CertificateAuthorities{request.certificate_authorities};
     const auto certificates =
-        candidates(config.credentials, std::array{ours}, wishes, ChainSignatures::preferred);
+        candidates(config.credentials, std::array{ours}, wishes, ChainSignatures::preferred, *config.clock);
     if (!certificates) return std::nullopt;
     KeyFilter12 filter;
     using Type = messages::ClientCertificateType;

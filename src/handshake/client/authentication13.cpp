@@ -141,8 +141,8 @@ Result<ClientAuthentication> answer_to(const messages::CertificateRequest& reque
     PAVISE_LET(const CredentialWishes wishes, CredentialWishes::in(request.extensions));
     ClientAuthentication authentication;
     PAVISE_LET(authentication.form, CertificateForm::in_request(request, config.certificate_compression));
-    if (const auto ours =
-            candidates(config.credentials, std::span(&type, 1), wishes, ChainSignatures::required))
+    if (const auto ours = candidates(config.credentials, std::span(&type, 1), wishes,
+                                     ChainSignatures::required, *config.clock))
         authentication.chosen = choose_credential13(*ours, config.signature_schemes, wishes);
     return authentication;
 }

@@ -156,7 +156,8 @@ Result<ChosenGroup> choose_group(const ClientHello& hello, const ServerConfig& c
 Result<ChosenCredential> choose_server_credential(const ClientHello& hello, const ServerConfig& config) {
     PAVISE_LET(const CredentialWishes wishes, CredentialWishes::in(hello.extensions));
     PAVISE_LET(const auto types, types_offered<messages::ServerCertificateTypes>(hello.extensions));
-    PAVISE_LET(const auto ours, candidates(config.credentials, types, wishes, ChainSignatures::preferred));
+    PAVISE_LET(const auto ours,
+               candidates(config.credentials, types, wishes, ChainSignatures::preferred, *config.clock));
     auto chosen = choose_credential13(ours, config.signature_schemes, wishes);
     if (!chosen) return fail(ErrorCode::no_common_signature_scheme);
     return *std::move(chosen);

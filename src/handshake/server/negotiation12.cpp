@@ -89,7 +89,7 @@ Result<std::vector<Credential>> certificates_for(const ClientHello& hello, const
     PAVISE_LET(const auto algorithms, hello.extensions.get<messages::SignatureAlgorithms>());
     if (algorithms) wishes.schemes = algorithms->values;
     PAVISE_LET(wishes.authorities, hello.extensions.get<messages::CertificateAuthorities>());
-    return candidates(config.credentials, types, wishes, ChainSignatures::preferred);
+    return candidates(config.credentials, types, wishes, ChainSignatures::preferred, *config.clock);
 }
 
 } // namespace
