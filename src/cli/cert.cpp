@@ -15,6 +15,8 @@
 #include <array>
 #include <cstdio>
 
+#include <unistd.h>
+
 namespace pavise::cli {
 
 namespace {
@@ -25,6 +27,9 @@ constexpr std::uint64_t longest_validity = 36500; // days
 constexpr std::uint64_t default_ca_validity = 3650;
 // Apple and others refuse a server's certificate that is valid for longer than 825 days, whoever issued it.
 constexpr std::uint64_t default_leaf_validity = 365;
+
+// RFC 5280 appendix A.1: ub-common-name. It counts characters; bytes are no fewer.
+constexpr std::size_t longest_common_name = 64;
 
 struct KeyTypeName {
     std::string_view name;
@@ -55,6 +60,10 @@ Outcome<trust::CertificateSpec> spec_from(const Arguments& arguments, std::uint6
 Outcome<Exit> write_out(const Arguments& arguments, const trust::Minted& minted) {
     const std::string_view out = *arguments.value("--out");
     const std::string_view key_out = *arguments.value("--key-out");
+    if (out == key_out) return misuse("--out and --key-out name the same file: " + std::string(out));
+    // Before anything is written: there are both files afterwards, or neither.
+    for (const std::string_view path : {key_out, out})
+        if (auto obstacle = obstacle_to_new_file(path)) return *std::move(obstacle);
     // The key first: a certificate without its key is of no use.
     auto pem = minted.key->pkcs8_pem();
     if (!pem) return not_made("the certificate", pem.error());
@@ -62,7 +71,10 @@ Outcome<Exit> write_out(const Arguments& arguments, const trust::Minted& minted)
     secure_wipe(pem->data(), pem->size());
     if (!key) return key.problem();
     auto certificate = write_new_file(out, minted.certificate_pem(), Readers::everybody);
-    if (!certificate) return certificate.problem();
+    if (!certificate) {
+        (void)::unlink(std::string(key_out).c_str());
+        return certificate.problem();
+    }
     const std::string text = description_of_chain(std::span(&minted.der, 1)) + "written to " +
                              std::string(out) + ", its key to " + std::string(key_out) + "\n";
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -89,6 +101,9 @@ Outcome<Exit> make_ca(const Arguments& arguments) {
     auto spec = spec_from(arguments, default_ca_validity);
     if (!spec) return spec.problem();
     spec->common_name = arguments.value("--name").value_or("Development authority");
+    if (spec->common_name.empty() || spec->common_name.size() > longest_common_name)
+        return misuse("--name: an authority's name has 1 to " + std::to_string(longest_common_name) +
+                      " bytes");
     spec->role = trust::MintRole::authority;
     const auto minted = trust::mint_self_signed(*spec, system_rng());
     if (!minted) return not_made("the certificate", minted.error());
@@ -120,6 +135,7 @@ Outcome<std::vector<ByteVector>> certificates_in(std::string_view path) {
     auto file = read_file(path);
     if (!file) return file.problem();
     std::vector<ByteVector> out;
+    if (file->view().empty()) return misuse(std::string(path) + ": the file is empty");
     if (!looks_like_pem(file->view())) {
         out.emplace_back(file->view().begin(), file->view().end());
         return out;
@@ -139,7 +155,7 @@ Outcome<trust::Minted> authority_from(const Arguments& arguments) {
     const std::string ca_key(*arguments.value("--ca-key"));
     auto chain = certificates_in(ca);
     if (!chain) return chain.problem();
-    auto file = read_file(ca_key);
+    auto file = read_secret_file(ca_key);
     if (!file) return file.problem();
     auto certificate = trust::Certificate::parse(chain->front());
     if (!certificate) return misuse(ca + ": " + describe(certificate.error()));
@@ -149,6 +165,12 @@ Outcome<trust::Minted> authority_from(const Arguments& arguments) {
     if (!std::ranges::equal((*key)->subject_public_key_info(), (*certificate)->subject_public_key_info()))
         return misuse(ca_key + ": " + describe(Error{ErrorCode::key_does_not_match}) + ": " + ca);
     return trust::Minted{*std::move(certificate), chain->front(), *std::move(key)};
+}
+
+// As a certificate has it: without the dot of the root (RFC 5280 §4.2.1.6, RFC 1034 §3.5).
+std::string_view without_root(std::string_view name) {
+    if (name.ends_with('.')) name.remove_suffix(1);
+    return name;
 }
 
 bool is_dns_name(std::string_view name) {
@@ -161,15 +183,17 @@ Outcome<Exit> make_leaf(const Arguments& arguments) {
     if (!spec) return spec.problem();
     const auto names = arguments.values("--name");
     if (names.empty()) return misuse("a certificate needs the names that it is for: --name localhost");
-    spec->common_name = names.front();
-    for (const std::string_view name : names) {
+    const std::string_view first = without_root(names.front());
+    spec->common_name = first.size() <= longest_common_name ? first : "Development certificate";
+    for (const std::string_view given : names) {
+        const std::string_view name = without_root(given);
         const auto reference = trust::ReferenceName::from_host(name);
         if (reference && reference->kind() == trust::ReferenceName::Kind::ip)
             spec->names.push_back(trust::MintName::ip(name));
         else if (is_dns_name(name))
             spec->names.push_back(trust::MintName::dns(name));
         else
-            return misuse("--name '" + std::string(name) + "': neither a DNS name nor an IP address");
+            return misuse("--name '" + std::string(given) + "': neither a DNS name nor an IP address");
     }
     if (arguments.has("--may-delegate")) spec->extensions.push_back(delegation_usage());
     auto authority = authority_from(arguments);

@@ -42,7 +42,7 @@ std::string zsh_text(std::string_view text) {
 }
 
 bool names_a_file(const Option& option) {
-    return option.value == "FILE" || option.value == "DIR" || option.value == "PATH";
+    return option.value.starts_with("FILE") || option.value == "DIRECTORY";
 }
 
 std::string_view first_word(std::string_view verb) {
@@ -76,6 +76,19 @@ template <class Words> std::string joined(const Words& words) {
     return out;
 }
 
+// What the operand may be, where that can be listed; else it is a file, or something that nobody knows.
+std::string operand_words(const Usage& usage) {
+    if (usage.verb == "completion") return "bash zsh fish";
+    if (usage.verb != "manual") return "";
+    std::string pages = "pavise";
+    for (const Verb* verb : all_verbs()) {
+        std::string page = " pavise-" + std::string(verb->usage->verb);
+        std::replace(page.begin() + 1, page.end(), ' ', '-');
+        pages += page;
+    }
+    return pages;
+}
+
 std::string bash_case(const Usage& usage) {
     std::vector<std::string_view> all, files, values;
     for (const Option& option : usage.options) {
@@ -85,7 +98,8 @@ std::string bash_case(const Usage& usage) {
     }
     all.emplace_back("--help");
     return "        " + quoted(usage.verb) + ") options=" + quoted(joined(all)) +
-           " files=" + quoted(joined(files)) + " values=" + quoted(joined(values)) + " ;;\n";
+           " files=" + quoted(joined(files)) + " values=" + quoted(joined(values)) +
+           " words=" + quoted(operand_words(usage)) + " ;;\n";
 }
 
 constexpr std::array operands{Operand{"SHELL", "bash, zsh or fish"}};
@@ -117,7 +131,7 @@ Outcome<Exit> run(const Arguments& arguments) {
 std::string bash_completion(std::span<const Verb* const> verbs) {
     std::string out = "# bash completion for pavise\n_pavise() {\n"
                       "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                      "    local verb=${COMP_WORDS[1]-} options='' files='' values=''\n"
+                      "    local verb=${COMP_WORDS[1]-} options='' files='' values='' words=''\n"
                       "    COMPREPLY=()\n"
                       "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        mapfile -t COMPREPLY < <(compgen -W " +
                       quoted(joined(first_words(verbs)) + " --help --version") +
@@ -140,6 +154,8 @@ std::string bash_completion(std::span<const Verb* const> verbs) {
            "    if [[ \" $values \" == *\" $before \"* ]]; then\n        return\n"
            "    elif [[ $word == -* && \" $files \" != *\" $before \"* ]]; then\n"
            "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+           "    elif [ -n \"$words\" ]; then\n"
+           "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
            "    else\n        compopt -o filenames 2>/dev/null\n"
            "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n    fi\n}\n"
            "complete -F _pavise pavise\n";
@@ -176,8 +192,10 @@ std::string zsh_completion(std::span<const Verb* const> verbs) {
                 spec += ":" + zsh_text(option.value) + ":" + (names_a_file(option) ? "_files" : " ");
             out += " \\\n                " + quoted(spec);
         }
-        out += " \\\n                '--help[show what it takes]' \\\n                '*:operand:_files'\n"
-               "            ;;\n";
+        const std::string operands = operand_words(*verb->usage);
+        out += " \\\n                '--help[show what it takes]' \\\n                " +
+               quoted("*:operand:" + (operands.empty() ? "_files" : "(" + operands + ")")) +
+               "\n            ;;\n";
     }
     out += "    esac\n}\ncompdef _pavise pavise\n";
     return out;
@@ -206,6 +224,9 @@ std::string fish_completion(std::span<const Verb* const> verbs) {
             out += " -d " + quoted_for_fish(option.help) + "\n";
         }
         out += "complete -c pavise -n " + quoted_for_fish(when) + " -l help -d 'show what it takes'\n";
+        if (const std::string words = operand_words(*verb->usage); !words.empty())
+            out +=
+                "complete -c pavise -f -n " + quoted_for_fish(when) + " -a " + quoted_for_fish(words) + "\n";
     }
     return out;
 }

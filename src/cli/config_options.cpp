@@ -155,7 +155,7 @@ Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments) {
     for (std::size_t i = 0; i < chains.size(); ++i) {
         auto chain = read_file(chains[i]);
         if (!chain) return chain.problem();
-        auto key = read_file(keys[i]);
+        auto key = read_secret_file(keys[i]);
         if (!key) return key.problem();
         auto credential = Credential::load(chain->view(), key->view());
         if (!credential)
@@ -164,7 +164,7 @@ Outcome<std::vector<Credential>> credentials_from(const Arguments& arguments) {
         out.push_back(*std::move(credential));
     }
     for (const std::string_view path : arguments.values(option_raw_key.name)) {
-        auto key = read_file(path);
+        auto key = read_secret_file(path);
         if (!key) return key.problem();
         auto credential = Credential::raw_public_key(key->view());
         if (!credential) return misuse(std::string(path) + ": " + describe(credential.error()));

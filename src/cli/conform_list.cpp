@@ -21,6 +21,8 @@ void print(std::string_view text) {
 }
 
 Outcome<Exit> run(const Arguments& arguments) {
+    if (arguments.has("--list") && arguments.has("--explain"))
+        return misuse("--list and --explain do not go together");
     if (const auto id = arguments.value("--explain")) {
         const conform::Check* check = conform::find_check(*id);
         if (check == nullptr)

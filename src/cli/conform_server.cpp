@@ -34,17 +34,34 @@ constexpr std::array options{
 constexpr Usage usage{"conform server", "does that server keep to the RFC?", operands, options,
                       conform_exit_notes};
 
-std::string unescaped(std::string_view text) {
+// Nothing where a backslash stands before something else than r, n and itself.
+std::optional<std::string> unescaped(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '\\' || i + 1 == text.size()) {
+        if (text[i] != '\\') {
             out += text[i];
             continue;
         }
-        ++i;
-        out += text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r' : text[i];
+        const char escaped = ++i < text.size() ? text[i] : '\0';
+        if (escaped != 'n' && escaped != 'r' && escaped != '\\') return std::nullopt;
+        out += escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : '\\';
     }
     return out;
+}
+
+// What is asked on a connection that should work.
+Outcome<std::string> request_from(const Arguments& arguments, std::string otherwise) {
+    const auto path = arguments.value("--http-get");
+    const auto bytes = arguments.value("--send");
+    if (path && bytes) return misuse("--http-get and --send do not go together");
+    if (path && !path->starts_with('/'))
+        return misuse("--http-get wants a path that begins with '/', not '" + std::string(*path) + "'");
+    if (path) return "GET " + std::string(*path) + " HTTP/1.0\r\n\r\n";
+    if (!bytes) return otherwise;
+    auto text = unescaped(*bytes);
+    if (!text)
+        return misuse("--send: a backslash goes before r, n or another one: '" + std::string(*bytes) + "'");
+    return *std::move(text);
 }
 
 bool is_address(std::string_view host) {
@@ -71,9 +88,9 @@ Outcome<Exit> run(const Arguments& arguments) {
     setting.server_name = std::string(
         arguments.value("--servername")
             .value_or(is_address(endpoint->host) ? "localhost" : std::string_view(endpoint->host)));
-    if (const auto path = arguments.value("--http-get"))
-        setting.probe.request = "GET " + std::string(*path) + " HTTP/1.0\r\n\r\n";
-    if (const auto bytes = arguments.value("--send")) setting.probe.request = unescaped(*bytes);
+    auto request = request_from(arguments, setting.probe.request);
+    if (!request) return request.problem();
+    setting.probe.request = *std::move(request);
     setting.probe.expected = expected;
     auto identities = conform::make_identities("localhost", system_clock().now(), system_rng());
     if (!identities) return misuse("making certificates: " + describe(identities.error()));

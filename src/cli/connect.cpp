@@ -23,6 +23,7 @@
 #include <array>
 #include <cstdio>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace pavise::cli {
@@ -87,7 +88,9 @@ constexpr Usage usage{
     "standard\n"
     "input closes our side (close_notify); the command ends when the server has closed its side too. In TLS "
     "1.2\n"
-    "closing our side calls off what the server has not said yet: keep the input open, or use --get.\n\n"
+    "closing our side calls off what the server has not said yet: keep the input open, or use --get.\n"
+    "A signal that ends the command calls off the handshake, or closes the connection, first.\n\n"
+    "Files of secrets that every user of this machine can read are taken, with a warning.\n\n"
     "exit status: 0  the server was verified (or --insecure given) and the connection closed properly\n"
     "             1  no connection, or it was cut\n"
     "             2  an argument or a file is not right\n"
@@ -113,8 +116,6 @@ std::string_view advice_for(ErrorCode code) {
     case anchor_not_self_signed:
     case unknown_issuer:
         return "\nif you know who issued it, name that authority's certificate with --cafile";
-    case name_mismatch:
-    case ip_address_mismatch: return "\nif you meant another name, give it with --servername";
     case certificate_expired:
     case certificate_not_yet_valid:
         return "\ncheck this machine's clock; if it is right, the server needs a new certificate";
@@ -159,21 +160,27 @@ void print_negotiated(const Negotiated& negotiated, const ClientConfig& config,
 Outcome<Session> session_from(const Arguments& arguments) {
     const auto path = arguments.value("--session-in");
     if (!path) return Session();
-    auto file = read_file(*path);
+    auto file = read_secret_file(*path);
     if (!file) return file.problem();
     auto session = Session::deserialise(file->view());
     if (!session) return misuse(std::string(*path) + ": " + describe(session.error()));
     return *std::move(session);
 }
 
-// The newest that the server gave. Where it gave none, there is no file: `offered` goes on in TLS 1.2.
+// The newest that the server gave. Where it gave none, there is no file, which is said; in TLS 1.2 `offered`
+// may go on.
 Outcome<std::monostate> keep_session(const Arguments& arguments, const ssl::SSLObject& object,
                                      const Session& offered) {
     const auto path = arguments.value("--session-out");
     const auto session = object.session();
-    if (!path || !session || !session->has_ticket()) return std::monostate();
-    ByteVector bytes = session->serialise();
-    if (offered && bytes == offered.serialise()) return std::monostate();
+    if (!path || !object.version()) return std::monostate(); // no handshake was completed
+    ByteVector bytes;
+    if (session && session->has_ticket()) bytes = session->serialise();
+    if (bytes.empty() || (offered && bytes == offered.serialise())) {
+        std::fprintf(stderr, "the server gave no session: %s was not made\n", std::string(*path).c_str());
+        secure_wipe(bytes);
+        return std::monostate();
+    }
     auto written = write_new_file(*path, as_text(bytes), Readers::owner);
     secure_wipe(bytes);
     return written;
@@ -197,6 +204,9 @@ Outcome<Task> task_from(const Arguments& arguments) {
                           " do not go together");
         chosen = &row;
     }
+    struct stat input{};
+    if (chosen == nullptr && ::fstat(STDIN_FILENO, &input) == 0 && S_ISDIR(input.st_mode))
+        return misuse("standard input is a directory, which cannot be relayed");
     if (chosen == nullptr) return Task::relay;
     if (chosen->task != Task::get) return chosen->task;
     const std::string_view path = *arguments.value("--get");
@@ -337,8 +347,19 @@ Result<TlsStream> stream_for(const Plan& plan, MessageTrace* trace) {
     return stream;
 }
 
+// Which name the certificate is not for. Where ECH was not taken it is the one that everybody may see.
+std::string advice_on_name(const Plan& plan, const Negotiated& negotiated) {
+    if (negotiated.ech == EchStatus::rejected)
+        return "\nthe server did not take the encrypted ClientHello, and cannot show that it speaks for the "
+               "public "
+               "name of --ech";
+    return "\nit was asked for '" + plan.name + "'; if you meant another name, give it with --servername";
+}
+
 Failure failure_of(Error error, const Plan& plan, const Negotiated& negotiated) {
     Problem problem = problem_of(error, plan.server);
+    if (error.code == ErrorCode::name_mismatch || error.code == ErrorCode::ip_address_mismatch)
+        problem.text += advice_on_name(plan, negotiated);
     if (error.code == ErrorCode::ech_rejected) problem.text += advice_after_rejection(negotiated);
     return {std::move(problem), error};
 }
@@ -365,7 +386,8 @@ std::optional<Failure> talk(TlsStream& stream, const Plan& plan, const Arguments
     if (status) {
         timestamps = timestamps_of(negotiated, plan.logs, plan.config->clock->now());
         if (!told) print_negotiated(negotiated, *plan.config, timestamps);
-        auto complaint = plan.logs.empty() ? std::nullopt : complaint_about(timestamps, plan.server);
+        auto complaint =
+            plan.logs.empty() ? std::nullopt : complaint_about(timestamps, negotiated, plan.server);
         if (complaint) {
             std::error_code ignored; // who is gone need not be told
             stream.object().refuse(ssl::ALERT_DESCRIPTION_BAD_CERTIFICATE, ignored);
@@ -394,7 +416,9 @@ std::optional<Failure> converse(const Plan& plan, const Arguments& arguments) {
         auto begun = start_tls(*plan.starttls, *socket, plan.server, plan.name, plan.deadline);
         if (!begun) return Failure{begun.problem(), std::nullopt};
     }
-    stream->attach(*std::move(socket));
+    // From here on there is a handshake to call off or a connection to close.
+    const Interruption interruption;
+    stream->attach(*std::move(socket), interruption);
     return talk(*stream, plan, arguments);
 }
 

@@ -47,7 +47,8 @@ constexpr Usage usage{
     "own\n"
     "key can stay where it is. The certificate has to allow it: 'pavise cert make-leaf --may-delegate'. FILE "
     "is\n"
-    "for --delegated-credential of 'pavise serve' and 'pavise connect'."};
+    "for --delegated-credential of 'pavise serve' and 'pavise connect', which show it no more once it has\n"
+    "expired: what --cert and --key name takes its place then."};
 
 Outcome<Role> role_from(const Arguments& arguments) {
     const std::string_view role = arguments.value(option_for.name).value_or("server");
@@ -75,7 +76,7 @@ Outcome<Issuer> issuer_from(const Arguments& arguments) {
     const std::string_view key_path = *arguments.value("--key");
     auto chain = read_file(path);
     if (!chain) return chain.problem();
-    auto file = read_file(key_path);
+    auto file = read_secret_file(key_path);
     if (!file) return file.problem();
     auto credential = Credential::load(chain->view(), file->view());
     if (!credential)
@@ -176,7 +177,7 @@ std::string_view advice_for(ErrorCode code) {
 }
 
 Outcome<Credential> read_delegated(std::string_view path, Role role) {
-    auto file = read_file(path);
+    auto file = read_secret_file(path);
     if (!file) return file.problem();
     const std::string name(path);
     const auto blocks = read_pem(as_text(file->view()));
@@ -231,8 +232,7 @@ std::optional<PeerDelegation> delegation_of(const Negotiated& negotiated) {
     const auto parsed = messages::DelegatedCredential::parse(negotiated.peer_delegated_credential);
     const auto leaf = trust::Certificate::parse(negotiated.peer_chain.front());
     if (!parsed || !leaf) return std::nullopt;
-    return PeerDelegation{parsed->algorithm,
-                          (*leaf)->not_before() + std::chrono::seconds(parsed->valid_time)};
+    return PeerDelegation{parsed->algorithm, engine::delegation_expiry(**leaf, parsed->valid_time)};
 }
 
 trust::MintExtension delegation_usage() {

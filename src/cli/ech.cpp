@@ -75,7 +75,7 @@ Outcome<ByteVector> ech_configs_from(const Arguments& arguments) {
 Outcome<std::vector<EchKey>> ech_keys_from(const Arguments& arguments) {
     std::vector<EchKey> keys;
     for (const std::string_view path : arguments.values(option_ech_key.name)) {
-        auto file = read_file(path);
+        auto file = read_secret_file(path);
         if (!file) return file.problem();
         auto loaded = EchKey::load(file->view());
         if (!loaded) return misuse("--ech-key " + std::string(path) + ": " + describe(loaded.error()));

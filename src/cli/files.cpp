@@ -4,11 +4,14 @@
 #include "net/descriptor.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace pavise::cli {
 
@@ -27,7 +30,21 @@ Outcome<SecretVector> read_file(std::string_view path_given) {
     const Error error = contents.error();
     if (error.code == ErrorCode::file_not_read)
         return misuse(path + ": cannot be read: " + reason(error.detail));
+    if (error.code == ErrorCode::file_too_large)
+        return misuse(path + ": is larger than " + std::to_string(max_credential_file_size >> 20) +
+                      " MiB, the most that is read of a file");
     return misuse(path + ": " + describe(error));
+}
+
+Outcome<SecretVector> read_secret_file(std::string_view path_given) {
+    const std::string path(path_given);
+    struct stat about{};
+    if (::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) && (about.st_mode & S_IROTH) != 0)
+        std::fprintf(stderr,
+                     "pavise: warning: %s: every user of this machine can read this secret\n"
+                     "'chmod o-r' takes that away\n",
+                     path.c_str());
+    return read_file(path);
 }
 
 Outcome<std::monostate> write_new_file(std::string_view path_given, std::string_view contents,
@@ -39,7 +56,11 @@ Outcome<std::monostate> write_new_file(std::string_view path_given, std::string_
     while (!contents.empty()) {
         const ssize_t count = ::write(file.get(), contents.data(), contents.size());
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return misuse(path + ": cannot be written: " + reason(errno));
+        if (count < 0) {
+            const int problem = errno;
+            (void)::unlink(path.c_str()); // it was not there before
+            return misuse(path + ": cannot be written: " + reason(problem));
+        }
         contents.remove_prefix(static_cast<std::size_t>(count));
     }
     return std::monostate();

@@ -68,7 +68,10 @@ Outcome<Exit> run(const Arguments& arguments) {
     if (wanted == "pavise") page = manual_page(all_verbs());
     for (const Verb* verb : all_verbs())
         if (page_name(*verb->usage) == wanted) page = manual_page(*verb->usage);
-    if (page.empty()) return misuse("there is no page '" + std::string(wanted) + "'");
+    if (page.empty())
+        return misuse("there is no page '" + std::string(wanted) +
+                      "': the page of 'pavise connect' is "
+                      "pavise-connect, and that of pavise itself names all");
     std::fwrite(page.data(), 1, page.size(), stdout);
     return Exit::ok;
 }

@@ -52,11 +52,13 @@ class Relay {
         short socket_events = 0;
         if (hungry()) socket_events |= POLLIN;
         if (sending_ && stream_.has_output()) socket_events |= POLLOUT;
-        std::array<pollfd, 3> entries{{{room ? input_ : -1, POLLIN, 0},
+        std::array<pollfd, 4> entries{{{room ? input_ : -1, POLLIN, 0},
                                        {unwritten_.empty() ? -1 : terminal_.output, POLLOUT, 0},
-                                       {socket_events == 0 ? -1 : stream_.socket().fd(), socket_events, 0}}};
+                                       {socket_events == 0 ? -1 : stream_.socket().fd(), socket_events, 0},
+                                       {stream_.interruption_fd(), POLLIN, 0}}};
         while (::poll(entries.data(), entries.size(), -1) < 0)
             if (errno != EINTR) return net::fail_with_errno(ErrorCode::poll_failed);
+        if (entries[3].revents != 0) return stream_.interrupted();
         return Ready{entries[0].revents != 0, entries[1].revents != 0, entries[2].revents != 0};
     }
 

@@ -16,8 +16,8 @@ struct Terminal {
 
 // Runs until both sides have said close_notify, or the peer alone has. The end of `input` closes our side
 // only: the peer's answer still comes. Reading from the peer waits while `output` is slow, and never for
-// `input`. Errors: the connection's and the socket's; output_failed (detail: errno) where nobody reads
-// `output` any more.
+// `input`. Errors: the connection's and the socket's; TlsStream::interrupted() where a signal came;
+// output_failed (detail: errno) where nobody reads `output` any more.
 Status relay(TlsStream& stream, Terminal terminal);
 
 } // namespace pavise::cli

@@ -5,6 +5,7 @@
 #include "cli/config_options.hpp"
 #include "cli/verb.hpp"
 #include "net/failure.hpp"
+#include "trust/name_match.hpp"
 
 #include <array>
 #include <cstdio>
@@ -22,7 +23,7 @@ constexpr std::array operands{Operand{"HOST:PORT", "the server; an IPv6 address 
 constexpr std::array options{
     Option{"--cafile", "FILE", "trust the certificates in FILE (PEM or DER), and not those of the system"},
     Option{"--servername", "NAME",
-           "the name that is asked for (SNI) and looked for in certificates, instead of HOST"},
+           "the name that is asked for (SNI) and looked for in certificates, instead of HOST; empty: none"},
     Option{"--timeout", "SECONDS", "how long each connection may take (5)"},
     Option{"--json", "", "print the result as JSON"},
 };
@@ -47,6 +48,10 @@ Outcome<Exit> run(const Arguments& arguments) {
     const std::string server(arguments.operand(0));
     const auto endpoint = net::parse_endpoint(server);
     if (!endpoint) return misuse(net::explain(endpoint.error(), "'" + server + "'"));
+    const std::string name(arguments.value("--servername").value_or(endpoint->host));
+    if (!name.empty())
+        if (const auto known = trust::ReferenceName::from_host(name); !known)
+            return misuse("'" + name + "': " + describe(known.error()));
     auto timeout = arguments.number("--timeout", 1, longest_timeout, default_timeout);
     if (!timeout) return timeout.problem();
     auto trust = trust_from(arguments);
@@ -55,7 +60,7 @@ Outcome<Exit> run(const Arguments& arguments) {
     if (!addresses) return Problem{Exit::connection, net::explain(addresses.error(), server)};
     ScanTarget target;
     target.endpoint = server;
-    target.server_name = arguments.value("--servername").value_or(endpoint->host);
+    target.server_name = name;
     target.trust = *std::move(trust);
     target.now = system_clock().now();
     target.patience = std::chrono::seconds(*timeout);

@@ -81,7 +81,8 @@ constexpr Usage usage{
     "of\n"
     "each server, keep the old ones until their tickets have expired, and send SIGHUP: the file is read "
     "again.\n\n"
-    "Prints 'listening on ADDRESS:PORT' when it is ready. SIGINT or SIGTERM ends it.\n\n"
+    "Prints 'listening on ADDRESS:PORT' when it is ready. SIGINT or SIGTERM ends it, and SIGHUP without\n"
+    "--ticket-keys. Files of secrets that every user of this machine can read are taken, with a warning.\n\n"
     "exit status: 0  ended by a signal\n"
     "             1  the port cannot be listened on\n"
     "             2  an argument or a file is not right"};
@@ -101,7 +102,12 @@ Outcome<Service> service_from(const Arguments& arguments) {
     return arguments.has("--discard") ? Service::discard : Service::http;
 }
 
-// What SIGHUP does: nothing of its own without --ticket-keys.
+Problem no_address(std::string_view given) {
+    return misuse("--bind wants an address of this machine in digits, 127.0.0.1 or ::1, not '" +
+                  std::string(given) + "'");
+}
+
+// What SIGHUP does: it ends the server without --ticket-keys.
 std::function<std::string()> on_hangup(const Arguments& arguments, const ServerConfig& config) {
     const auto path = arguments.value(option_ticket_keys.name);
     if (!path) return {};
@@ -110,6 +116,17 @@ std::function<std::string()> on_hangup(const Arguments& arguments, const ServerC
         if (!count) return count.problem().text + "\nthe ticket keys are as they were";
         return path + ": " + std::to_string(*count) + (*count == 1 ? " ticket key" : " ticket keys");
     };
+}
+
+// Without the brackets that an IPv6 address has before a port.
+Outcome<std::string> bind_address_from(const Arguments& arguments) {
+    const auto given = arguments.value("--bind");
+    if (!given) return std::string();
+    std::string_view address = *given;
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    // An empty one would be every address.
+    if (address.empty()) return no_address(*given);
+    return std::string(address);
 }
 
 Outcome<Exit> run(const Arguments& arguments) {
@@ -126,6 +143,8 @@ Outcome<Exit> run(const Arguments& arguments) {
     std::shared_ptr<ServerConfig> config;
     Settings settings;
     settings.set(timeout, arguments.number("--timeout", 1, longest_timeout, default_timeout));
+    std::string address;
+    settings.set(address, bind_address_from(arguments));
     settings.set(how.service, service_from(arguments));
     settings.set(how.conduct, conduct_from(arguments));
     settings.set(config, server_config_from(arguments));
@@ -134,8 +153,10 @@ Outcome<Exit> run(const Arguments& arguments) {
     how.on_hangup = on_hangup(arguments, *config);
     if (arguments.has("--quiet")) how.verbosity = Verbosity::quiet;
 
-    const net::Endpoint where{std::string(arguments.value("--bind").value_or("")), *port};
+    const net::Endpoint where{address, *port};
     auto listener = net::Listener::open(where);
+    if (!listener && listener.error().code == ErrorCode::name_resolution_failed)
+        return no_address(*arguments.value("--bind"));
     if (!listener)
         return Problem{Exit::connection,
                        net::explain(listener.error(), where.host.empty() ? "port " + std::to_string(*port)

@@ -30,7 +30,10 @@ Result<net::Descriptor> open_signals(const ServerOptions& options) {
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    if (options.on_hangup) sigaddset(&set, SIGHUP);
+    struct sigaction hangup{};
+    ::sigaction(SIGHUP, nullptr, &hangup);
+    // Whoever ignores it on purpose (nohup) goes on ignoring it, unless it does something.
+    if (options.on_hangup || hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
     const int problem = ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     if (problem != 0) return fail(ErrorCode::poll_failed, static_cast<std::uint16_t>(problem));
     net::Descriptor descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -131,7 +134,7 @@ void Server::attend_overdue() {
 void Server::take_signal() {
     signalfd_siginfo signal{};
     if (::read(signals_.get(), &signal, sizeof signal) != sizeof signal) return;
-    if (signal.ssi_signo == SIGHUP)
+    if (signal.ssi_signo == SIGHUP && options_.on_hangup)
         log(options_.on_hangup() + "\n");
     else
         stop();

@@ -20,7 +20,7 @@ struct ServerOptions {
     Patience patience;
     std::string_view starttls{}; // the protocol that comes before TLS; empty: none
     Verbosity verbosity = Verbosity::lines;
-    // What SIGHUP does, and what there is to say of it; none: SIGHUP ends the process, as it does by itself.
+    // What SIGHUP does, and what there is to say of it; none: it ends the server, unless it is ignored.
     std::function<std::string()> on_hangup{};
 };
 
@@ -56,12 +56,11 @@ class Server {
     net::Deadline next_deadline() const;
 
   public:
-    // Takes SIGINT and SIGTERM of this thread for itself, and SIGHUP where it does something: call it before
-    // other threads are started.
+    // Takes SIGINT, SIGTERM and SIGHUP of this thread for itself: call it before other threads are started.
     static Outcome<Server> open(net::Listener listener, ConfigByName configs, const ServerOptions& options);
 
     const net::Address& address() const noexcept { return listener_.address(); }
-    // Serves until SIGINT or SIGTERM; then every client is told goodbye. A second signal ends it at once.
+    // Serves until a signal ends it; then every client is told goodbye. A second signal ends it at once.
     Outcome<Exit> run();
 };
 

@@ -1,5 +1,6 @@
 #include "cli/server_config.hpp"
 
+#include "base/der.hpp"
 #include "cli/client_filters.hpp"
 #include "cli/delegated.hpp"
 #include "cli/ech.hpp"
@@ -41,14 +42,27 @@ std::optional<Problem> set_sessions(const Arguments& arguments, ServerConfig& co
     return std::nullopt;
 }
 
+// Whether the bytes are an OCSPResponse that says something: of the status "successful" (RFC 6960 §4.2.1).
+// What it says is for clients to judge.
+bool is_ocsp_response(Bytes bytes) {
+    constexpr std::uint8_t successful = 0;
+    der::Reader outer(bytes);
+    auto fields = outer.sequence();
+    if (!fields || !outer.finish()) return false;
+    const auto status = fields->contents(der::Tag::enumerated);
+    return status && std::ranges::equal(*status, std::array{successful}) && !fields->empty();
+}
+
 // What goes along with a certificate in its handshakes.
 struct Stapling {
     Option option;
     std::string_view wanted; // what each file holds
     Result<Credential> (*staple)(const Credential&, ByteVector);
 };
-constexpr Stapling ocsp_stapling{option_ocsp_files, "an OCSP response",
+constexpr Stapling ocsp_stapling{option_ocsp_files, "a successful OCSP response in DER (RFC 6960 §4.2.1)",
                                  [](const Credential& credential, ByteVector response) {
+                                     if (!is_ocsp_response(response))
+                                         return Result<Credential>(fail(ErrorCode::bad_argument));
                                      return credential.with_ocsp_responses({std::move(response)});
                                  }};
 constexpr Stapling timestamp_stapling{option_timestamp_files,
@@ -108,6 +122,9 @@ std::optional<Problem> contradiction_in(const Arguments& arguments) {
         if (arguments.has(option.name) && !asked)
             return misuse(std::string(option.name) +
                           " goes with --client-ca or --trusted-key: nobody is trusted");
+    if (arguments.has(option_server_post_handshake_auth.name) && arguments.value("--tls") == "1.2")
+        return misuse(std::string(option_server_post_handshake_auth.name) +
+                      " is of TLS 1.3, and --tls 1.2 leaves that out: nobody would be asked");
     // A raw public key says nothing of its use.
     for (const Option& option : {option_client_key_usage, option_client_purpose})
         if (arguments.has(option.name) && !arguments.has(option_client_ca.name))

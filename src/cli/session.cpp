@@ -137,8 +137,10 @@ Status Session::ask_for_certificate() {
     const Status asked = connection_.request_certificate(conduct_.certificate_later);
     if (asked || asked.error().code != ErrorCode::post_handshake_auth_not_offered) return asked;
     if (conduct_.certificate_later == PeerVerification::optional) return {};
-    // As if it had been asked and had sent none.
-    PAVISE_TRY(connection_.refuse(AlertDescription::certificate_required));
+    // As if it had been asked and had sent none (RFC 8446 §4.4.2.4, RFC 5246 §7.4.6).
+    const bool tls13 = connection_.negotiated().version == ProtocolVersion::tls_1_3;
+    PAVISE_TRY(connection_.refuse(tls13 ? AlertDescription::certificate_required
+                                        : AlertDescription::handshake_failure));
     return Unexpected(*connection_.error());
 }
 

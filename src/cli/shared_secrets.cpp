@@ -131,7 +131,7 @@ PskName name_of(const ExternalPsk& psk) {
 
 std::optional<Problem> add_psks(std::string_view path, ExternalPsk::Kind kind,
                                 std::vector<ExternalPsk>& psks) {
-    auto file = read_file(path);
+    auto file = read_secret_file(path);
     if (!file) return file.problem();
     const std::size_t before = psks.size();
     std::set<PskName> names;
@@ -211,12 +211,14 @@ Result<DhParameters> read_dh_parameters(Bytes contents) {
     return DhParameters{magnitude(prime), magnitude(base)};
 }
 
-Result<DhParameters> read_dh_file(Bytes file) {
-    if (!looks_like_pem(file)) return read_dh_parameters(file);
+// Their encoding; nothing where a file of PEM blocks has none.
+Result<std::optional<ByteVector>> dh_parameters_in(Bytes file) {
+    if (!looks_like_pem(file)) return std::optional<ByteVector>({file.begin(), file.end()});
     PAVISE_LET(const std::vector<PemBlock> blocks, read_pem(as_text(file)));
-    for (const PemBlock& block : blocks)
-        if (block.label == "DH PARAMETERS") return read_dh_parameters(block.contents.view());
-    return fail(ErrorCode::malformed_pem);
+    const auto block = std::ranges::find(blocks, "DH PARAMETERS", &PemBlock::label);
+    if (block == blocks.end()) return std::optional<ByteVector>();
+    const Bytes contents = block->contents.view();
+    return std::optional<ByteVector>({contents.begin(), contents.end()});
 }
 
 } // namespace
@@ -235,7 +237,7 @@ Outcome<std::vector<ExternalPsk>> psks_from(const Arguments& arguments) {
 }
 
 Outcome<std::size_t> read_ticket_keys(std::string_view path, TicketKeys& keys, Timestamp now) {
-    auto file = read_file(path);
+    auto file = read_secret_file(path);
     if (!file) return file.problem();
     TicketKeyList list;
     auto problem = take_lines(as_text(file->view()), [&](std::string_view line, std::size_t number) {
@@ -251,9 +253,14 @@ Outcome<std::size_t> read_ticket_keys(std::string_view path, TicketKeys& keys, T
 Outcome<DhParameters> dh_parameters_from_file(std::string_view path) {
     auto file = read_file(path);
     if (!file) return file.problem();
-    auto parameters = read_dh_file(file->view());
-    if (!parameters)
-        return misuse(std::string(path) + ": no Diffie-Hellman parameters: " + describe(parameters.error()));
+    const std::string complaint = std::string(path) + ": no Diffie-Hellman parameters: ";
+    const auto encoding = dh_parameters_in(file->view());
+    if (!encoding) return misuse(complaint + describe(encoding.error()));
+    if (!*encoding)
+        return misuse(complaint + "there is no block 'DH PARAMETERS' in it\nto make one: "
+                                  "openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048");
+    auto parameters = read_dh_parameters(**encoding);
+    if (!parameters) return misuse(complaint + describe(parameters.error()));
     return *std::move(parameters);
 }
 

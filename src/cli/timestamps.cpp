@@ -228,13 +228,22 @@ std::vector<ShownTimestamp> timestamps_of(const Negotiated& negotiated, std::spa
     return out;
 }
 
-std::optional<Problem> complaint_about(std::span<const ShownTimestamp> shown, std::string_view server) {
+std::optional<Problem> complaint_about(std::span<const ShownTimestamp> shown, const Negotiated& negotiated,
+                                       std::string_view server) {
     if (std::ranges::find(shown, TimestampVerdict::good, &ShownTimestamp::verdict) != shown.end())
         return std::nullopt;
-    return Problem{Exit::certificate,
-                   std::string(server) +
-                       ": the server's certificate was not accepted: it has no good timestamp of a log of "
-                       "--ct-log\n--sct alone shows the timestamps that there are"};
+    std::string_view why =
+        "the server's certificate was not accepted: it has no good timestamp of a log of --ct-log\n"
+        "--sct alone shows the timestamps that there are";
+    // Logs know certificates; whoever proves himself otherwise shows none.
+    if (negotiated.peer_chain.empty())
+        why = "the server showed no certificate, of which --ct-log wants a timestamp: it proved that it "
+              "knows the "
+              "pre-shared key\nleave out --ct-log, or the pre-shared keys (--psk, --imported-psk)";
+    else if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
+        why = "the server showed a public key without a certificate, of which --ct-log wants a timestamp\n"
+              "leave out --ct-log, or --trusted-key";
+    return Problem{Exit::certificate, std::string(server) + ": " + std::string(why)};
 }
 
 std::string description_of(std::span<const ShownTimestamp> shown) {

@@ -57,7 +57,8 @@ std::vector<ShownTimestamp> timestamps_of(const Negotiated& negotiated, std::spa
                                           Timestamp now);
 
 // Nothing where one of them is good; else what to say to who asked for one of these logs.
-std::optional<Problem> complaint_about(std::span<const ShownTimestamp> shown, std::string_view server);
+std::optional<Problem> complaint_about(std::span<const ShownTimestamp> shown, const Negotiated& negotiated,
+                                       std::string_view server);
 
 // A row for each, as those of description_of().
 std::string description_of(std::span<const ShownTimestamp> shown);

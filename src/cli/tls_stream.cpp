@@ -2,8 +2,12 @@
 
 #include "base/try.hpp"
 #include "cli/drive.hpp"
+#include "net/failure.hpp"
 
 #include <array>
+#include <cerrno>
+
+#include <poll.h>
 
 namespace pavise::cli {
 
@@ -13,6 +17,9 @@ namespace {
 
 // What is read from the socket at a time: a record of full length and its header.
 constexpr std::size_t block_size = (16u << 10) + 256;
+
+// Instead of drain_time, where the user wants to go or has waited long enough.
+constexpr std::chrono::milliseconds short_drain_time{200};
 
 } // namespace
 
@@ -70,9 +77,29 @@ Status TlsStream::pull() {
 
 // ---------------------------------------------------------------- the blocking loop
 
+Unexpected TlsStream::interrupted() noexcept {
+    given_up_ = true;
+    return fail(ErrorCode::poll_failed, EINTR);
+}
+
+Status TlsStream::wait_until(net::Readiness readiness, net::Deadline deadline) {
+    std::array<pollfd, 2> entries{
+        {{socket_.fd(), static_cast<short>(readiness), 0}, {given_up_ ? -1 : interruption_fd(), POLLIN, 0}}};
+    // Looked at first: a peer that always has one more byte does not stretch the deadline.
+    while (!deadline.passed()) {
+        const int count = ::poll(entries.data(), entries.size(), deadline.poll_timeout());
+        if (count < 0 && errno != EINTR) return net::fail_with_errno(ErrorCode::poll_failed);
+        if (count > 0 && entries[1].revents != 0) return interrupted();
+        if (count > 0) return {};
+    }
+    given_up_ = true;
+    return fail(ErrorCode::deadline_passed);
+}
+
 Status TlsStream::send_output(net::Deadline deadline) {
     for (Bytes output = next_output(); !output.empty(); output = next_output()) {
-        PAVISE_LET(const std::size_t count, socket_.write(output, deadline));
+        PAVISE_LET(const std::size_t count, socket_.try_write(output));
+        if (count == 0) PAVISE_TRY(wait_until(net::Readiness::writable, deadline));
         sent_ += count;
     }
     return {};
@@ -81,13 +108,9 @@ Status TlsStream::send_output(net::Deadline deadline) {
 Status TlsStream::exchange(net::Deadline deadline) {
     const Status sent = send_output(deadline);
     if (!sent && sent.error().code != ErrorCode::write_failed) return sent;
-    std::array<std::uint8_t, block_size> block;
-    const auto count = socket_.read(block, deadline);
-    if (!count) return Unexpected(sent ? count.error() : sent.error());
-    if (*count == 0)
-        incoming_.write_eof();
-    else
-        incoming_.write(Bytes(block).first(*count));
+    if (const Status ready = wait_until(net::Readiness::readable, deadline); !ready)
+        return Unexpected(sent ? ready.error() : sent.error());
+    if (const Status pulled = pull(); !pulled) return Unexpected(sent ? pulled.error() : sent.error());
     return {};
 }
 
@@ -129,7 +152,8 @@ Result<std::size_t> TlsStream::read(MutableBytes into, net::Deadline deadline) {
 }
 
 void TlsStream::part() {
-    const net::Deadline deadline = net::Deadline::after(drain_time);
+    const net::Deadline deadline = net::Deadline::after(given_up_ ? short_drain_time : drain_time);
+    given_up_ = true;
     std::error_code ignored; // a connection that failed has said why
     if (object_->version())
         object_->close_sending(ignored);

@@ -2,6 +2,7 @@
 // so that the socket's own deadlines and failures are at hand.
 #pragma once
 
+#include "cli/interruption.hpp"
 #include "net/socket.hpp"
 
 #include <pavise/error.hpp>
@@ -22,9 +23,13 @@ class TlsStream {
     ByteVector output_;                    // taken from outgoing_, and sent up to sent_
     std::size_t sent_ = 0;
     net::Socket socket_;
+    const Interruption* interruption_ = nullptr;
+    bool given_up_ = false; // nobody waits for the peer any more
 
     TlsStream() = default;
     Bytes next_output();
+    // Errors: deadline_passed; poll_failed with EINTR where a signal came.
+    Status wait_until(net::Readiness readiness, net::Deadline deadline);
     Status send_output(net::Deadline deadline);
     // Sends what there is, then reads once from the socket. A sending side that failed does not keep us from
     // reading: the reason, an alert, may be waiting there.
@@ -39,7 +44,15 @@ class TlsStream {
 
     // Makes our first flight, before there is a socket. Errors: what is wrong with config or options.
     Status prepare();
-    void attach(net::Socket socket) noexcept { socket_ = std::move(socket); }
+    // What waits for the socket from now on ends when a signal comes; `interruption` outlives the stream's
+    // use.
+    void attach(net::Socket socket, const Interruption& interruption) noexcept {
+        socket_ = std::move(socket);
+        interruption_ = &interruption;
+    }
+    // For poll(2), beside the socket: when it is readable, call interrupted() and return what it says.
+    int interruption_fd() const noexcept { return interruption_ == nullptr ? -1 : interruption_->fd(); }
+    Unexpected interrupted() noexcept;
     Status shake_hands(net::Deadline deadline);
     Status write_all(Bytes bytes, net::Deadline deadline);
     // At least one byte, or 0 after the peer's close_notify.
@@ -55,7 +68,7 @@ class TlsStream {
 
     // Says close_notify, or calls the handshake off, unless the connection has failed, and lets go of the
     // socket so that our last words, an alert perhaps, reach the peer: the sending side is shut and the input
-    // drained, both within bounds.
+    // drained, both within bounds, which are narrow after a signal or when the peer let the time run out.
     void part();
 };
 

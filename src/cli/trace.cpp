@@ -54,7 +54,14 @@ std::optional<std::string> words_for(const Line& line, Annotator& annotator) {
 Outcome<std::string> text_of(std::string_view path, const KeyLogFile& key_log) {
     auto file = read_file(path);
     if (!file) return file.problem();
-    if (!looks_like_capture(file->view())) return trace_of_transcript(as_text(file->view()));
+    if (file->view().empty()) return misuse(std::string(path) + ": the file is empty");
+    if (!looks_like_capture(file->view())) {
+        auto text = trace_of_transcript(as_text(file->view()));
+        if (!text)
+            return misuse(std::string(path) +
+                          ": neither a capture (pcap, pcapng) nor a transcript: " + text.problem().text);
+        return text;
+    }
     auto conversations = conversations_in(file->view());
     if (!conversations) return Problem{Exit::usage, std::string(path) + ": " + conversations.problem().text};
     std::string out;

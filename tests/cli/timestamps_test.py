@@ -6,7 +6,7 @@ import json
 import struct
 
 from certificates import Certificates
-from connect_test import CERTIFICATE, connect, expect_rows, openssl, page, serve
+from connect_test import CERTIFICATE, connect, expect_rows, openssl, page, public_key, serve
 from harness import PAVISE, PaviseServer, expect, expect_in, main, run
 
 BEFORE = 1_100_000_000_000  # milliseconds: in 2004, when the certificates of these tests were valid
@@ -155,6 +155,23 @@ def none_sent(world):
         server.stop()
 
 
+def without_a_certificate(world):
+    """Whoever proves himself by a key that was shared, or that is known, shows no certificate that a log could know."""
+    psk = world.folder / "psk"
+    psk.write_text("alice:00112233445566778899aabbccddeeff\n")
+    psk.chmod(0o600)
+    public = public_key(world.certificates, "p256")
+    for server_options, ours, wanted in (
+            (["--psk", psk], ["--psk", psk], "the server showed no certificate, of which --ct-log wants a timestamp"),
+            (["--raw-key", world.certificates.key("p256")], ["--trusted-key", public], "the server showed a public key without a")):
+        with PaviseServer(*server_options) as server:
+            status, _, said = connect(world.certificates, server, *ours, "--ct-log", world.log.public)
+            expect(status, CERTIFICATE, f"exit status ({said!r})")
+            expect_in(wanted, said, "the complaint")
+            expect("certificate was not accepted" in said, False, f"words of a certificate in {said!r}")
+            server.stop()
+
+
 def embedded(world):
     tbs = elements(elements(world.certificate)[0][2])[0][1]
     good = world.log.timestamp(precertificate_entry(tbs, world.certificates.ca))
@@ -217,6 +234,7 @@ def cases(report):
                 ("of another version", b"\1" + world.log.timestamp(entry)[1:], "not judged: of an unknown version")):
             report.case(f"a timestamp {name}", not_good, world, timestamp, verdict)
         report.case("no timestamps", none_sent, world)
+        report.case("no certificate", without_a_certificate, world)
         report.case("timestamps in the certificate", embedded, world)
         report.case("timestamps in JSON", in_json, world)
         report.case("wrong files", wrong_files, world)
