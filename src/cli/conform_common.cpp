@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <system_error>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace pavise::cli {
@@ -50,7 +51,12 @@ std::optional<Problem> write_results(std::string_view path, const std::string& t
     const bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
     const bool closed = file != nullptr && std::fclose(file) == 0;
     if (written && closed) return std::nullopt;
-    return cannot_write(path);
+    Problem problem = cannot_write(path);
+    // Half of a report is none. A device is left alone.
+    struct stat about{};
+    if (file != nullptr && ::stat(std::string(path).c_str(), &about) == 0 && S_ISREG(about.st_mode))
+        (void)std::remove(std::string(path).c_str());
+    return problem;
 }
 
 Outcome<Exit> run_mutations(const Arguments& arguments, conform::Setting& setting,
@@ -94,9 +100,12 @@ std::optional<Problem> look_at_files(const Arguments& arguments) {
     for (const std::string_view option : {"--json", "--junit", "--html"}) {
         const auto path = arguments.value(option);
         if (!path || *path == "-") continue;
-        std::FILE* file = std::fopen(std::string(*path).c_str(), "ab");
+        const std::string name(*path);
+        const bool was_there = ::access(name.c_str(), F_OK) == 0;
+        std::FILE* file = std::fopen(name.c_str(), "ab");
         if (file == nullptr) return cannot_write(*path);
         std::fclose(file);
+        if (!was_there) (void)std::remove(name.c_str());
     }
     return std::nullopt;
 }

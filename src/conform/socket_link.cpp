@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -49,6 +50,29 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 // does not leave before we do.
 constexpr std::string_view spoken_to = "GET / HTTP/1.0\r\n\r\n";
 
+// The client that is running, which whoever ends us by a signal ends too.
+std::atomic<pid_t> running{-1};
+static_assert(std::atomic<pid_t>::is_always_lock_free); // [support.signal]/3
+constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
+
+extern "C" void pavise_end_client_too(int signal) {
+    if (const pid_t pid = running.load(std::memory_order_relaxed); pid > 0) ::kill(pid, SIGTERM);
+    (void)std::raise(signal); // whose effect is the usual one by now
+}
+
+// For as long as the process lives: where no client is running the effect is the usual one.
+bool take_ending_signals() noexcept {
+    struct sigaction act{};
+    act.sa_handler = pavise_end_client_too;
+    act.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : ending_signals) {
+        struct sigaction before{};
+        ::sigaction(signal, nullptr, &before);
+        if (before.sa_handler == SIG_DFL) ::sigaction(signal, &act, nullptr);
+    }
+    return true;
+}
+
 } // namespace
 
 // A child process with its output and errors at /dev/null.
@@ -58,8 +82,15 @@ class Child {
     int error_ = 0;             // why it could not be started
     std::optional<int> status_; // of one that has ended
 
+    // Its number may be another's by now.
+    void forget() noexcept {
+        pid_t ours = pid_;
+        running.compare_exchange_strong(ours, -1);
+    }
+
   public:
     explicit Child(const std::vector<std::string>& words) {
+        [[maybe_unused]] static const bool taken = take_ending_signals();
         std::array<int, 2> ends{-1, -1};
         if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
             error_ = errno;
@@ -80,6 +111,7 @@ class Child {
         error_ = posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
         if (error_ != 0) pid_ = -1;
         posix_spawn_file_actions_destroy(&actions);
+        running = pid_;
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -91,6 +123,7 @@ class Child {
             if (end.passed()) {
                 ::kill(pid_, SIGKILL);
                 ::waitpid(pid_, nullptr, 0);
+                forget();
                 return;
             }
             std::this_thread::sleep_for(Milliseconds(1));
@@ -99,7 +132,10 @@ class Child {
     bool started() const { return pid_ >= 0; }
     bool has_ended() {
         int status = 0;
-        if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
+        if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
+            status_ = status;
+            forget();
+        }
         return status_.has_value();
     }
     // What is wrong with it, in words.

@@ -159,6 +159,24 @@ def scan_trace_and_conform(folder):
         refused("--send: a backslash goes before r, n or another one", *server, "--send", bytes_sent)
 
 
+def reports(certificates, folder, pair):
+    """A report is whole, or not there."""
+    report = folder / "report"
+    words = ["conform", "server"]
+    refused("completes no handshake", *words, "localhost:1", "--json", report, status=1)
+    expect(report.exists(), False, "a report about nobody")
+    with PaviseServer(*pair) as server:
+        only = [f"localhost:{server.port}", "--only", "s13-first-*", "--quiet", "--json", report]
+        script = 'trap "" XFSZ; ulimit -f 1; exec "$@"'
+        status, _, said = run("sh", "-c", script, "sh", PAVISE, *words, *only)
+        expect(status, USAGE, f"exit status with a full disk ({said!r})")
+        expect_in(f"'{report}' cannot be written: File too large", said, "the complaint")
+        expect(report.exists(), False, "half of a report")
+        expect(run(PAVISE, *words, *only)[0], 0, "exit status")
+        expect(report.exists(), True, "a report")
+        server.stop()
+
+
 def completed_words():
     """bash completes what it is shown: files for files, folders too, pages and shells for those who print them."""
     script = shown("completion", "bash")
@@ -196,6 +214,7 @@ def cases(report):
         report.case("a name that the certificate is not for", a_name_that_it_is_not_for, certificates, pair)
         report.case("a session that did not come", a_session_that_did_not_come, certificates, folder("sessions"), pair)
         report.case("a file that is too large", early_data_that_is_too_much, folder("large"))
+        report.case("reports of conform", reports, certificates, folder("reports"), pair)
         report.case("scan, trace and conform", scan_trace_and_conform, folder("others"))
 
 

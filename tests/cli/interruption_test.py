@@ -106,6 +106,18 @@ def time_that_ran_out(protocol):
             expect_in("the time allowed for it is over", client.err.text(), "the complaint")
 
 
+def client_under_test(which):
+    """Whoever ends pavise conform client ends the client that it has started."""
+    with listener() as server:
+        # It never connects to pavise, and tells us by a connection to us that it is there, and that it is not any more.
+        script = f"exec 3<>/dev/tcp/127.0.0.1/{server.getsockname()[1]}; exec sleep {10 * DEADLINE}"
+        with Process(PAVISE, "conform", "client", "--listen", "0", "--", "bash", "-c", script) as conform:
+            with accepted(server) as connection:
+                conform.child.send_signal(which)
+                expect(conform.exit_status(), -which, "how it ended")
+                expect(until_end(connection), b"", "what the client said")
+
+
 def input_that_is_a_directory():
     done = subprocess.run(["sh", "-c", 'exec "$0" connect localhost:1 --insecure < /', PAVISE], capture_output=True,
                           timeout=DEADLINE, check=False)
@@ -124,6 +136,8 @@ def cases(report):
         for which in SIGNALS:
             report.case(f"{which.name} ends serve", server_says_goodbye, certificates, which)
         report.case("SIGHUP that is ignored", ignored_on_purpose, certificates)
+    for which in SIGNALS:
+        report.case(f"{which.name} ends the client of pavise conform", client_under_test, which)
     report.case("a server that says nothing", time_that_ran_out, [])
     report.case("a server that says nothing before STARTTLS", time_that_ran_out, ["--starttls", "smtp"])
     report.case("an input that is a directory", input_that_is_a_directory)
