@@ -82,6 +82,23 @@ class Child {
     int error_ = 0;             // why it could not be started
     std::optional<int> status_; // of one that has ended
 
+    // No signal ends us between the start of the client and our knowing its number.
+    void start(const std::vector<char*>& arguments, const posix_spawn_file_actions_t& actions) {
+        sigset_t held;
+        sigset_t usual;
+        sigemptyset(&held);
+        for (const int signal : ending_signals) sigaddset(&held, signal);
+        ::pthread_sigmask(SIG_BLOCK, &held, &usual);
+        posix_spawnattr_t attributes;
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+        posix_spawnattr_setsigmask(&attributes, &usual);
+        error_ = posix_spawnp(&pid_, arguments[0], &actions, &attributes, arguments.data(), environ);
+        if (error_ != 0) pid_ = -1;
+        posix_spawnattr_destroy(&attributes);
+        running = pid_;
+        ::pthread_sigmask(SIG_SETMASK, &usual, nullptr);
+    }
     // Its number may be another's by now.
     void forget() noexcept {
         pid_t ours = pid_;
@@ -108,10 +125,8 @@ class Child {
         posix_spawn_file_actions_adddup2(&actions, reading.get(), 0);
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-        error_ = posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
-        if (error_ != 0) pid_ = -1;
+        start(arguments, actions);
         posix_spawn_file_actions_destroy(&actions);
-        running = pid_;
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
