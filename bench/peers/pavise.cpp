@@ -2,6 +2,7 @@
 #include "../identities.hpp"
 
 #include "support/own_allocations.hpp"
+#include "trust/chain_cache.hpp"
 
 #include <pavise/engine.hpp>
 
@@ -165,8 +166,9 @@ class PaviseContext final : public Context {
         if (!own.good) give_up("Pavise: the counted handshake failed");
         return {own.client, own.server};
     }
-    // The memory belongs to the trust store.
-    void forget_chains() override { client_ = make_client_config(); }
+    // The memory belongs to the trust store. The config, and what was found out about it, stays: a client
+    // meets many servers with one config.
+    void forget_chains() override { client_->trust.data()->verified_chains()->clear(); }
 };
 
 class Pavise final : public Library {

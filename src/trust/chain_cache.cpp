@@ -125,6 +125,14 @@ void VerifiedChainCache::keep(Question question, const VerifiedPeer& peer) {
     std::swap(*place, entry);
 }
 
+void VerifiedChainCache::clear() {
+    for (Set& set : sets_) {
+        std::array<Entry, ways> forgotten; // freed when the lock is
+        const std::lock_guard lock(set.mutex);
+        std::swap(set.entries, forgotten);
+    }
+}
+
 Result<VerifiedPeer> VerifiedChainCache::verify(std::span<const Bytes> presented,
                                                 const VerifyOptions& options,
                                                 const crypto::Provider& provider) {

@@ -37,6 +37,9 @@ class VerifiedChainCache {
     Result<VerifiedPeer> verify(std::span<const Bytes> presented, const VerifyOptions& options,
                                 const crypto::Provider& provider);
     std::size_t capacity() const noexcept { return sets_.size() * ways; }
+    // Forgets every answer, for who wants to see the validation itself: the next ones are as they would have
+    // been.
+    void clear();
 
   private:
     // Set-associative: a key can stand in one of four places; the one that was not used for longest gives

@@ -197,6 +197,19 @@ TEST(VerifiedChainCache, IsBoundedAndForgetsTheLeastUsed) {
     EXPECT_TRUE(asks_anew(1));
 }
 
+TEST(VerifiedChainCache, ForgetsEverythingWhenAsked) {
+    Remembering r;
+    const auto asks_anew = [&](std::size_t rsa_bits) {
+        r.options.minimum_rsa_bits = rsa_bits;
+        return r.validates_anew();
+    };
+    for (std::size_t bits = 2048; bits < 2056; ++bits) EXPECT_TRUE(asks_anew(bits));
+    for (std::size_t bits = 2048; bits < 2056; ++bits) EXPECT_FALSE(asks_anew(bits));
+    r.cache.clear();
+    for (std::size_t bits = 2048; bits < 2056; ++bits) EXPECT_TRUE(asks_anew(bits));
+    for (std::size_t bits = 2048; bits < 2056; ++bits) EXPECT_FALSE(asks_anew(bits));
+}
+
 TEST(VerifiedChainCache, ServesThreadsAtOnce) {
     Remembering r;
     const auto ask = [&] {
