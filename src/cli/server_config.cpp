@@ -7,6 +7,8 @@
 #include "cli/files.hpp"
 #include "cli/ticket_key_file.hpp"
 #include "cli/timestamps.hpp"
+#include "crypto/signature_scheme.hpp"
+#include "handshake/credential.hpp"
 
 #include <algorithm>
 #include <array>
@@ -132,6 +134,18 @@ std::optional<Problem> contradiction_in(const Arguments& arguments) {
     return std::nullopt;
 }
 
+// Whether a key of ours can sign with one of the schemes that we allow, in either version.
+bool can_sign(const ServerConfig& config) {
+    return std::ranges::any_of(config.credentials, [&](const Credential& credential) {
+        const crypto::KeyType key = credential.data()->key->type();
+        return std::ranges::any_of(handshake::schemes_of(*credential.data(), config.signature_schemes),
+                                   [key](SignatureScheme scheme) {
+                                       return crypto::fits_tls13(scheme, key) ||
+                                              crypto::fits_tls12(scheme, key);
+                                   });
+    });
+}
+
 void set_client_authentication(const Arguments& arguments, ServerConfig& config) {
     if (!arguments.has(option_server_post_handshake_auth.name))
         config.client_verification = wanted_from(arguments);
@@ -170,6 +184,10 @@ Outcome<std::shared_ptr<ServerConfig>> server_config_from(const Arguments& argum
     settings.set(tickets, arguments.number(option_tickets.name, 0, most_tickets, default_tickets));
     settings.set(early_data, arguments.number(option_max_early_data.name, 0, UINT32_MAX, 0));
     if (settings.problem()) return *settings.problem();
+
+    if (config->external_psks.empty() && !can_sign(*config))
+        return misuse(
+            "--sigalgs: none of our keys can sign with these schemes: every client would be refused");
 
     config->tickets = tickets;
     config->max_early_data = static_cast<std::uint32_t>(early_data);

@@ -96,6 +96,7 @@ def files_of_the_server(certificates, folder, pair):
     for contents in (b"", certificates.chain("p256").read_bytes(), b"\x30\x03\x0a\x01\x06"):  # OCSPResponseStatus unauthorized
         wrong.write_bytes(contents)
         refused(f"--ocsp {wrong}: is not a successful OCSP response", "serve", "--port", "0", *pair, "--ocsp", wrong)
+    refused("--sigalgs: none of our keys can sign with these schemes", "serve", "--port", "0", *pair, "--sigalgs", "ed25519,ed448")
     refused("there is no block 'DH PARAMETERS' in it", "serve", "--port", "0", *pair, "--dhparams", certificates.chain("p256"))
     refused("--post-handshake-auth is of TLS 1.3, and --tls 1.2 leaves that out", "serve", "--port", "0", *pair, "--client-ca",
             certificates.ca, "--post-handshake-auth", "--tls", "1.2")
