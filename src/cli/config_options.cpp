@@ -264,6 +264,7 @@ Outcome<std::optional<std::uint16_t>> record_size_limit_from(const Arguments& ar
 Outcome<std::shared_ptr<KeyLog>> key_log_from(const Arguments& arguments) {
     const auto path = arguments.value(option_keylog.name);
     if (!path) return std::shared_ptr<KeyLog>();
+    warn_of_readers(*path); // a new one is its owner's alone
     auto log = open_key_log(std::string(*path));
     if (!log)
         return misuse(std::string(*path) + ": " + std::string(text_of(log.error().code)) + ": " +

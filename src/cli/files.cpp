@@ -36,14 +36,19 @@ Outcome<SecretVector> read_file(std::string_view path_given) {
     return misuse(path + ": " + describe(error));
 }
 
-Outcome<SecretVector> read_secret_file(std::string_view path_given) {
+void warn_of_readers(std::string_view path_given) {
     const std::string path(path_given);
     struct stat about{};
-    if (::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) && (about.st_mode & S_IROTH) != 0)
-        std::fprintf(stderr,
-                     "pavise: warning: %s: every user of this machine can read this secret\n"
-                     "'chmod o-r' takes that away\n",
-                     path.c_str());
+    if (::stat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || (about.st_mode & S_IROTH) == 0)
+        return;
+    std::fprintf(stderr,
+                 "pavise: warning: %s: every user of this machine can read this secret\n"
+                 "'chmod o-r' takes that away\n",
+                 path.c_str());
+}
+
+Outcome<SecretVector> read_secret_file(std::string_view path) {
+    warn_of_readers(path);
     return read_file(path);
 }
 

@@ -10,9 +10,10 @@ namespace pavise::cli {
 
 // A whole file of certificates or keys. Errors (usage): names the file and the reason.
 Outcome<SecretVector> read_file(std::string_view path);
-// The same of a file that its owner alone should be able to read. Where every user of the machine can, that
-// is said on standard error, and it is taken all the same: for trying things out it has to be enough. A group
-// of its own is left alone, for servers have one.
+// Says on standard error where every user of the machine can read the file, which is taken all the same: for
+// trying things out it has to be enough. A group of its own is left alone, for servers have one.
+void warn_of_readers(std::string_view path);
+// read_file() of what its owner alone should be able to read: warn_of_readers() first.
 Outcome<SecretVector> read_secret_file(std::string_view path);
 
 enum class Readers { everybody, owner };

@@ -107,15 +107,19 @@ def secrets_that_all_can_read(certificates, folder):
     key.write_bytes(certificates.key("p256").read_bytes())
     psk = folder / "psk"
     psk.write_text("alice:00112233445566778899aabbccddeeff\n")
+    log = folder / "key log"
+    log.write_text("")
     warning = "warning: {}: every user of this machine can read this secret\n"
     for mode, warned in ((0o644, True), (0o604, True), (0o640, False), (0o600, False)):
         key.chmod(mode)
         psk.chmod(mode)
+        log.chmod(mode)
         with PaviseServer("--cert", certificates.chain("p256"), "--key", key, "--psk", psk) as server:
-            status, _, said = run(PAVISE, "connect", f"localhost:{server.port}", "--cafile", certificates.ca, "--psk", psk, "--get", "/")
+            status, _, said = run(PAVISE, "connect", f"localhost:{server.port}", "--cafile", certificates.ca, "--psk", psk, "--get", "/",
+                                  "--keylog", log)
             expect(status, 0, f"exit status ({said!r})")
             server.stop()
-        for path, text in ((key, server.err.text()), (psk, server.err.text()), (psk, said)):
+        for path, text in ((key, server.err.text()), (psk, server.err.text()), (psk, said), (log, said)):
             expect(warning.format(path) in text, warned, f"a warning for {path} of mode {mode:o} in {text!r}")
 
 
