@@ -64,6 +64,19 @@ TEST(Shape, of_der_has_lengths_in_short_and_long_form) {
     EXPECT_FALSE(der_shape(ByteVector{0x30, 0x05, 0x01}));
 }
 
+TEST(Shape, of_crypto_frames_is_written_back) {
+    const ByteVector frames{0, 0, 5, 14, 0, 0, 1, 7, 2, 0, 2, 9, 9};
+    const auto tree = frames_shape(frames);
+    ASSERT_TRUE(tree);
+    EXPECT_EQ(written(*tree), frames);
+    EXPECT_EQ(count_label(*tree, "frame"), 2u);
+    // The second holds no message.
+    EXPECT_EQ(tree->parts.at(0).parts.size(), 1u);
+    EXPECT_EQ(tree->parts.at(1).parts.size(), 0u);
+    const ByteVector cut(frames.begin(), frames.end() - 1);
+    EXPECT_EQ(written(*frames_shape(cut)), cut);
+}
+
 // What a fuzzer's own mutation is here: a byte that counts.
 void increment(ByteVector& bytes, std::size_t) {
     if (!bytes.empty()) ++bytes.front();

@@ -184,14 +184,17 @@ def fuzz(program, target, seconds, quiet=False):
 
 def smoke(program, seconds, jobs):
     names = list(described_targets(program))
-    failed = []
+    failed, inputs = [], 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for target, (status, text) in zip(names, pool.map(lambda name: fuzz(program, name, seconds, quiet=True), names)):
             executed = re.search(r"stat::number_of_executed_units:\s+(\d+)", text)
-            print(f"    {target}: {executed[1] if executed else '?'} inputs", flush=True)
-            if status != 0:
+            count = int(executed[1]) if executed else 0
+            inputs += count
+            print(f"    {target}: {count} inputs", flush=True)
+            if status != 0 or count == 0:
                 print("\n".join(text.splitlines()[-40:]))
                 failed.append(target)
+    print(f"    {inputs} inputs in all")
     for target in failed:
         print(f"FAIL {target}")
     print(f"{len(names) - len(failed)} passed, {len(failed)} failed")

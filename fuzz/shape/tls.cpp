@@ -292,4 +292,26 @@ std::optional<Node> records_shape(Bytes bytes) {
     return node;
 }
 
+std::optional<Node> frames_shape(Bytes bytes) {
+    Node node;
+    node.label = "frames";
+    node.repeats = true;
+    for (Cursor cursor(bytes); !cursor.empty();) {
+        const Bytes whole = cursor.rest();
+        const auto level = cursor.take(1);
+        const auto stream = level ? cursor.vector(2) : std::nullopt;
+        if (!stream) {
+            node.parts.push_back(leaf("cut frame", whole));
+            break;
+        }
+        Node frame = leaf("frame", *stream);
+        frame.head.assign(level->begin(), level->end());
+        frame.length = Length::bits16;
+        frame.repeats = true;
+        if (auto messages = messages_shape(*stream)) frame.parts = std::move(messages->parts);
+        node.parts.push_back(std::move(frame));
+    }
+    return node;
+}
+
 } // namespace pavise::fuzz

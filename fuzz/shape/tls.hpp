@@ -24,4 +24,7 @@ std::optional<Node> messages_shape(Bytes bytes);
 // constant) are taken apart as well.
 std::optional<Node> records_shape(Bytes bytes);
 
+// CRYPTO frames: a level in one byte, a length in two, and messages.
+std::optional<Node> frames_shape(Bytes bytes);
+
 } // namespace pavise::fuzz

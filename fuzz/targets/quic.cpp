@@ -1,4 +1,6 @@
 // QUIC: packets that nobody sealed, and CRYPTO frames that nobody meant.
+#include "dictionary.hpp"
+#include "shape/tls.hpp"
 #include "target.hpp"
 #include "world.hpp"
 
@@ -33,18 +35,21 @@ void open_packet(Bytes bytes) {
     must_hold(!keys->open(*header, packet), "nobody else seals our packets");
 }
 
-// A script: each byte a level and a length, then that many bytes of its stream.
-void converse(QuicHandshake& side, Bytes script) {
+// What bytes alone can come to: a server's key share is new each time, or a recorded answer fits it again.
+enum class Proof : std::uint8_t { needs_secret, can_be_replayed };
+
+// A script of frames: a level, a length in two bytes, and so many bytes of the level's stream.
+void converse(QuicHandshake& side, Bytes script, Proof proof) {
     Input input(script);
     while (!input.empty() && !side.error()) {
-        const std::uint8_t head = input.byte();
-        const auto level = static_cast<QuicLevel>(head % 4);
+        const auto level = static_cast<QuicLevel>(input.byte() % 4);
         const bool expected = level == side.read_level();
-        const Bytes bytes = input.take(std::size_t{head} * 8);
+        const Bytes bytes = input.take(input.word());
         const auto status = side.receive(level, bytes);
         must_hold(expected || bytes.empty() || !status, "bytes of another level are refused");
         must_hold(status.has_value() != side.error().has_value(), "an error of receive() is the handshake's");
-        must_hold(!side.handshake_complete(), "nobody proves to be somebody");
+        must_hold(proof == Proof::can_be_replayed || !side.handshake_complete(),
+                  "nobody proves to be somebody");
         while (!side.output().bytes.empty()) side.output_taken(side.output().bytes.size());
         while (side.secret()) {
         }
@@ -54,9 +59,10 @@ void converse(QuicHandshake& side, Bytes script) {
 
 struct QuicWorld {
     testing::FixedClock clock;
-    testing::SeededRng rng{3};
+    testing::SeededRng rng;
     PairConfig config = world13();
 
+    explicit QuicWorld(std::uint64_t seed = 3) : rng(seed) {}
     std::shared_ptr<const ClientConfig> client_config() {
         config.client.rng = &rng;
         config.client.clock = &clock;
@@ -72,32 +78,25 @@ struct QuicWorld {
 QuicHandshake client_in(QuicWorld& world) {
     return *QuicHandshake::client(world.client_config(), {.server_name = world.config.name}, parameters);
 }
-
-ByteVector frames(QuicLevel level, Bytes stream) {
-    ByteVector script;
-    while (!stream.empty()) {
-        // The largest head of this level that does not ask for more than there is.
-        std::size_t head =
-            std::min<std::size_t>(stream.size() / 8, 252) / 4 * 4 + static_cast<std::size_t>(level);
-        if (head * 8 > stream.size()) head = static_cast<std::size_t>(level) + 4;
-        const Bytes piece = stream.first(std::min(head * 8, stream.size()));
-        script.push_back(static_cast<std::uint8_t>(head));
-        script.insert(script.end(), piece.begin(), piece.end());
-        stream = stream.subspan(piece.size());
-        if (piece.empty()) break;
-    }
-    return script;
+QuicHandshake server_in(QuicWorld& world) {
+    return *QuicHandshake::server(world.server_config(), parameters);
 }
 
-// Carries what one side has to say to the other, at its level.
-void carry(QuicHandshake& from, QuicHandshake& to) {
+// Carries what one side has to say to the other, at its level; as a script.
+ByteVector carry(QuicHandshake& from, QuicHandshake& to) {
+    ByteVector script;
     while (!from.output().bytes.empty()) {
-        const QuicHandshake::Output output = from.output();
-        (void)to.receive(output.level, output.bytes);
-        from.output_taken(output.bytes.size());
+        const auto [level, bytes] = from.output();
+        script.insert(script.end(),
+                      {static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(bytes.size() >> 8),
+                       static_cast<std::uint8_t>(bytes.size() & 0xff)});
+        script.insert(script.end(), bytes.begin(), bytes.end());
+        (void)to.receive(level, bytes);
+        from.output_taken(bytes.size());
     }
     while (from.secret()) {
     }
+    return script;
 }
 
 // Both sides send the fuzzer's bytes as their parameters; a handshake carries them unchanged (RFC 9001 §8.2).
@@ -110,8 +109,8 @@ void exchange_parameters(Bytes bytes) {
     auto server = QuicHandshake::server(world.server_config(), theirs);
     if (!client || !server) return;
     for (int flights = 0; flights < 4; ++flights) {
-        carry(*client, *server);
-        carry(*server, *client);
+        (void)carry(*client, *server);
+        (void)carry(*server, *client);
     }
     if (client->error() || server->error()) return;
     must_hold(client->handshake_complete() && server->handshake_complete(), "the handshake comes to its end");
@@ -121,9 +120,26 @@ void exchange_parameters(Bytes bytes) {
     must_hold(at_client && std::ranges::equal(*at_client, theirs), "the client has what the server sent");
 }
 
-ByteVector hello_frames() {
+// A whole handshake, as each side got it. The client is that of the target, so that the answers fit it; the
+// server has other randomness than the target's, so that nobody has answered that one.
+struct Conversation {
+    ByteVector to_server;
+    ByteVector to_client;
+};
+Conversation conversation() {
     QuicWorld world;
-    return frames(QuicLevel::initial, client_in(world).output().bytes);
+    QuicWorld recorded(99);
+    QuicHandshake client = client_in(world);
+    QuicHandshake server = server_in(recorded);
+    Conversation whole;
+    for (int flights = 0; flights < 3; ++flights) {
+        const ByteVector up = carry(client, server);
+        const ByteVector down = carry(server, client);
+        whole.to_server.insert(whole.to_server.end(), up.begin(), up.end());
+        whole.to_client.insert(whole.to_client.end(), down.begin(), down.end());
+    }
+    must_hold(client.handshake_complete() && server.handshake_complete(), "a recorded handshake is whole");
+    return whole;
 }
 
 } // namespace
@@ -137,10 +153,12 @@ void add_quic_targets(std::vector<Target>& targets) {
                        "a QUIC server's handshake on CRYPTO frames of any level",
                        [](Bytes script) {
                            QuicWorld world;
-                           auto server = *QuicHandshake::server(world.server_config(), parameters);
-                           converse(server, script);
+                           auto server = server_in(world);
+                           converse(server, script, Proof::needs_secret);
                        },
-                       {hello_frames()}});
+                       {conversation().to_server},
+                       frames_shape,
+                       tls_words});
     targets.push_back({"quic-transport-parameters",
                        "QUIC transport parameters of any kind, through a handshake",
                        exchange_parameters,
@@ -150,9 +168,11 @@ void add_quic_targets(std::vector<Target>& targets) {
                        [](Bytes script) {
                            QuicWorld world;
                            auto client = client_in(world);
-                           converse(client, script);
+                           converse(client, script, Proof::can_be_replayed);
                        },
-                       {{4, 2, 0, 0, 40, 3, 3}}});
+                       {conversation().to_client},
+                       frames_shape,
+                       tls_words});
 }
 
 } // namespace pavise::fuzz

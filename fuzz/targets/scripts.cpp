@@ -245,16 +245,21 @@ void play_edited(Bytes script, const PairConfig& config, Liar liar) {
 }
 
 const ByteVector one_edit{0, 0, 0, 10, 0x55};
+// A Finished is the second message of a client that shows no certificate, and the sixth of a server that asks
+// for one.
+const ByteVector second_message_changed{1, 0, 0, 5, 0x55};
+const ByteVector sixth_message_changed{5, 0, 0, 5, 0x55};
 const ByteVector third_message_cut{2, 1, 0, 20};
 const ByteVector second_message_longer{1, 2, 0, 2, 3, 1, 2, 3};
 
 Target edited(std::string name, std::string what, PairConfig (*world)(), Liar liar) {
-    return {std::move(name),
-            std::move(what),
-            [world, liar](Bytes script) { play_edited(script, world(), liar); },
-            {one_edit, third_message_cut, second_message_longer},
-            {},
-            tls_words};
+    return {
+        std::move(name),
+        std::move(what),
+        [world, liar](Bytes script) { play_edited(script, world(), liar); },
+        {one_edit, second_message_changed, sixth_message_changed, third_message_cut, second_message_longer},
+        {},
+        tls_words};
 }
 
 Target scripted(std::string name, std::string what, PairConfig (*world)()) {
