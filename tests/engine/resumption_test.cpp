@@ -235,6 +235,20 @@ TEST(Resumption, another_application_protocol_is_another_session) {
     expect_resumed(config, false);
 }
 
+TEST(Resumption, keeps_to_the_hash_of_the_session_where_both_know_a_suite_with_it) {
+    PairConfig config = resuming();
+    config.client.cipher_suites = {CipherSuite::TLS_AES_256_GCM_SHA384};
+    config.session = first_session(config);
+    config.client.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384};
+    config.server.cipher_suites = config.client.cipher_suites;
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_TRUE(pair.server.negotiated().resumed);
+    EXPECT_EQ(pair.client.negotiated().cipher_suite, CipherSuite::TLS_AES_256_GCM_SHA384);
+    config.server.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
+    expect_resumed(config, false);
+}
+
 TEST(Resumption, a_client_certificate_stays_known) {
     PairConfig config = resuming();
     config.server.client_verification = PeerVerification::required;
@@ -286,6 +300,38 @@ TEST(ExternalPsks, authenticate_without_certificates_plain_and_imported) {
             EXPECT_EQ(pair.server.negotiated().psk_identity, external(kind).identity);
             EXPECT_TRUE(pair.client.negotiated().peer_chain.empty());
         }
+}
+
+// "The server MUST ensure that it selects a compatible PSK (if any) and cipher suite." (§4.2.11)
+TEST(ExternalPsks, choose_the_suite_where_the_preferred_one_has_another_hash) {
+    for (const auto retry : {false, true}) {
+        PairConfig config;
+        config.server.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256,
+                                       CipherSuite::TLS_AES_256_GCM_SHA384};
+        config.client.external_psks = config.server.external_psks = {external(ExternalPsk::Kind::plain)};
+        config.client.external_psks.front().suite_hash = CipherSuite::TLS_AES_256_GCM_SHA384;
+        config.server.external_psks = config.client.external_psks;
+        // A HelloRetryRequest names the suite before PSKs are looked at: then certificates have to do.
+        if (retry) config.server.groups = {NamedGroup::secp384r1};
+        Pair pair(config);
+        expect_connected(pair);
+        ASSERT_EQ(pair.server.negotiated().hello_retry, retry);
+        EXPECT_EQ(pair.server.negotiated().cipher_suite,
+                  retry ? CipherSuite::TLS_AES_128_GCM_SHA256 : CipherSuite::TLS_AES_256_GCM_SHA384);
+        EXPECT_EQ(pair.server.negotiated().psk_identity.empty(), retry);
+        EXPECT_EQ(pair.client.negotiated().psk_identity.empty(), retry);
+    }
+}
+
+TEST(ExternalPsks, leave_the_suite_alone_where_none_fits) {
+    PairConfig config;
+    config.server.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384};
+    config.client.cipher_suites = {CipherSuite::TLS_AES_256_GCM_SHA384, CipherSuite::TLS_AES_128_GCM_SHA256};
+    config.client.external_psks = {external(ExternalPsk::Kind::plain)};
+    config.client.external_psks.front().suite_hash = CipherSuite::TLS_AES_256_GCM_SHA384;
+    Pair pair(config);
+    expect_connected(pair);
+    EXPECT_EQ(pair.server.negotiated().cipher_suite, CipherSuite::TLS_AES_128_GCM_SHA256);
 }
 
 TEST(ExternalPsks, a_wrong_key_is_a_wrong_binder) {

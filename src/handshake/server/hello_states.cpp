@@ -128,6 +128,13 @@ Result<AfterPsk> AwaitPsk::on(const PskChosen& choice, Context& context) && {
     context.psk_offer.identities.clear();
     PAVISE_LET(const ClientHello hello, parse_kept(message));
     PAVISE_LET(const ChosenGroup chosen, choose_group(hello, *context.config));
+    // "Servers MUST ensure that they negotiate the same cipher suite when receiving a conformant updated
+    // ClientHello" (§4.1.4)
+    if (!context.exchange.negotiated().hello_retry) suite = suite_for_psks(choice, hello, suite, context);
+    if (suite.hash != transcript.hash_id()) {
+        PAVISE_LET(auto other, schedule::Transcript::start(context.exchange.provider(), suite.hash));
+        transcript = std::move(other); // it was empty: this is the first hello
+    }
     PAVISE_LET(const auto accepted, accept_psk(choice, hello, message, suite, transcript, context));
     transcript.add(message);
     Agreement agreement{hello, suite, chosen, std::move(transcript)};

@@ -65,6 +65,11 @@ bool session_fits(const SessionData& session, const Context& context) {
     return alive && same && authenticated;
 }
 
+// What can be taken in a suite of the right hash.
+bool is_usable(const Psk& psk, const Context& context) {
+    return psk.session == nullptr || session_fits(*psk.session, context);
+}
+
 // §4.2.10: the ticket's age as the client sees it must be near the age that we see; §8: and shown for the
 // first time.
 bool early_data_is_fresh(const messages::PskIdentity& identity, Bytes binder, const SessionData& session,
@@ -191,6 +196,21 @@ Result<PskChosen> find_psks(const crypto::Provider& provider, const ServerConfig
     return choice;
 }
 
+crypto::Suite13 suite_for_psks(const PskChosen& choice, const messages::ClientHello& hello,
+                               const crypto::Suite13& chosen, const Context& context) {
+    const auto takes_one = [&](const crypto::Suite13& suite) {
+        return std::ranges::any_of(choice.found, [&](const PskChosen::Found& found) {
+            return found.psk.hash == suite.hash && is_usable(found.psk, context);
+        });
+    };
+    if (takes_one(chosen)) return chosen;
+    for (const CipherSuite id : context.config->cipher_suites)
+        if (const auto suite = crypto::suite13(id);
+            suite && hello.cipher_suites.contains(id) && takes_one(*suite))
+            return *suite;
+    return chosen;
+}
+
 Result<std::optional<AcceptedPsk>> accept_psk(const PskChosen& choice, const messages::ClientHello& hello,
                                               Bytes message, const crypto::Suite13& suite,
                                               const schedule::Transcript& before, Context& context) {
@@ -198,8 +218,7 @@ Result<std::optional<AcceptedPsk>> accept_psk(const PskChosen& choice, const mes
     if (!offered) return fail(ErrorCode::internal);
     const auto fits = [&](const PskChosen::Found& found) {
         // "the server selected a cipher suite indicating a Hash associated with the PSK" (§4.2.11)
-        return found.psk.hash == suite.hash &&
-               (found.psk.session == nullptr || session_fits(*found.psk.session, context));
+        return found.psk.hash == suite.hash && is_usable(found.psk, context);
     };
     // A client may send as much early data as its ticket allowed, whatever becomes of it (§4.2.10).
     for (const PskChosen::Found& known : choice.found)

@@ -14,6 +14,12 @@ inline constexpr std::size_t max_examined_psks = 8;
 Result<PskChosen> find_psks(const crypto::Provider& provider, const ServerConfig& config, Bytes binding,
                             const PskOffer& offer, Timestamp now);
 
+// The suite that was chosen if a PSK that was found goes with its hash, else the first common one that one
+// goes with: "The server MUST ensure that it selects a compatible PSK (if any) and cipher suite" (RFC 8446
+// §4.2.11). Where there is none it stays the one that was chosen.
+crypto::Suite13 suite_for_psks(const PskChosen& choice, const messages::ClientHello& hello,
+                               const crypto::Suite13& chosen, const Context& context);
+
 // The first candidate that fits suite, name, policy and age, with its binder verified (RFC 8446 §4.2.11).
 // Nothing: the handshake goes on without a PSK. bad_binder where the client does not know the key.
 Result<std::optional<AcceptedPsk>> accept_psk(const PskChosen& choice, const messages::ClientHello& hello,
