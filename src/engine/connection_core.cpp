@@ -63,6 +63,8 @@ Status ConnectionCore::install_read_secret(Level level, const crypto::Suite13& s
     PAVISE_LET(auto protection,
                record::ReadProtection::tls13({suite.aead, std::move(aead), std::move(keys.iv)}, first));
     reader_.install(std::move(protection));
+    if (const auto sizes = std::exchange(limits_after_early_data_, nullptr))
+        PAVISE_TRY(limit_received_records(*sizes));
     if (level == Level::application)
         mailbox_.peer_updated(); // an answer to our KeyUpdate, if we had asked for one
     return {};
@@ -75,9 +77,19 @@ Status ConnectionCore::install_read_keys12(const crypto::Suite12& suite, const s
 }
 
 Status ConnectionCore::limit_records(const handshake::RecordSizes& sizes) {
+    // "Records are subject to the limits that were set in the handshake that produces the keys that are used
+    // to protect those records." (RFC 8449 §4) Whoever sends early data has not seen this handshake's yet.
+    if (handshake().read_level() == Level::early_data)
+        limits_after_early_data_ = std::make_unique<const handshake::RecordSizes>(sizes);
+    else
+        PAVISE_TRY(limit_received_records(sizes));
+    return sending_.limit_records(sizes);
+}
+
+Status ConnectionCore::limit_received_records(const handshake::RecordSizes& sizes) {
     if (sizes.ours) PAVISE_TRY(reader_.set_record_size_limit(*sizes.ours));
     if (sizes.fragment) PAVISE_TRY(reader_.set_max_fragment_length(*sizes.fragment));
-    return sending_.limit_records(sizes);
+    return {};
 }
 
 void ConnectionCore::expect_early_data(std::size_t bytes) {

@@ -10,6 +10,7 @@
 
 #include <pavise/engine.hpp>
 
+#include <memory>
 #include <optional>
 
 namespace pavise::engine {
@@ -23,6 +24,7 @@ class ConnectionCore final : private handshake::Transport {
     MutableBytes data_; // what is left of the current record's application data
     std::atomic<bool> peer_closed_{false};
     std::size_t early_data_left_ = 0; // server: bytes of early data that may yet come
+    std::unique_ptr<const handshake::RecordSizes> limits_after_early_data_; // of this handshake
     // How the handshake stands: asked after each of its steps, and not again for every record.
     struct Standing {
         Decision waiting_for = Decision::none;
@@ -95,6 +97,7 @@ class ConnectionCore final : private handshake::Transport {
     }
     Status install_read_keys12(const crypto::Suite12& suite, const schedule::WriteKeys& keys) override;
     Status limit_records(const handshake::RecordSizes& sizes) override;
+    Status limit_received_records(const handshake::RecordSizes& sizes);
     void refuse_renegotiation() override { mailbox_.request_no_renegotiation(); }
     Status send_authentication(ByteVector messages, const crypto::Digest& transcript_hash) override;
     Status answer_key_update() override;

@@ -162,7 +162,10 @@ Result<RecordReader::Treatment> RecordReader::judge(Header header) const noexcep
         return fail(ErrorCode::record_not_protected);
     }
     // In TLS 1.3 the limit for the inner plaintext includes its type, and so does the expansion.
-    const std::size_t most = max_inner_size() - protection_->inner_type_size() + protection_->max_expansion();
+    // Early data that is skipped was sent before the peer knew of any limit of ours (RFC 8449 §4).
+    const std::size_t content =
+        skippable_ ? max_plaintext_size : max_inner_size() - protection_->inner_type_size();
+    const std::size_t most = content + protection_->max_expansion();
     if (header.length > most) return fail(ErrorCode::record_overflow);
     return Treatment::open;
 }

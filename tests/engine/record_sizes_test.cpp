@@ -110,6 +110,94 @@ TEST(RecordSizeLimit, below_its_least_is_refused) {
     }
 }
 
+// A client with a session that allows early data, and a server whose limit it does not know yet.
+PairConfig with_early_data(void (*ask)(PairConfig&)) {
+    static SeededRng rng(7);
+    static FixedClock clock;
+    PairConfig config = of(tls13_only);
+    config.server.ticket_keys = *TicketKeys::generate(rng, clock);
+    config.server.max_early_data = 5000;
+    config.server.replay_register = make_replay_register();
+    config.server.record_size_limit = 100;
+    ask(config);
+    Pair first(config);
+    EXPECT_TRUE(first.connect()) << errors_of(first);
+    config.session = first.client.take_sessions().back();
+    config.early_data = EarlyData::on;
+    return config;
+}
+void ask_for_limit(PairConfig& config) {
+    config.client.record_size_limit = 16385;
+}
+void ask_for_fragments(PairConfig& config) {
+    config.client.max_fragment_length = MaxFragmentLength::bytes_512;
+}
+
+// Writes all the early data that the ticket allows; what the server makes of it.
+std::string send_early(Pair& pair) {
+    EXPECT_EQ(*pair.client.write(ByteVector(5000, 'x')), 5000u);
+    std::string received;
+    while (deliver(pair.client, pair.server) > 0) received += read_all(pair.server);
+    return received;
+}
+
+// "Records are subject to the limits that were set in the handshake that produces the keys that are used to
+// protect those records." (RFC 8449 §4) A client that sends early data has seen no limit of this handshake:
+// its records may be longer, whether they are taken or skipped.
+TEST(RecordSizeLimit, early_data_comes_before_it) {
+    for (const auto ask : {ask_for_limit, ask_for_fragments})
+        for (const EarlyDataStatus status : {EarlyDataStatus::accepted, EarlyDataStatus::rejected}) {
+            PairConfig config = with_early_data(ask);
+            if (status == EarlyDataStatus::rejected) config.server.replay_register = nullptr;
+            Pair pair(config);
+            EXPECT_EQ(send_early(pair).size(), status == EarlyDataStatus::accepted ? 5000u : 0u);
+            ASSERT_TRUE(pair.connect()) << errors_of(pair);
+            EXPECT_EQ(pair.server.negotiated().early_data, status);
+            EXPECT_EQ(longest(pair, pair.client, pair.server), (ask == ask_for_limit ? 100u : 513u) + 16);
+        }
+}
+
+TEST(RecordSizeLimit, holds_for_what_follows_early_data) {
+    for (const EarlyDataStatus status : {EarlyDataStatus::accepted, EarlyDataStatus::rejected}) {
+        // The server's wish does not reach the client in its true form: it goes beyond it.
+        RewritingTap more(Type::encrypted_extensions, [](ByteVector& message) {
+            set_extension(message, ExtensionType::record_size_limit, {0, 128});
+        });
+        PairConfig config = with_early_data(ask_for_limit);
+        if (status == EarlyDataStatus::rejected) config.server.replay_register = nullptr;
+        config.server_hooks.tap = &more;
+        Pair pair(config);
+        EXPECT_EQ(send_early(pair).size(), status == EarlyDataStatus::accepted ? 5000u : 0u);
+        ASSERT_TRUE(pair.connect()) << errors_of(pair);
+        EXPECT_EQ(pair.server.negotiated().early_data, status);
+        ASSERT_TRUE(pair.client.write(ByteVector(127, 'x')));
+        pair.pump();
+        ASSERT_TRUE(pair.server.error());
+        EXPECT_EQ(pair.server.error()->code, ErrorCode::record_overflow);
+    }
+}
+
+// "an endpoint MUST NOT send a value higher than the protocol-defined maximum record size" (RFC 8449 §4):
+// "For TLS 1.2 and earlier, that limit is 2^14 octets. TLS 1.3 uses a limit of 2^14+1 octets."
+TEST(RecordSizeLimit, is_no_higher_than_the_offered_version_allows) {
+    for (const VersionRange versions : each_version) {
+        ByteVector sent;
+        RewritingTap look(Type::client_hello, [&](ByteVector& hello) { sent = hello; });
+        PairConfig config = of(versions);
+        config.client.record_size_limit = 16385;
+        config.client_hooks.tap = &look;
+        Pair pair(config);
+        ASSERT_TRUE(pair.connect()) << errors_of(pair);
+        const ByteVector most12{0, 28, 0, 2, 0x40, 0};
+        const ByteVector most13{0, 28, 0, 2, 0x40, 1};
+        const auto holds = [&](const ByteVector& extension) {
+            return !std::ranges::search(sent, extension).empty();
+        };
+        EXPECT_EQ(holds(most12), versions.most == ProtocolVersion::tls_1_2);
+        EXPECT_EQ(holds(most13), versions.most == ProtocolVersion::tls_1_3);
+    }
+}
+
 TEST(MaxFragmentLength, holds_in_both_directions_and_for_the_handshake_too) {
     for (const VersionRange versions : each_version)
         for (const auto wish : {MaxFragmentLength::bytes_512, MaxFragmentLength::bytes_4096}) {

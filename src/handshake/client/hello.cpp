@@ -158,7 +158,13 @@ class ExtensionsWriter {
     }
     void add_record_sizes() {
         const ClientConfig& config = inputs_.config;
-        if (config.record_size_limit) add(messages::RecordSizeLimit{*config.record_size_limit});
+        // "an endpoint MUST NOT send a value higher than the protocol-defined maximum record size" (RFC 8449
+        // §4): "For TLS 1.2 and earlier, that limit is 2^14 octets. TLS 1.3 uses a limit of 2^14+1 octets."
+        constexpr std::uint16_t most12 = 1 << 14;
+        constexpr std::uint16_t most13 = most12 + 1;
+        const std::uint16_t most = enables(config, ProtocolVersion::tls_1_3) ? most13 : most12;
+        if (config.record_size_limit)
+            add(messages::RecordSizeLimit{std::min(*config.record_size_limit, most)});
         if (config.max_fragment_length)
             add(messages::MaxFragmentLength{static_cast<std::uint8_t>(*config.max_fragment_length)});
     }
