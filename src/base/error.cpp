@@ -37,6 +37,10 @@ const Row& row(ErrorCode code) noexcept {
 std::optional<AlertDescription> alert_of(Error error) noexcept {
     if (error.code == ErrorCode::refused_by_application && error.detail != 0)
         return static_cast<AlertDescription>(error.detail);
+    // "… the server MUST end the connection with a fatal TLS alert of type insufficient_security(71)" (RFC
+    // 7919 §4) where the client's finite-field groups, of which the detail is one, were the reason.
+    if (error.code == ErrorCode::no_common_suite && error.detail != 0)
+        return AlertDescription::insufficient_security;
     return row(error.code).alert;
 }
 Blame blame_of(Error error) noexcept {
@@ -61,6 +65,8 @@ std::string words_of_detail(Error error) {
     case ErrorCode::alert_received:
     case ErrorCode::refused_by_application:
         return ": " + std::string(name_of(static_cast<AlertDescription>(error.detail))) + " (" + number + ")";
+    case ErrorCode::no_common_suite:
+        return ": none of the finite-field groups that the client names is known (" + number + ")";
     case ErrorCode::file_not_read: return ": " + std::generic_category().message(error.detail);
     case ErrorCode::malformed_pem: return " (the block in line " + number + ")";
     case ErrorCode::certificate_not_read:

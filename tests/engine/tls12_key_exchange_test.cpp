@@ -54,6 +54,29 @@ TEST(Dhe12, takes_the_group_that_the_client_names_else_the_servers_own) {
     }
 }
 
+// "If the extension is present with FFDHE groups, none of the client's offered groups are acceptable by the
+// server, and none of the client's proposed non-FFDHE cipher suites are acceptable to the server, the server
+// MUST end the connection with a fatal TLS alert of type insufficient_security(71)." (RFC 7919 §4)
+TEST(Dhe12, groups_of_which_none_is_known_are_insufficient) {
+    RewritingTap unknown(Type::client_hello, [](ByteVector& hello) {
+        set_extension(hello, ExtensionType::supported_groups, {0, 4, 0, 0x17, 1, 5});
+    });
+    PairConfig config = with_suite(dhe_suite);
+    config.client_hooks.tap = &unknown;
+    expect_found_by_server(config, ErrorCode::no_common_suite, AlertDescription::insufficient_security);
+    // With another suite there is a way on.
+    config.client.cipher_suites.push_back(CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256);
+    config.server.cipher_suites = config.client.cipher_suites;
+    config.client.groups = {NamedGroup::secp256r1};
+    Pair pair(config);
+    expect_connected12(pair);
+    // And where it is not for want of a group that no suite fits.
+    PairConfig other = with_suite(dhe_suite);
+    other.client_hooks.tap = &unknown;
+    other.server.cipher_suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
+    expect_found_by_server(other, ErrorCode::no_common_suite, handshake_failure);
+}
+
 TEST(Dhe12, takes_given_parameters) {
     const auto named = crypto::named_finite_field(NamedGroup::ffdhe3072);
     ASSERT_TRUE(named);

@@ -48,6 +48,13 @@ std::optional<NamedGroup> named_field(const Abilities& client) {
     return std::nullopt;
 }
 
+// The first finite-field group that the client names, known or not; 0 where it names none.
+std::uint16_t first_field(const Abilities& client) {
+    if (!client.groups) return 0;
+    const auto field = std::ranges::find_if(client.groups->begin(), client.groups->end(), is_finite_field);
+    return field == client.groups->end() ? 0 : static_cast<std::uint16_t>(*field);
+}
+
 // Sets group and field; false where there is none in common.
 bool choose_field(const Abilities& client, const ServerConfig& config, Negotiation12& negotiation) {
     const bool client_names_fields =
@@ -117,20 +124,27 @@ Result<Negotiation12> negotiate12(const ClientHello& hello, const ServerConfig& 
     PAVISE_LET(const Abilities client, abilities_of(hello));
     PAVISE_LET(const std::vector<Credential> certificates, certificates_for(hello, config));
     const bool encrypt_then_mac = hello.extensions.contains(ExtensionType::encrypt_then_mac);
+    std::uint16_t unknown_field = 0;
     for (const CipherSuite id : config.cipher_suites) {
         const auto suite = crypto::suite12(id);
         if (!suite || !hello.cipher_suites.contains(id) || !usable12(config, *suite)) continue;
         // CBC exists here with encrypt-then-MAC alone (RFC 7366).
         if (std::holds_alternative<crypto::CbcMac>(suite->protection) && !encrypt_then_mac) continue;
         Negotiation12 negotiation{*suite, {}, {}, {}};
-        if (!choose_group(client, config, negotiation)) continue;
+        if (!choose_group(client, config, negotiation)) {
+            if (crypto::uses_finite_field(suite->key_exchange)) unknown_field = first_field(client);
+            continue;
+        }
         if (suite->authentication != crypto::Authentication12::psk) {
             negotiation.credential = fitting_credential(client, *suite, certificates, config);
             if (!negotiation.credential) continue;
         }
         return negotiation;
     }
-    return fail(ErrorCode::no_common_suite);
+    // "If the extension is present with FFDHE groups, none of the client's offered groups are acceptable by
+    // the server, and none of the client's proposed non-FFDHE cipher suites are acceptable to the server, the
+    // server MUST end the connection with a fatal TLS alert of type insufficient_security(71)." (RFC 7919 §4)
+    return fail(ErrorCode::no_common_suite, unknown_field);
 }
 
 bool signals_secure_renegotiation(const ClientHello& hello) {
