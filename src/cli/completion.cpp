@@ -192,10 +192,9 @@ std::string zsh_completion(std::span<const Verb* const> verbs) {
                 spec += ":" + zsh_text(option.value) + ":" + (names_a_file(option) ? "_files" : " ");
             out += " \\\n                " + quoted(spec);
         }
-        const std::string operands = operand_words(*verb->usage);
+        const std::string words = operand_words(*verb->usage);
         out += " \\\n                '--help[show what it takes]' \\\n                " +
-               quoted("*:operand:" + (operands.empty() ? "_files" : "(" + operands + ")")) +
-               "\n            ;;\n";
+               quoted("*:operand:" + (words.empty() ? "_files" : "(" + words + ")")) + "\n            ;;\n";
     }
     out += "    esac\n}\ncompdef _pavise pavise\n";
     return out;
