@@ -37,6 +37,7 @@ check     cmd:groff                                groff/groff-base      groff  
 check     cmd:doxygen                              doxygen               doxygen          doxygen       doxygen
 check     pc:botan-2                               libbotan-2-dev        -                -             -
 check     cmd:x86_64-w64-mingw32-g++               g++-mingw-w64-x86-64  mingw64-gcc-c++  mingw-w64     mingw-w64-gcc
+cross     cmd:aarch64-linux-gnu-g++                g++-aarch64-linux-gnu -                -             -
 cross     cmd:s390x-linux-gnu-g++                  g++-s390x-linux-gnu   -                -             -
 cross     cmd:qemu-s390x                           qemu-user             qemu-user        -             qemu-user
 cross     file:/usr/src/googletest/googlemock/src/gmock-all.cc googletest -              -             -
