@@ -47,6 +47,8 @@ bench     pc:gnutls                                libgnutls28-dev       gnutls-
 foreign   pc:openssl                               libssl-dev            openssl-devel    openssl@3     openssl
 foreign   pc:gnutls                                libgnutls28-dev       gnutls-devel     gnutls        gnutls
 afl       cmd:afl-fuzz                             afl++                 american-fuzzy-lop afl-fuzz    afl++
+afl       file:/usr/lib/llvm-*/include/c++/v1/vector,file:/usr/include/c++/v1/vector libc++-19-dev/libc++-dev libcxx-devel - libc++
+afl       file:/usr/lib/llvm-*/lib/libc++abi.a,file:/usr/lib/libc++abi.a,file:/usr/lib64/libc++abi.a libc++abi-19-dev/libc++abi-dev libcxxabi-devel - libc++abi
 coverage  cmd:gcovr                                gcovr                 gcovr            gcovr         gcovr
 '
 

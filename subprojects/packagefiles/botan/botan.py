@@ -5,7 +5,8 @@
   botan.py ensure   get the source, build it where the cache does not have it, print the prefix as the last line
 
 The cache is ${PAVISE_CACHE:-${XDG_CACHE_HOME:-~/.cache}/pavise}/botan-KEY; KEY stands for the version and hash of the source, the
-modules, the compiler with its version, and the flags.
+modules, the compiler with its version, and the flags. Botan's own configuration follows CXXFLAGS of the environment; those of them
+that decide what objects can be linked with one another (another standard library, sanitizers) are in the key as well.
 
   botan.py ensure --with-tls       the same with Botan's own TLS in it: a peer of the benchmarks, part of nothing else
   botan.py ensure --for-valgrind   the same with its marks of what is secret: for the tests of constant time
@@ -42,6 +43,8 @@ PREFERRED_COMPILER = "clang++-19"
 UNWANTED_MODULES = ["thread_utils", "locking_allocator"]
 WANTED_FLAGS = ["-fvisibility=hidden", "-fvisibility-inlines-hidden", "-fstack-protector-strong",
                 "-fstack-clash-protection", "-fcf-protection=full", "-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"]
+# Flags of the environment without which, or only with which, an object fits the others of a program.
+DECISIVE_FLAGS = ("-stdlib=", "-fsanitize")
 TLS_MODULES = ["tls12", "tls13", "tls13_pqc"]
 VALGRIND_OPTIONS = ["--with-valgrind"]
 RECIPE = 1  # part of the key: raised when this script builds something else from the same inputs
@@ -104,8 +107,9 @@ class Recipe:
         version = subprocess.run([self.compiler, "--version"], capture_output=True, text=True, check=True).stdout
         self.family = "clang" if "clang" in version else "gcc"
         self.flags = self._supported_flags()
+        decisive = [flag for flag in os.environ.get("CXXFLAGS", "").split() if flag.startswith(DECISIVE_FLAGS)]
         identity = [RECIPE, self.modules, UNWANTED_MODULES, self.flags, Path(self.compiler).name,
-                    version.splitlines()[0], platform.machine()] + self.more_options
+                    version.splitlines()[0], platform.machine()] + self.more_options + decisive
         self.key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
 
     def _supported_flags(self):
