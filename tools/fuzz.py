@@ -319,7 +319,7 @@ def main():
     parser.add_argument("--write-corpora", metavar="OUT", type=Path)
     parser.add_argument("--lay-out", metavar="OUT", type=Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     program = str(Path(options.program).resolve())
     if options.list:
         return show_list(program)

@@ -157,7 +157,7 @@ def main():
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     build = Build(options.build)
     known = set(fuzz.described_targets(str(build.folder / PROGRAM)))
     faults = read_table()
