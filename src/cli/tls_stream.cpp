@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <poll.h>
 
@@ -151,16 +152,28 @@ Result<std::size_t> TlsStream::read(MutableBytes into, net::Deadline deadline) {
     }
 }
 
+void TlsStream::drain(net::Deadline deadline) {
+    std::array<std::uint8_t, block_size> sink;
+    for (std::size_t total = 0; total < drain_limit && wait_until(net::Readiness::readable, deadline);) {
+        const auto count = socket_.try_read(sink);
+        if (!count || *count == std::size_t{0}) return;
+        total += count->value_or(0);
+    }
+}
+
 void TlsStream::part() {
-    const net::Deadline deadline = net::Deadline::after(given_up_ ? short_drain_time : drain_time);
-    given_up_ = true;
+    const bool in_haste = std::exchange(given_up_, true); // what is said goes out, whatever signal comes
+    const net::Deadline deadline = net::Deadline::after(in_haste ? short_drain_time : drain_time);
     std::error_code ignored; // a connection that failed has said why
     if (object_->version())
         object_->close_sending(ignored);
     else
         object_->refuse(ssl::ALERT_DESCRIPTION_USER_CANCELLED, ignored);
     // Nobody is left to be told of a failure here.
-    if (send_output(deadline) && socket_.shutdown_write()) (void)socket_.drain(drain_limit, deadline);
+    if (send_output(deadline) && socket_.shutdown_write()) {
+        given_up_ = in_haste;
+        drain(deadline);
+    }
     socket_.close();
 }
 

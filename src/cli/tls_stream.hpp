@@ -34,6 +34,8 @@ class TlsStream {
     // Sends what there is, then reads once from the socket. A sending side that failed does not keep us from
     // reading: the reason, an alert, may be waiting there.
     Status exchange(net::Deadline deadline);
+    // Reads what the peer still says, and drops it: until its end, or a signal, within bounds.
+    void drain(net::Deadline deadline);
 
   public:
     // An error: the options do not fit.

@@ -173,6 +173,10 @@ class ClientLink final : public SocketLink {
     ClientLink(net::Socket socket, Milliseconds patience, std::unique_ptr<Child> child) :
         SocketLink(std::move(socket), patience),
         child_(std::move(child)) {}
+    // The client waits for our end before it comes to its own; then ~Child() waits for it.
+    ~ClientLink() override { end(); }
+    ClientLink(const ClientLink&) = delete;
+    ClientLink& operator=(const ClientLink&) = delete;
 };
 
 } // namespace

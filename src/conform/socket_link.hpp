@@ -30,6 +30,8 @@ class SocketLink : public peer::Link {
     bool is_over() const override { return over_; }
     // Nothing more will be sent.
     void end_output() { (void)socket_.shutdown_write(); }
+    // Nor will anything be read.
+    void end() { socket_.close(); }
 };
 
 struct Pace {

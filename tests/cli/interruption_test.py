@@ -10,6 +10,7 @@ from harness import DEADLINE, PAVISE, PaviseServer, Process, expect, expect_in, 
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CLIENT_HELLO_BEGINS = b"\x16\x03"
+HANDSHAKE_FAILURE = bytes.fromhex("15 0303 0002 02 28")
 # RFC 8446 §6.1: user_canceled, "followed by a 'close_notify'"; both are warnings.
 CALLED_OFF = bytes.fromhex("15 0303 0002 01 5a") + bytes.fromhex("15 0303 0002 01 00")
 
@@ -53,6 +54,17 @@ def during_the_handshake(which):
         # As the shell has it: the program was ended by the signal, and need not say so.
         expect(client.exit_status(), -which, "how the client ended")
         expect(client.err.text(), "", "what it said")
+
+
+def during_the_goodbye(which):
+    """A client that has said everything does not wait for the server's end once a signal has come."""
+    with listener() as server, Process(PAVISE, "connect", f"127.0.0.1:{server.getsockname()[1]}", "--insecure") as client:
+        with accepted(server) as connection:
+            first_record(connection)
+            connection.sendall(HANDSHAKE_FAILURE)
+            expect(until_end(connection), b"", "what came behind the ClientHello")
+            client.child.send_signal(which)
+            expect(client.exit_status(), -which, "how the client ended, with a server that has not")
 
 
 def after_the_handshake(certificates, which, version):
@@ -128,6 +140,7 @@ def input_that_is_a_directory():
 def cases(report):
     for which in SIGNALS:
         report.case(f"{which.name} during the handshake of connect", during_the_handshake, which)
+        report.case(f"{which.name} during the goodbye of connect", during_the_goodbye, which)
     with Certificates() as certificates:
         for version in ("1.3", "1.2"):
             report.case(f"SIGINT after the handshake of connect, TLS {version}", after_the_handshake, certificates, signal.SIGINT,
