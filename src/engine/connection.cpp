@@ -121,7 +121,7 @@ Status Connection::cancel() {
 }
 
 Status Connection::refuse(AlertDescription reason) {
-    return core_->refuse(reason);
+    return guarded(*core_, [&] { return core_->refuse(reason); });
 }
 
 Status Connection::update_keys(KeyUpdateScope scope) {

@@ -129,11 +129,19 @@ Status ConnectionCore::poison(Error error) noexcept {
     return Unexpected(*mailbox_.failure());
 }
 
-Status ConnectionCore::refuse(AlertDescription reason) noexcept {
+Status ConnectionCore::end_with(Error error) {
+    const Status failed = poison(error);
+    // "Upon transmission or receipt of a fatal alert message, … [s]ervers and clients MUST forget any
+    // session-identifiers, keys, and secrets associated with a failed connection." (RFC 5246 §7.2.2)
+    if (alert_of(error) || error.code == ErrorCode::alert_received) handshake().forget_session();
+    return failed;
+}
+
+Status ConnectionCore::refuse(AlertDescription reason) {
     PAVISE_TRY(usable());
     if (reason == AlertDescription::close_notify || reason == AlertDescription::user_canceled)
         return fail(ErrorCode::bad_argument);
-    mailbox_.fail_with({ErrorCode::refused_by_application, static_cast<std::uint16_t>(reason)});
+    (void)end_with({ErrorCode::refused_by_application, static_cast<std::uint16_t>(reason)});
     return {};
 }
 
@@ -177,8 +185,8 @@ Status ConnectionCore::data_read(std::size_t count) {
 }
 
 Status ConnectionCore::proceed() {
-    if (auto status = resolve_decisions(); !status) return poison(status.error());
-    if (auto status = process_records(); !status) return poison(status.error());
+    if (auto status = resolve_decisions(); !status) return end_with(status.error());
+    if (auto status = process_records(); !status) return end_with(status.error());
     return {};
 }
 

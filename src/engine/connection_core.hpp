@@ -64,7 +64,7 @@ class ConnectionCore final : private handshake::Transport {
     const HandshakeEngine& engine() const noexcept { return engine_; }
     // Fails for good.
     Status poison(Error error) noexcept;
-    Status refuse(AlertDescription reason) noexcept;
+    Status refuse(AlertDescription reason);
     void release_idle() noexcept;
 
     // ---- authentication after the handshake
@@ -76,7 +76,7 @@ class ConnectionCore final : private handshake::Transport {
     template <class Answer> Status decide(const Answer& answer) {
         PAVISE_TRY(usable());
         if (auto decided = handshake().decide(answer); !decided)
-            return decided.error().code == ErrorCode::nothing_to_decide ? decided : poison(decided.error());
+            return decided.error().code == ErrorCode::nothing_to_decide ? decided : end_with(decided.error());
         follow_handshake();
         return proceed();
     }
@@ -112,6 +112,8 @@ class ConnectionCore final : private handshake::Transport {
     const Hooks& hooks() const noexcept { return engine_.hooks(); }
     Role role() const noexcept { return engine_.role(); }
     Status usable() const;
+    // Fails for good, and forgets the session if this takes an alert or came with one.
+    Status end_with(Error error);
     // Decisions, then records, as far as both go.
     Status proceed();
     Status resolve_decisions();

@@ -40,6 +40,10 @@ class Handshake {
     // TLS 1.3 (RFC 9266 §3), and without extended_master_secret (RFC 7627 §7).
     virtual std::optional<Bytes> tls_unique() const = 0;
 
+    // After a fatal alert, sent or received: "any connection terminated with a fatal alert MUST NOT be
+    // resumed" (RFC 5246 §7.2.2). Clients have their sessions from their callers, tickets lie with clients.
+    virtual void forget_session() {}
+
     // ---- authentication after the handshake (RFC 8446 §4.6.2)
     // Server: see Connection. Clients have nobody to ask.
     virtual Status request_certificate(PeerVerification) { return fail(ErrorCode::bad_argument); }

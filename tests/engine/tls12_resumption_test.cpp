@@ -71,6 +71,36 @@ TEST(Resumption12, through_a_cache_and_through_bytes) {
     expect_resumed(stored, true);
 }
 
+// "any connection terminated with a fatal alert MUST NOT be resumed" (RFC 5246 §7.2.2)
+TEST(Resumption12, ends_with_a_fatal_alert_whoever_sends_it) {
+    for (const bool resumed : {false, true})
+        for (Connection Pair::* const refusing : {&Pair::client, &Pair::server}) {
+            PairConfig config = resuming(Keeping::store);
+            if (resumed) config.session = first_session(config);
+            Pair pair(config);
+            expect_connected12(pair);
+            ASSERT_EQ(pair.server.negotiated().resumed, resumed);
+            if (!resumed) config.session = pair.client.take_sessions().back();
+            PairConfig again = config;
+            again.seed = 1000;
+            expect_resumed(again, true); // as long as nothing fails
+            ASSERT_TRUE((pair.*refusing).refuse(AlertDescription::access_denied));
+            pair.pump();
+            ASSERT_TRUE(pair.client.error() && pair.server.error());
+            expect_resumed(again, false);
+        }
+}
+
+TEST(Resumption12, ends_with_a_finished_that_is_wrong) {
+    PairConfig config = resuming(Keeping::store);
+    config.session = first_session(config);
+    RewritingTap wrong(Type::finished, [](ByteVector& message) { message.back() ^= 1; });
+    PairConfig broken = config;
+    broken.client_hooks.tap = &wrong;
+    expect_found_by_server(broken, ErrorCode::finished_mismatch, AlertDescription::decrypt_error);
+    expect_resumed(config, false);
+}
+
 TEST(Resumption12, keeps_who_the_client_was) {
     PairConfig config = resuming(Keeping::tickets);
     config.server.client_verification = PeerVerification::required;

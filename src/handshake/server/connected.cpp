@@ -69,6 +69,12 @@ class RunningServer final : public Running<Server> {
         return server::decline_ech(context_);
     }
     Bytes client_hello() const override { return context_.client_hello; }
+    void forget_session() override {
+        if (context_.stored_session.empty()) return;
+        const ByteVector id = std::exchange(context_.stored_session, {});
+        auto state = context_.config->session_store->take(id, context_.exchange.clock().now());
+        if (state) secure_wipe(*state);
+    }
 
   private:
     // Connected also where an answer to a request of ours is under way.

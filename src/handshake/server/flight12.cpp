@@ -161,6 +161,8 @@ Result<ExpectChangeCipherSpec12> resume(const ClientHello& hello, Bytes message,
     // For a ticket too: "the server … [includes] the Session ID …, to indicate that the ticket was accepted"
     // (RFC 5077 §3.4)
     if (!handshake.session_id.assign(hello.legacy_session_id)) return fail(ErrorCode::internal);
+    if (context.config->session_store != nullptr)
+        context.stored_session.assign(hello.legacy_session_id.begin(), hello.legacy_session_id.end());
     remember_session(exchange, session);
     PAVISE_TRY(send_server_hello(hello, handshake, Flow12::resumed, {}, context));
     PAVISE_LET(Keyed12 keyed, resume_keys12(exchange, std::move(handshake), session));

@@ -108,8 +108,10 @@ Status give_session12(Keyed12& keyed, Context& context) {
     const bool alive = session.lifetime > std::chrono::seconds(0);
     ByteVector state = serialise(session);
     if (handshake.ticket == TicketPromise::none) {
-        if (alive)
+        if (alive) {
             context.config->session_store->put(handshake.session_id.view(), state, session.expires_at());
+            context.stored_session.assign(handshake.session_id.begin(), handshake.session_id.end());
+        }
         secure_wipe(state);
         return {};
     }

@@ -28,6 +28,7 @@ struct Context {
     PostHandshakeAuth post_handshake_auth = PostHandshakeAuth::not_offered; // by the client
     std::unique_ptr<OpenedEch> ech{}; // the inner hello is the one that counts; null: there is none
     ByteVector ech_retry_configs{};   // for a client whose ECH was rejected; empty: we have none
+    ByteVector stored_session{};      // TLS 1.2: under which ID the store has this connection's session
 
     void entered(std::size_t from, std::size_t on, std::size_t to) noexcept {
         if (exchange.tap() != nullptr) exchange.tap()->on_transition(from, on, to);
