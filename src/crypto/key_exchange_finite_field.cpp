@@ -56,10 +56,13 @@ class FiniteFieldShare final : public KeyShare {
     Bytes public_value() const noexcept override { return public_value_; }
     Result<SecretVector> agree(Bytes peer_value) noexcept override {
         if (rule_ == NumberRule::any_length) peer_value = without_leading_zeros(peer_value);
-        if (peer_value.size() > size_) return fail(ErrorCode::bad_key_share);
-        if (rule_ == NumberRule::fixed_length && peer_value.size() != size_)
-            return fail(ErrorCode::bad_key_share);
-        return guarded(ErrorCode::bad_key_share, [&] {
+        // In TLS 1.2 a value out of range takes "a fatal handshake_failure(40) alert" (RFC 7919 §3, §4), in
+        // TLS 1.3 it is an illegal_parameter as any share is that has not the right form.
+        const ErrorCode refusal =
+            rule_ == NumberRule::any_length ? ErrorCode::bad_dh_value : ErrorCode::bad_key_share;
+        if (peer_value.size() > size_) return fail(refusal);
+        if (rule_ == NumberRule::fixed_length && peer_value.size() != size_) return fail(refusal);
+        return guarded(refusal, [&] {
             // Botan refuses a value outside of 1 < Y < p - 1 (RFC 8446 §4.2.8.1), so that the secret is
             // not 1.
             const auto secret =

@@ -89,7 +89,8 @@ class KeyShare {
     // What goes into key_exchange (RFC 8446 §4.2.8): for a KEM its encapsulation key. Valid as long as this.
     virtual Bytes public_value() const noexcept = 0;
     // The shared secret from the peer's key_exchange. bad_key_share where the peer's value has the wrong
-    // length, is not on the curve, or gives an all-zero secret (RFC 8446 §4.2.8, §7.4.2).
+    // length, is not on the curve, or gives an all-zero secret (RFC 8446 §4.2.8, §7.4.2). In a finite field
+    // of TLS 1.2: bad_dh_value (RFC 7919 §3, §4).
     virtual Result<SecretVector> agree(Bytes peer_value) noexcept = 0;
 };
 

@@ -348,6 +348,11 @@ TEST(FiniteField, value_outside_of_its_range_is_refused) {
                   Error{ErrorCode::bad_key_share});
     }
     for (const ByteVector& good : {two, minus(2)}) EXPECT_TRUE((*share)->agree(good));
+    // In TLS 1.2 by an error of its own, for the alert is another (RFC 7919 §3, §4).
+    const auto tls12 = provider.generate_dhe_share(*named_finite_field(NamedGroup::ffdhe2048), rng);
+    ASSERT_TRUE(tls12);
+    for (const ByteVector& bad : {ByteVector{}, one, minus(1), minus(0), ByteVector(257, 0xff)})
+        EXPECT_EQ((*tls12)->agree(bad).error(), Error{ErrorCode::bad_dh_value});
 }
 
 TEST(FiniteField, group_of_a_server_is_bounded_and_well_formed) {

@@ -142,11 +142,11 @@ TEST(Dhe12, groups_that_are_small_or_broken_are_refused) {
     expect_group_refused(ByteVector(1025, 0xff), two, two, ErrorCode::bad_dh_group, illegal_parameter);
     expect_group_refused(prime, {1}, two, ErrorCode::bad_dh_group, illegal_parameter);
     expect_group_refused(prime, prime, two, ErrorCode::bad_dh_group, illegal_parameter);
-    // Public values of order 1 and 2 (RFC 7919 §5.1).
+    // Public values of order 1 and 2 (RFC 7919 §3, §5.1).
     ByteVector minus_one = prime;
     minus_one.back() ^= 1;
     for (const ByteVector& value : {ByteVector{0}, ByteVector{1}, minus_one, prime})
-        expect_group_refused(prime, two, value, ErrorCode::bad_key_share, illegal_parameter);
+        expect_group_refused(prime, two, value, ErrorCode::bad_dh_value, handshake_failure);
 }
 
 TEST(Dhe12, a_clients_value_outside_of_the_group_is_refused) {
@@ -157,7 +157,7 @@ TEST(Dhe12, a_clients_value_outside_of_the_group_is_refused) {
             message.insert(message.end(), {0, 1, value});
         });
         config.client_hooks.tap = &tap;
-        expect_found_by_server(config, ErrorCode::bad_key_share, illegal_parameter);
+        expect_found_by_server(config, ErrorCode::bad_dh_value, handshake_failure);
     }
 }
 

@@ -19,8 +19,8 @@ struct ClientShare12 {
 Result<ClientShare12> read_client_share(const messages::ClientKeyExchange& message,
                                         crypto::KeyExchange12 exchange);
 
-// The (EC)DHE secret; nothing with plain PSK. bad_key_share for a value that is no element of the group (RFC
-// 8422 §5.11).
+// The (EC)DHE secret; nothing with plain PSK. bad_key_share or bad_dh_value for a value that is no element of
+// the group (RFC 8422 §5.11, RFC 7919 §4).
 Result<SecretVector> agree12(const OwnShare12& own, Bytes client_value);
 
 } // namespace pavise::handshake::server
