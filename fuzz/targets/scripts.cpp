@@ -153,7 +153,7 @@ void must_agree(Pair& pair, const PairConfig& config) {
                   (server.early_data == EarlyDataStatus::accepted),
               "early data is accepted on both sides, or rejected");
     if (!client.resumed && client.psk_identity.empty())
-        must_hold(client.peer_chain.size() > 0 &&
+        must_hold(!client.peer_chain.empty() &&
                       client.peer_chain.front() == server.local_credential.certificate(),
                   "the client saw the certificate that the server showed");
     ByteVector ours(32);

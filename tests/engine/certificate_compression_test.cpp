@@ -125,7 +125,7 @@ TEST(CertificateCompression, is_checked_by_the_config) {
 
 // ---------------------------------------------------------------- what is refused, in both roles
 
-void expect_refused(PairConfig config, const std::function<void(ByteVector&)>& change, ErrorCode code,
+void expect_refused(const PairConfig& config, const std::function<void(ByteVector&)>& change, ErrorCode code,
                     AlertDescription alert) {
     for (const bool by_server : {false, true}) {
         RewritingTap tap(compressed, change);

@@ -11,7 +11,6 @@ namespace pavise::trust {
 namespace {
 
 using testing::day;
-using testing::expect_minted;
 using testing::Pki;
 using testing::RepeatableRng;
 
