@@ -172,6 +172,10 @@ enum class SecureRenegotiation : std::uint8_t { required, not_required };
 // `versions` then leaves out: a server that speaks more refuses.
 enum class Fallback : std::uint8_t { off, on };
 
+// Whether a client is told that the name it sent was used (RFC 6066 §3): not to be said by a server to which
+// every name is the same.
+enum class ServerNameAck : std::uint8_t { off, on };
+
 // RFC 6066 §4: the largest record content that a client with little memory asks for. Without effect on
 // servers that do not know the extension; record_size_limit (RFC 8449) is the better one.
 enum class MaxFragmentLength : std::uint8_t {
@@ -300,6 +304,9 @@ struct ClientConfig {
     // is for machines with little memory. Nothing: the protocol's own limit.
     std::optional<std::uint16_t> record_size_limit{};
     std::optional<MaxFragmentLength> max_fragment_length{}; // of TLS 1.2 servers that know no better
+    // The largest record content that is sent, 64 to 16384 bytes, whatever the peer would take: it can use
+    // what is in a short record sooner, and every record has its overhead. Nothing: the protocol's own limit.
+    std::optional<std::uint16_t> max_send_fragment{};
 
     // Encrypted Client Hello (RFC 9849): the configs come with ClientOptions, for they are the server's.
     EchPolicy ech = EchPolicy::when_possible;
@@ -374,7 +381,9 @@ struct ServerConfig {
     EchRole ech_role = EchRole::client_facing;
 
     std::optional<std::uint16_t> record_size_limit{}; // as a client's
+    std::optional<std::uint16_t> max_send_fragment{}; // as a client's
 
+    ServerNameAck server_name_ack = ServerNameAck::on;
     // For the DHE suites of TLS 1.2. Nothing: one of RFC 7919's groups, by the client's wish or ffdhe2048.
     std::optional<DhParameters> dh_parameters{};
     std::string psk_identity_hint{}; // for the PSK suites of TLS 1.2 (RFC 4279 §5.2); empty: none

@@ -6,6 +6,7 @@
 #include <pavise/registry.hpp>
 #include <pavise/shared_bytes.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,17 @@ enum class Decision : std::uint8_t { none, certificate, signature, config, psk }
 
 // What became of early data. A client whose early data was rejected sends it again, or something else.
 enum class EarlyDataStatus : std::uint8_t { not_offered, pending, accepted, rejected };
+
+// What a server asks of the client's certificate, as it came (RFC 8446 §4.3.2, RFC 5246 §7.4.4).
+struct CertificateWishes {
+    std::vector<SignatureScheme> signature_schemes{}; // by the server's preference
+    // The names, in DER, of the authorities that it accepts; empty: it names none. At most the first
+    // max_authorities_shown.
+    std::vector<SharedBytes> authorities{};
+    ByteVector certificate_types{}; // of TLS 1.2 alone: IANA's ClientCertificateType, as numbers
+};
+// Far more than servers name; those of a hostile one could be many thousands.
+inline constexpr std::size_t max_authorities_shown = 1024;
 
 // What was agreed. Views and values are valid as long as the connection.
 struct Negotiated {
@@ -38,10 +50,16 @@ struct Negotiated {
     // With which the peer signed in its certificate's place (RFC 9345), as it came; empty: none.
     ByteVector peer_delegated_credential{};
     ByteVector certificate_timestamps{}; // SignedCertificateTimestampList of the leaf; empty: none
-    bool hello_retry = false;            // a HelloRetryRequest was needed
-    bool resumed = false;                // by a session: the chains are those of its first connection
-    ByteVector psk_identity;             // of the external PSK, if one authenticated both sides
+    // Client: what the server asked of a certificate in the handshake; null: it asked for none. Who had none
+    // that fits can choose one by it, for a new connection.
+    std::shared_ptr<const CertificateWishes> certificate_wishes{};
+    bool hello_retry = false; // a HelloRetryRequest was needed
+    bool resumed = false;     // by a session: the chains are those of its first connection
+    ByteVector psk_identity;  // of the external PSK, if one authenticated both sides
     EarlyDataStatus early_data = EarlyDataStatus::not_offered;
+    // Server, resumption in TLS 1.3: by how much the client makes its ticket older than we do (RFC 8446
+    // §8.3). Early data is accepted within ServerConfig::early_data_window of zero.
+    std::optional<Milliseconds> ticket_age_skew{};
     EchStatus ech = EchStatus::not_offered; // Encrypted Client Hello (RFC 9849)
     // Client that offered ECH: the name that the server proves itself by where it rejects that, and whose
     // chain is then to be judged (§6.1.7).

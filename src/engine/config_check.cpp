@@ -6,6 +6,7 @@
 #include "crypto/signature_scheme.hpp"
 #include "handshake/certificate_filters.hpp"
 #include "handshake/enabled_versions.hpp"
+#include "record/limits.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -72,6 +73,12 @@ Status check_record_size(const std::optional<std::uint16_t>& limit) {
     return {};
 }
 
+Status check_fragment_size(const std::optional<std::uint16_t>& limit) {
+    if (limit && (*limit < record::min_record_size_limit || *limit > record::max_plaintext_size))
+        return fail(ErrorCode::config_bad_fragment_size);
+    return {};
+}
+
 // What can be told at a glance; the provider looks closer when it makes a key.
 Status check_dh_parameters(const DhParameters& parameters) {
     const auto first = std::ranges::find_if(parameters.prime, [](std::uint8_t byte) { return byte != 0; });
@@ -94,6 +101,7 @@ template <class Config> Status check_common(const Config& config) {
         return fail(ErrorCode::config_no_suite);
     PAVISE_TRY(check_groups(config.groups));
     PAVISE_TRY(check_record_size(config.record_size_limit));
+    PAVISE_TRY(check_fragment_size(config.max_send_fragment));
     if (config.signature_schemes.empty()) return fail(ErrorCode::config_no_signature_scheme);
     for (const CertificateCompressionPtr& compression : config.certificate_compression)
         if (compression == nullptr) return fail(ErrorCode::bad_config);

@@ -23,7 +23,7 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::client(std::shared_ptr<c
                                                                const Hooks& hooks) {
     std::unique_ptr<ConnectionCore> core(new ConnectionCore(Role::client, hooks));
     PAVISE_TRY(core->engine_.open_client(std::move(config), options, *core));
-    core->sending_.set_padding(core->engine_.padding());
+    PAVISE_TRY(core->form_sent_records());
     core->sending_.set_hello_version(ProtocolVersion::tls_1_0);
     core->reader_.set_change_cipher_specs(record::ChangeCipherSpecs::accepted);
     PAVISE_TRY(core->handshake().start());
@@ -37,8 +37,13 @@ Result<std::unique_ptr<ConnectionCore>> ConnectionCore::server(std::shared_ptr<c
                                                                const Hooks& hooks) {
     std::unique_ptr<ConnectionCore> core(new ConnectionCore(Role::server, hooks));
     PAVISE_TRY(core->engine_.open_server(std::move(config), *core));
-    core->sending_.set_padding(core->engine_.padding());
+    PAVISE_TRY(core->form_sent_records());
     return core;
+}
+
+Status ConnectionCore::form_sent_records() {
+    sending_.set_padding(engine_.padding());
+    return sending_.set_max_fragment(engine_.max_send_fragment());
 }
 
 // ---------------------------------------------------------------- what the handshake asks of its transport
@@ -327,7 +332,7 @@ Status ConnectionCore::decide_certificate(std::optional<Error> refusal) {
 Status ConnectionCore::choose_config(std::shared_ptr<const ServerConfig> config) {
     PAVISE_TRY(usable());
     PAVISE_LET(const auto choice, engine_.config_chosen(std::move(config)));
-    sending_.set_padding(engine_.padding());
+    PAVISE_TRY(form_sent_records());
     return decide(choice);
 }
 

@@ -111,6 +111,8 @@ class ConnectionCore final : private handshake::Transport {
     const handshake::Handshake& handshake() const noexcept { return engine_.handshake(); }
     const Hooks& hooks() const noexcept { return engine_.hooks(); }
     Role role() const noexcept { return engine_.role(); }
+    // As the config says.
+    Status form_sent_records();
     Status usable() const;
     // Fails for good, and forgets the session if this takes an alert or came with one.
     Status end_with(Error error);

@@ -75,6 +75,10 @@ RecordPadding HandshakeEngine::padding() const noexcept {
     return role_ == Role::client ? client_config_->padding : server_config_->padding;
 }
 
+std::optional<std::uint16_t> HandshakeEngine::max_send_fragment() const noexcept {
+    return role_ == Role::client ? client_config_->max_send_fragment : server_config_->max_send_fragment;
+}
+
 // ---------------------------------------------------------------- sessions
 
 const SharedBytes& HandshakeEngine::binding_in(const ConfigFacts& facts) const noexcept {

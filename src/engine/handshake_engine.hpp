@@ -60,6 +60,7 @@ class HandshakeEngine {
     const ClientConfig* client_config() const noexcept { return client_config_.get(); }
     const ServerConfig* server_config() const noexcept { return server_config_.get(); }
     RecordPadding padding() const noexcept;
+    std::optional<std::uint16_t> max_send_fragment() const noexcept;
 
     // ---- decisions
     // Whether the config decides what the handshake waits for; its caller decides everything else.

@@ -14,6 +14,11 @@ void SendingHalf::set_padding(RecordPadding padding) noexcept {
     if (padding.block > 1) writer_.set_padding({.block = padding.block});
 }
 
+Status SendingHalf::set_max_fragment(std::optional<std::uint16_t> most) noexcept {
+    max_fragment_ = most ? *most : record::max_plaintext_size;
+    return writer_.set_max_fragment_length(max_fragment_);
+}
+
 Status SendingHalf::write_record(ContentType type, Bytes content) {
     if (tap_ == nullptr) return writer_.write(type, content);
     tap_->on_content(wire::Direction::sent, type, content);
@@ -70,7 +75,8 @@ Status SendingHalf::install12(const crypto::Suite12& suite, const schedule::Writ
 
 Status SendingHalf::limit_records(const handshake::RecordSizes& sizes) {
     if (sizes.theirs) PAVISE_TRY(writer_.set_record_size_limit(*sizes.theirs));
-    if (sizes.fragment) PAVISE_TRY(writer_.set_max_fragment_length(*sizes.fragment));
+    if (sizes.fragment)
+        PAVISE_TRY(writer_.set_max_fragment_length(std::min<std::size_t>(*sizes.fragment, max_fragment_)));
     return {};
 }
 

@@ -27,6 +27,7 @@ class SendingHalf {
     HashSecret traffic_secret_; // of the application level, for the next key update
     std::unique_ptr<crypto::Hmac> hmac_;
     std::atomic<bool> alert_queued_{false};
+    std::size_t max_fragment_ = record::max_plaintext_size;
     std::size_t early_room_ = 0; // bytes of early data that may yet be written
     std::atomic<bool> open_{false};
     std::atomic<bool> closed_{false};
@@ -39,6 +40,8 @@ class SendingHalf {
 
     // ---- for the handshake
     void set_padding(RecordPadding padding) noexcept;
+    // Of every record from now on, whatever larger ones the peer would take. Nothing: no limit of ours.
+    Status set_max_fragment(std::optional<std::uint16_t> most) noexcept;
     // RFC 8446 §5.1: 0x0301 in the record of an initial ClientHello, for old servers' sake; else 0x0303.
     void set_hello_version(ProtocolVersion version) noexcept { writer_.set_plaintext_version(version); }
     void queue_handshake(Bytes message) {

@@ -3,6 +3,7 @@
 #include "handshake/credential.hpp"
 #include "support/pair.hpp"
 #include "support/poisoned.hpp"
+#include "support/tls12.hpp"
 
 #include <gtest/gtest.h>
 
@@ -150,6 +151,53 @@ TEST(ClientAuthentication, is_not_offered_where_nobody_asks) {
     expect_connected(pair);
     EXPECT_TRUE(pair.server.negotiated().peer_chain.empty());
     EXPECT_FALSE(pair.client.negotiated().local_signature);
+}
+
+// What a client that failed for want of a certificate chooses one by.
+TEST(ClientAuthentication, shows_the_client_what_the_server_asks_for) {
+    for (const VersionRange versions : {tls12_only, tls13_only}) {
+        PairConfig config;
+        config.client.versions = config.server.versions = versions;
+        config.server.client_verification = PeerVerification::required;
+        config.server.client_authorities = {{0x30, 0}, {0x30, 1, 7}};
+        config.server.signature_schemes = {SignatureScheme::rsa_pss_rsae_sha256,
+                                           SignatureScheme::ecdsa_secp256r1_sha256};
+        Pair pair(config);
+        EXPECT_FALSE(pair.connect());
+        const auto& wishes = pair.client.negotiated().certificate_wishes;
+        ASSERT_NE(wishes, nullptr);
+        EXPECT_EQ(wishes->signature_schemes, config.server.signature_schemes);
+        ASSERT_EQ(wishes->authorities.size(), 2u);
+        EXPECT_EQ(wishes->authorities[0], config.server.client_authorities[0]);
+        EXPECT_EQ(wishes->authorities[1], config.server.client_authorities[1]);
+        // ecdsa_sign and rsa_sign (RFC 8422 §5.5); TLS 1.3 has none.
+        EXPECT_EQ(wishes->certificate_types.size(), versions.most == ProtocolVersion::tls_1_2 ? 2u : 0u);
+        EXPECT_EQ(pair.server.negotiated().certificate_wishes, nullptr);
+    }
+}
+
+TEST(ClientAuthentication, shows_nothing_where_nobody_asks) {
+    for (const VersionRange versions : {tls12_only, tls13_only}) {
+        PairConfig config;
+        config.client.versions = config.server.versions = versions;
+        Pair pair(config);
+        expect_connected(pair);
+        EXPECT_EQ(pair.client.negotiated().certificate_wishes, nullptr);
+    }
+}
+
+TEST(ClientAuthentication, shows_the_first_authorities_of_many) {
+    for (const VersionRange versions : {tls12_only, tls13_only})
+        for (const std::size_t count : {max_authorities_shown, max_authorities_shown + 1}) {
+            PairConfig config;
+            config.client.versions = config.server.versions = versions;
+            config.server.client_verification = PeerVerification::optional;
+            config.server.client_authorities.assign(count, {0x30, 0});
+            Pair pair(config);
+            expect_connected(pair);
+            ASSERT_NE(pair.client.negotiated().certificate_wishes, nullptr);
+            EXPECT_EQ(pair.client.negotiated().certificate_wishes->authorities.size(), max_authorities_shown);
+        }
 }
 
 // The client is done before the server has judged it; nothing that it wrote meanwhile comes out.

@@ -4,6 +4,7 @@
 #include "support/pair.hpp"
 #include "support/poisoned.hpp"
 #include "support/rewriting_tap.hpp"
+#include "support/tls12.hpp"
 
 #include <gtest/gtest.h>
 
@@ -134,6 +135,31 @@ TEST(Protocols, none_in_common) {
 }
 
 // ---------------------------------------------------------------- HelloRetryRequest
+
+// RFC 6066 §3: "A server that receives a client hello containing the 'server_name' extension MAY use the
+// information …", and says so only then.
+TEST(ServerNameAck, is_left_out_by_a_server_that_says_so) {
+    for (const VersionRange versions : {tls12_only, tls13_only})
+        for (const ServerNameAck ack : {ServerNameAck::off, ServerNameAck::on}) {
+            bool acknowledged = false;
+            const HandshakeType answer = versions.most == ProtocolVersion::tls_1_2
+                                             ? HandshakeType::server_hello
+                                             : HandshakeType::encrypted_extensions;
+            RewritingTap look(answer, [&](ByteVector& message) {
+                ByteVector without = message;
+                remove_extension(without, ExtensionType::server_name);
+                acknowledged = without != message;
+            });
+            PairConfig config;
+            config.client.versions = config.server.versions = versions;
+            config.server.server_name_ack = ack;
+            config.server_hooks.tap = &look;
+            Pair pair(config);
+            expect_connected(pair);
+            EXPECT_EQ(acknowledged, ack == ServerNameAck::on);
+            EXPECT_EQ(pair.server.negotiated().server_name, server_name);
+        }
+}
 
 TEST(Retry, repeats_the_hello_but_for_its_share) {
     for (const Grease grease : {Grease::on, Grease::off}) {

@@ -246,5 +246,93 @@ TEST(MaxFragmentLength, answers_that_were_not_asked_for) {
     }
 }
 
+// ---------------------------------------------------------------- max_send_fragment
+
+// The longest content of a record with handshake messages.
+class LongestHandshakeRecord final : public wire::Tap {
+    std::size_t longest_ = 0;
+
+  public:
+    std::size_t longest() const noexcept { return longest_; }
+    void on_record(wire::Direction direction, wire::RecordProtection protection,
+                   Bytes record) noexcept override {
+        const bool encrypted = protection == wire::RecordProtection::encrypted;
+        const std::size_t added = encrypted ? 1 + crypto::max_aead_tag_size : 0; // of TLS 1.3
+        if (direction == wire::Direction::sent) longest_ = std::max(longest_, record.size() - 5 - added);
+    }
+};
+
+TEST(MaxSendFragment, holds_for_one_direction_and_for_the_handshake_too) {
+    for (const VersionRange versions : each_version)
+        for (const DeferredDecisions deferred : {DeferredDecisions{}, DeferredDecisions{.config = true}}) {
+            LongestHandshakeRecord tap;
+            PairConfig config = of(versions);
+            config.server.max_send_fragment = 300;
+            config.server.deferred = deferred;
+            config.server_hooks.tap = &tap;
+            Pair pair(config);
+            pair.pump();
+            if (pair.server.waiting_for() == Decision::config) {
+                config.server.deferred = {};
+                config.server.rng = &system_rng();
+                config.server.clock = &pair.clock();
+                ASSERT_TRUE(pair.server.choose_config(std::make_shared<const ServerConfig>(config.server)));
+            }
+            ASSERT_TRUE(pair.connect()) << errors_of(pair);
+            EXPECT_EQ(tap.longest(), 300u); // of the flight with the certificate
+            const std::size_t inner = versions.most == ProtocolVersion::tls_1_3 ? 1 : 0;
+            EXPECT_EQ(longest(pair, pair.server, pair.client), 300 + inner + expansion(versions));
+            EXPECT_GT(longest(pair, pair.client, pair.server), 16'000u);
+        }
+}
+
+TEST(MaxSendFragment, is_the_clients_too) {
+    for (const VersionRange versions : each_version) {
+        PairConfig config = of(versions);
+        config.client.max_send_fragment = 64;
+        Pair pair(config);
+        ASSERT_TRUE(pair.connect()) << errors_of(pair);
+        const std::size_t inner = versions.most == ProtocolVersion::tls_1_3 ? 1 : 0;
+        EXPECT_EQ(longest(pair, pair.client, pair.server), 64 + inner + expansion(versions));
+    }
+}
+
+// The peer's own limits: the smaller one counts.
+TEST(MaxSendFragment, does_not_widen_what_the_peer_takes) {
+    for (const VersionRange versions : each_version)
+        for (const std::uint16_t ours : {std::uint16_t{500}, std::uint16_t{520}}) {
+            PairConfig config = of(versions);
+            config.client.max_fragment_length = MaxFragmentLength::bytes_512;
+            config.server.max_send_fragment = ours;
+            Pair pair(config);
+            ASSERT_TRUE(pair.connect()) << errors_of(pair);
+            const std::size_t inner = versions.most == ProtocolVersion::tls_1_3 ? 1 : 0;
+            EXPECT_EQ(longest(pair, pair.server, pair.client),
+                      std::min<std::size_t>(ours, 512) + inner + expansion(versions));
+        }
+    for (const VersionRange versions : each_version) {
+        PairConfig config = of(versions);
+        config.client.record_size_limit = 100;
+        config.server.max_send_fragment = 200;
+        Pair pair(config);
+        ASSERT_TRUE(pair.connect()) << errors_of(pair);
+        EXPECT_EQ(longest(pair, pair.server, pair.client), 100 + expansion(versions));
+    }
+}
+
+TEST(MaxSendFragment, has_bounds) {
+    const auto code_of = [](std::uint16_t limit) {
+        ClientConfig config;
+        config.max_send_fragment = limit;
+        const auto made = Connection::client(std::make_shared<const ClientConfig>(config),
+                                             {.server_name = std::string(server_name)});
+        return made ? std::string("fine") : std::string(name_of(made.error().code));
+    };
+    EXPECT_EQ(code_of(63), "config_bad_fragment_size");
+    EXPECT_EQ(code_of(64), "fine");
+    EXPECT_EQ(code_of(16384), "fine");
+    EXPECT_EQ(code_of(16385), "config_bad_fragment_size");
+}
+
 } // namespace
 } // namespace pavise::testing

@@ -432,6 +432,7 @@ TEST(EarlyData, is_taken_once_and_rejected_as_a_replay) {
 TEST(EarlyData, the_edges_of_the_window_are_outside_of_it) {
     PairConfig config = with_early_data();
     config.server.early_data_window = std::chrono::seconds(10);
+    // As time goes by for the server, its own age of the ticket gets ahead of the client's.
     const auto accepted_at = [&](Milliseconds skew) {
         Pair sender(config);
         EXPECT_TRUE(sender.client.write(as_bytes("x")));
@@ -441,6 +442,7 @@ TEST(EarlyData, the_edges_of_the_window_are_outside_of_it) {
         receiver_config.time = test_time + skew;
         Pair receiver(receiver_config);
         EXPECT_TRUE(receiver.server.feed(output));
+        EXPECT_EQ(receiver.server.negotiated().ticket_age_skew, -skew);
         return receiver.server.negotiated().early_data == EarlyDataStatus::accepted;
     };
     EXPECT_TRUE(accepted_at(Milliseconds(0)));
@@ -448,6 +450,19 @@ TEST(EarlyData, the_edges_of_the_window_are_outside_of_it) {
     EXPECT_FALSE(accepted_at(Milliseconds(10'000)));
     EXPECT_TRUE(accepted_at(Milliseconds(-9'999)));
     EXPECT_FALSE(accepted_at(Milliseconds(-10'000)));
+}
+
+TEST(EarlyData, the_skew_of_the_tickets_age_is_the_servers_to_see_in_resumptions) {
+    PairConfig config = with_early_data();
+    config.early_data = EarlyData::off;
+    Pair resumed(config);
+    ASSERT_TRUE(resumed.connect()) << errors_of(resumed);
+    EXPECT_EQ(resumed.server.negotiated().ticket_age_skew, Milliseconds(0));
+    EXPECT_FALSE(resumed.client.negotiated().ticket_age_skew);
+    config.session = {};
+    Pair full(config);
+    ASSERT_TRUE(full.connect()) << errors_of(full);
+    EXPECT_FALSE(full.server.negotiated().ticket_age_skew);
 }
 
 TEST(EarlyData, a_server_that_lowered_its_limit_rejects_and_skips_what_the_ticket_allowed) {

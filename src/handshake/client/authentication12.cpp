@@ -1,6 +1,7 @@
 // From the server's Certificate to our CertificateVerify: the server proves who it is, and so do we where it
 // asks (RFC 5246 §7.4.2–§7.4.8).
 #include "crypto/signature_scheme.hpp"
+#include "handshake/client/certificate_wishes.hpp"
 #include "handshake/client/ech_answer.hpp"
 #include "handshake/client/key_exchange12.hpp"
 #include "handshake/client/states.hpp"
@@ -132,6 +133,7 @@ AwaitCertificateVerdict12::on(const CertificateVerdict& verdict, Context& contex
 Result<Next<ExpectServerHelloDone12>>
 ExpectCertificateRequestOrDone12::on(const messages::CertificateRequest12& message, Context& context) && {
     handshake.transcript.add(context.exchange.message());
+    context.exchange.negotiated().certificate_wishes = wishes_of(message);
     std::optional<ChosenCredential> chosen;
     // "If the server requests a client certificate, the client MUST respond with an empty Certificate
     // message" where it has rejected ECH (RFC 9849 §6.1.7).

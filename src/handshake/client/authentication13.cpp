@@ -2,6 +2,7 @@
 // asks (RFC 8446 §4.3, §4.4).
 #include "handshake/certificate13.hpp"
 #include "handshake/client/answers.hpp"
+#include "handshake/client/certificate_wishes.hpp"
 #include "handshake/client/ech_answer.hpp"
 #include "handshake/client/states.hpp"
 #include "handshake/quic.hpp"
@@ -152,6 +153,7 @@ Result<Next<ExpectCertificate>> ExpectCertificateOrRequest::on(const messages::C
     if (!message.certificate_request_context.empty()) return fail(ErrorCode::certificate_request_context);
     PAVISE_LET(ClientAuthentication authentication,
                answer_to(message, context.exchange.negotiated().local_certificate_type, *context.config));
+    PAVISE_LET(context.exchange.negotiated().certificate_wishes, wishes_of(message.extensions));
     // "If the server requests a client certificate, the client MUST respond with an empty Certificate
     // message" (RFC 9849 §6.1.7)
     if (ech_was_rejected(context)) authentication.chosen.reset();

@@ -68,7 +68,8 @@ Result<ByteVector> answer_extensions(const ClientHello& hello, const Handshake12
         messages::write_extension(writer, messages::ExtendedMasterSecret{});
     // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it, but not
     // "when resuming a session".
-    if (hello.extensions.contains(ExtensionType::server_name) && flow == Flow12::full)
+    if (hello.extensions.contains(ExtensionType::server_name) && flow == Flow12::full &&
+        context.config->server_name_ack == ServerNameAck::on)
         messages::write_extension(writer, messages::ServerNameAck{});
     // RFC 8422 §5.2: the answer of a server that chose an ECC suite.
     constexpr std::array formats{EcPointFormat::uncompressed};

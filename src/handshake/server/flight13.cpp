@@ -90,7 +90,8 @@ Status send_encrypted_extensions(const messages::ClientHello& hello, schedule::T
     PAVISE_TRY(answer_record_sizes(hello, *context.config, context.exchange, writer));
     // RFC 6066 §3: the acknowledgement of a server_name "SHALL" be sent by a server that used it; "when
     // resuming a session, the server MUST NOT include a server_name extension".
-    if (hello.extensions.contains(ExtensionType::server_name) && !negotiated.resumed)
+    if (hello.extensions.contains(ExtensionType::server_name) && !negotiated.resumed &&
+        context.config->server_name_ack == ServerNameAck::on)
         messages::write_extension(writer, messages::ServerNameAck{});
     if (const auto quic = context.exchange.transport().quic_parameters())
         messages::write_extension(writer, messages::QuicTransportParameters{*quic});

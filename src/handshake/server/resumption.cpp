@@ -70,17 +70,22 @@ bool is_usable(const Psk& psk, const Context& context) {
     return psk.session == nullptr || session_fits(*psk.session, context);
 }
 
+// By how much the ticket is older to the client than to us.
+Milliseconds ticket_age_skew(const messages::PskIdentity& identity, const SessionData& session,
+                             Timestamp now) {
+    const std::uint32_t claimed = identity.obfuscated_ticket_age - session.age_add;
+    return Milliseconds(claimed) - (now - session.issued_at);
+}
+
 // §4.2.10: the ticket's age as the client sees it must be near the age that we see; §8: and shown for the
 // first time.
 bool early_data_is_fresh(const messages::PskIdentity& identity, Bytes binder, const SessionData& session,
                          const Context& context) {
     const Timestamp now = context.exchange.clock().now();
-    const std::uint32_t claimed = identity.obfuscated_ticket_age - session.age_add;
-    const auto elapsed = now - session.issued_at;
     const Milliseconds window = context.config->early_data_window;
     // Within the window, its edges not included: the register forgets a hello when the window has passed over
     // it.
-    if (std::chrono::abs(Milliseconds(claimed) - elapsed) >= window) return false;
+    if (std::chrono::abs(ticket_age_skew(identity, session, now)) >= window) return false;
     // The binder is a MAC over this very ClientHello: a replay has the same one, and nothing else has.
     return context.config->replay_register->first_use(binder, now, now + 2 * window);
 }
@@ -98,9 +103,10 @@ bool early_data_allowed(const PskChosen::Found& found, const messages::OfferedPs
                                context);
 }
 
-void remember(const Psk& psk, Exchange& exchange) {
+void remember(const Psk& psk, const messages::PskIdentity& identity, Exchange& exchange) {
     Negotiated& negotiated = exchange.negotiated();
     if (psk.session != nullptr) {
+        negotiated.ticket_age_skew = ticket_age_skew(identity, *psk.session, exchange.clock().now());
         exchange.authenticated_at = psk.session->authenticated_at;
         exchange.valid_until = psk.session->valid_until;
         negotiated.resumed = true;
@@ -241,7 +247,7 @@ Result<std::optional<AcceptedPsk>> accept_psk(const PskChosen& choice, const mes
     for (std::uint16_t i = 0; i < found->index; ++i) ++identity;
     if (!still_unused(*found, identity->identity, context)) return std::optional<AcceptedPsk>();
 
-    remember(found->psk, context.exchange);
+    remember(found->psk, *identity, context.exchange);
     const EarlyDataStatus early = early_data_allowed(*found, *offered, hello, suite, context)
                                       ? EarlyDataStatus::accepted
                                       : EarlyDataStatus::rejected;
