@@ -5,6 +5,7 @@
 #include "policies.hpp"
 
 #include "base/pem.hpp"
+#include "crypto/cipher_suite.hpp"
 #include "crypto/provider.hpp"
 #include "crypto/signature_scheme.hpp"
 
@@ -45,6 +46,8 @@ const std::vector<SignatureScheme> verify_prefs{
     SignatureScheme::rsa_pss_rsae_sha512,    SignatureScheme::rsa_pkcs1_sha512,
 };
 
+// BoringSSL takes a skew of 60 seconds, in whole ones.
+constexpr std::chrono::seconds early_data_window{61};
 constexpr std::uint32_t max_early_data = 14336; // the runner sends more, to see where it is refused
 
 bool is_post_quantum(NamedGroup group) {
@@ -67,6 +70,16 @@ SecretVector read_file(const std::string& path) {
     return must(read_credential_file(path), path);
 }
 
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts;
+    for (std::size_t start = 0; start <= text.size();) {
+        const std::size_t end = std::min(text.find(separator, start), text.size());
+        parts.push_back(text.substr(start, end - start));
+        start = end + 1;
+    }
+    return parts;
+}
+
 // ---------------------------------------------------------------- the same for both roles
 
 void set_groups(const Options& options, std::vector<NamedGroup>& groups) {
@@ -75,8 +88,20 @@ void set_groups(const Options& options, std::vector<NamedGroup>& groups) {
         if (!crypto::botan_provider().supports(group)) stop_unimplemented("group " + name_of(group));
 }
 
-// A pre-shared key brings the suites that use one.
+// By IANA's names. OpenSSL's strings, and suites that are equals, are left out, as is what no Pavise has.
+CipherSuite suite12(std::string_view name) {
+    for (const crypto::Suite12& suite : crypto::suites12())
+        if (name_of(suite.id) == name) return suite.id;
+    stop_unimplemented("-cipher " + std::string(name));
+}
+
+// Those of TLS 1.3 are always there. A pre-shared key brings the suites that use one.
 void set_suites(const Options& options, std::vector<CipherSuite>& suites) {
+    if (!options.cipher.empty()) {
+        suites.clear();
+        for (const crypto::Suite13& suite : crypto::suites13()) suites.push_back(suite.id);
+        for (const std::string& name : split(options.cipher, ':')) suites.push_back(suite12(name));
+    }
     if (options.psk.empty()) return;
     suites.push_back(CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256);
 }
@@ -104,17 +129,6 @@ Credential load_credential(const CredentialOptions& options, const std::vector<S
     const std::vector<SignatureScheme> schemes =
         options.signing_prefs.empty() ? by_default : as_enums<SignatureScheme>(options.signing_prefs);
     return dressed(must(credential.signing_with(schemes), "-signing-prefs"), options);
-}
-
-std::vector<ByteVector> authorities(const std::string& names) {
-    std::vector<ByteVector> list;
-    if (names.empty() || names.front() == '<') return list;
-    for (std::size_t start = 0; start <= names.size();) {
-        const std::size_t end = std::min(names.find(',', start), names.size());
-        list.push_back(decode_hex(std::string_view(names).substr(start, end - start)));
-        start = end + 1;
-    }
-    return list;
 }
 
 std::vector<ExternalPsk> external_psks(const Options& options) {
@@ -147,6 +161,15 @@ template <class Config> void apply_policy(const Options& options, Config& config
     config.signature_schemes = policy->schemes;
 }
 
+std::vector<SignatureScheme> verify_prefs(const Options& options) {
+    if (options.verify_prefs.empty()) return default_of_runner::verify_prefs;
+    auto schemes = as_enums<SignatureScheme>(options.verify_prefs);
+    // The code point that BoringSSL gives the signatures of TLS 1.1: it is for nothing in the versions that
+    // are spoken, and must not be offered in them.
+    std::erase(schemes, static_cast<SignatureScheme>(0xff01));
+    return schemes;
+}
+
 // BoringSSL has schemes of its own beside the registry's.
 void refuse_unknown(const std::vector<SignatureScheme>& schemes) {
     for (const SignatureScheme scheme : schemes)
@@ -160,8 +183,7 @@ void set_common(const Options& options, const std::vector<Credential>& credentia
     set_groups(options, config.groups);
     set_suites(options, config.cipher_suites);
     config.renegotiation = options.renegotiate_ignore ? Renegotiation::ignored : Renegotiation::fatal;
-    config.signature_schemes = options.verify_prefs.empty() ? default_of_runner::verify_prefs
-                                                            : as_enums<SignatureScheme>(options.verify_prefs);
+    config.signature_schemes = verify_prefs(options);
     refuse_unknown(config.signature_schemes);
     for (const Credential& credential : credentials) {
         if (credential.data() == nullptr) continue;
@@ -170,6 +192,7 @@ void set_common(const Options& options, const std::vector<Credential>& credentia
                                          : credential);
     }
     config.external_psks = external_psks(options);
+    if (options.max_send_fragment != 0) config.max_send_fragment = options.max_send_fragment;
     config.certificate_compression = compressions_of_runner(options);
     config.clock = &world.clock;
     config.deferred.certificate = true; // the runner says whether a chain is good
@@ -286,12 +309,14 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
     // QUIC has to agree on a protocol (RFC 9001 §8.1): who declines all has one of its own.
     const bool declines_all = options.reject_alpn || (options.quic && options.select_alpn.empty());
     if (declines_all) config->alpn_protocols = {"a protocol that no client offers"};
+    if (options.select_empty_alpn) config->alpn_protocols = {""};
     if (options.require_any_client_certificate)
         config->client_verification = PeerVerification::required;
     else if (options.verify_peer)
         config->client_verification = PeerVerification::optional;
     if (!options.accepted_peer_cert_types.empty())
         config->client_certificate_types = as_enums<CertificateType>(options.accepted_peer_cert_types);
+    config->server_name_ack = options.no_server_name_ack ? ServerNameAck::off : ServerNameAck::on;
     config->client_authorities = authorities(options.use_client_ca_list);
     if (resumption == Resumption::by_ticket && !options.skip_ticket) config->ticket_keys = world.ticket_keys;
     if (resumption == Resumption::by_id) config->session_store = world.sessions;
@@ -304,9 +329,17 @@ std::shared_ptr<const ServerConfig> server_config(const Options& options,
     if (options.enable_early_data) {
         config->max_early_data = default_of_runner::max_early_data;
         config->replay_register = world.replay_register;
+        config->early_data_window = default_of_runner::early_data_window;
     }
     config->deferred.config = chooses_config_late(options);
     return config;
+}
+
+std::vector<ByteVector> authorities(const std::string& names) {
+    std::vector<ByteVector> list;
+    if (names.empty() || names.front() == '<') return list;
+    for (const std::string& name : split(names, ',')) list.push_back(decode_hex(name));
+    return list;
 }
 
 std::vector<ByteVector> read_certificates(const std::string& path) {

@@ -29,6 +29,9 @@ VersionRange versions_of(const Options& options);
 // Whether the server gets its config only after the ClientHello.
 bool chooses_config_late(const Options& options);
 
+// From a list in the form of -use-client-ca-list.
+std::vector<ByteVector> authorities(const std::string& names);
+
 // The certificates of a PEM file, in DER.
 std::vector<ByteVector> read_certificates(const std::string& path);
 

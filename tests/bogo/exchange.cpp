@@ -45,7 +45,7 @@ class Exchange {
     void export_keys();
     void show_tls_unique();
     void export_between_reads();
-    void write_greetings();
+    void greet();
     bool write_early_data();
     void complete_handshake();
     void look_at_handshake();
@@ -88,13 +88,15 @@ bool Exchange::write_early_data() {
     const bool wanted = options_->expect_accept_early_data || options_->expect_reject_early_data;
     if (!offered && wanted && !link_.refused_session()) stop_unexpected("early data is not offered");
     if (!offered || !options_->shim_writes_first) return false;
-    if (options_->read_with_unfinished_write && options_->expect_accept_early_data)
-        stop_unimplemented("a write of early data that stays unfinished");
-    write_greetings();
+    if (options_->early_write_after_message != 0) link_.handshake_until(options_->early_write_after_message);
+    greet();
     return true;
 }
 
-void Exchange::write_greetings() {
+void Exchange::greet() {
+    if (options_->read_with_unfinished_write)
+        return link_.write_and_hold(as_bytes(options_->shim_initial_write));
+    if (!options_->shim_writes_first) return;
     for (unsigned i = 0; i < options_->repeat_shim_initial_write; ++i)
         link_.write_all(as_bytes(options_->shim_initial_write));
 }
@@ -155,10 +157,7 @@ void Exchange::run() {
     show_tls_unique();
     if (options_->send_alert) return send_alert(link_);
     if (options_->write_different_record_sizes) return write_different_record_sizes(link_);
-    if (options_->read_with_unfinished_write)
-        link_.write_and_hold(as_bytes(options_->shim_initial_write));
-    else if (options_->shim_writes_first && !(wrote_early && options_ == &at_first))
-        write_greetings();
+    if (!wrote_early || options_ != &at_first) greet();
     if (!options_->shim_shuts_down) echo();
 }
 

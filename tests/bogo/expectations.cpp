@@ -1,5 +1,7 @@
 #include "expectations.hpp"
 
+#include "configs.hpp"
+
 #include "crypto/provider.hpp"
 #include "messages/client_hello.hpp"
 #include "messages/extension/alpn.hpp"
@@ -35,6 +37,12 @@ ByteVector sha256(Bytes bytes) {
     const auto digest = (*hash)->digest();
     if (!digest) throw Stop(ExitCode::must_fail, describe(digest.error()));
     return {digest->begin(), digest->end()};
+}
+
+template <class Values> std::vector<std::uint16_t> as_numbers(const Values& values) {
+    std::vector<std::uint16_t> numbers;
+    for (const auto value : values) numbers.push_back(number(value));
+    return numbers;
 }
 
 bool same_chain(const std::vector<SharedBytes>& shown, const std::vector<ByteVector>& expected) {
@@ -81,6 +89,30 @@ void check_credential(const Options& options, const Negotiated& negotiated,
     const std::int32_t selected = selected_credential(options, negotiated, credentials);
     if (selected != *options.expect_selected_credential)
         stop_unexpected("the credential is " + std::to_string(selected));
+}
+
+// What the server asked of our certificate.
+void check_certificate_wishes(const Options& options, const Negotiated& negotiated) {
+    const bool any = !options.expect_certificate_types.empty() || !options.expect_client_ca_list.empty() ||
+                     !options.expect_peer_verify_pref.empty();
+    if (options.server || !any) return;
+    if (negotiated.certificate_wishes == nullptr) stop_unexpected("the server asks for no certificate");
+    const CertificateWishes& wishes = *negotiated.certificate_wishes;
+    if (!options.expect_certificate_types.empty() &&
+        wishes.certificate_types != options.expect_certificate_types)
+        stop_unexpected("the types of certificate that the server takes");
+    if (!options.expect_client_ca_list.empty() &&
+        !same_chain(wishes.authorities, authorities(options.expect_client_ca_list)))
+        stop_unexpected("the authorities that the server names");
+    const auto schemes = as_numbers(wishes.signature_schemes);
+    if (!options.expect_peer_verify_pref.empty() && schemes != options.expect_peer_verify_pref)
+        stop_unexpected("the server's signature algorithms");
+}
+
+void check_ticket_age(const Options& options, const Negotiated& negotiated, Turn turn) {
+    if (options.expect_ticket_age_skew == 0 || turn == Turn::first) return;
+    const std::chrono::seconds expected(options.expect_ticket_age_skew);
+    if (negotiated.ticket_age_skew != expected) stop_unexpected("the skew of the ticket's age");
 }
 
 void check_early_data(const Options& options, const Negotiated& negotiated) {
@@ -143,8 +175,7 @@ void check_client_hello(const Options& options, Bytes message) {
     if (!options.expect_peer_verify_pref.empty()) {
         const auto algorithms = hello.extensions.get<messages::SignatureAlgorithms>();
         std::vector<std::uint16_t> values;
-        if (algorithms && *algorithms)
-            for (const SignatureScheme scheme : (*algorithms)->values) values.push_back(number(scheme));
+        if (algorithms && *algorithms) values = as_numbers((*algorithms)->values);
         if (values != options.expect_peer_verify_pref) stop_unexpected("the peer's signature algorithms");
     }
 }
@@ -176,9 +207,11 @@ void check_handshake(const Options& options, const Channel& connection,
     if (options.expect_secure_renegotiation && negotiated.version != ProtocolVersion::tls_1_3)
         stop_unimplemented("what the application sees of RFC 5746");
     check_early_data(options, negotiated);
+    check_ticket_age(options, negotiated, turn);
     check_transport_parameters(options, connection);
     check_peer_chain(options, negotiated);
     check_credential(options, negotiated, credentials);
+    check_certificate_wishes(options, negotiated);
 }
 
 void check_name_override(const Options& options, const Negotiated& negotiated) {

@@ -44,6 +44,7 @@ net::Socket connect_to_runner(const Options& options) {
 // ---------------------------------------------------------------- the trace
 
 void MessageTrace::on_message(wire::Direction direction, Bytes message) noexcept {
+    if (direction == wire::Direction::received) last_read_ = message.front();
     text_ += direction == wire::Direction::sent ? "write hs " : "read hs ";
     text_ += std::to_string(message.front()) + "\n";
 }
@@ -77,7 +78,9 @@ ClientOptions Link::client_options() const {
 }
 
 std::shared_ptr<const ServerConfig> Link::first_server_config() {
-    return server_config(options_, credentials_, world_,
+    Options options = options_;
+    options.select_empty_alpn = false; // which a callback does, once the ClientHello is there
+    return server_config(options, credentials_, world_,
                          options_.no_ticket ? Resumption::never : Resumption::by_ticket);
 }
 
@@ -103,7 +106,7 @@ std::unique_ptr<Channel> Link::make_quic(const engine::Hooks& hooks) {
 
 std::unique_ptr<Channel> Link::make_connection() {
     engine::Hooks hooks;
-    if (!options_.expect_msg_callback.empty()) hooks.tap = &trace_;
+    if (!options_.expect_msg_callback.empty() || options_.early_write_after_message != 0) hooks.tap = &trace_;
     return options_.quic ? make_quic(hooks) : make_records(hooks);
 }
 
@@ -171,6 +174,13 @@ void Link::handshake() {
     flush();
 }
 
+void Link::handshake_until(unsigned type) {
+    while (trace_.last_read() != type) {
+        if (connection_->handshake_complete()) throw Stop(ExitCode::must_fail, "the handshake is complete");
+        step();
+    }
+}
+
 End Link::wait_for_data() {
     while (connection_->data().empty()) {
         if (connection_->peer_closed()) return End::close_notify;
@@ -199,6 +209,7 @@ void Link::write_all(Bytes bytes) {
 }
 
 void Link::write_and_hold(Bytes bytes) {
+    flush();
     const auto taken = connection_->write(bytes);
     if (!taken) check(Unexpected(taken.error()));
     if (*taken != bytes.size()) throw Stop(ExitCode::must_fail, "a short write was not taken whole");
@@ -250,7 +261,11 @@ void Link::decide_config() {
     if (options_.use_ocsp_callback && options_.fail_ocsp_callback)
         return refuse(AlertDescription::internal_error);
     const Resumption resumption = resumption_for(options_, connection_->client_hello());
-    check(connection_->choose_config(server_config(options_, credentials_, world_, resumption)));
+    const auto chosen = connection_->choose_config(server_config(options_, credentials_, world_, resumption));
+    if (chosen || connection_->error()) return check(chosen);
+    // The connection waits for a better config. There is none.
+    check(connection_->refuse(AlertDescription::internal_error));
+    throw TlsFailure(chosen.error());
 }
 
 void Link::refuse(AlertDescription reason) {

@@ -25,9 +25,12 @@ class TlsFailure : public std::exception {
 // The handshake as the runner writes it down: "write hs 1", "read ccs", "read alert 1 0".
 class MessageTrace final : public wire::Tap {
     std::string text_;
+    unsigned last_read_ = 0;
 
   public:
     const std::string& text() const noexcept { return text_; }
+    // The type of the last handshake message that was read.
+    unsigned last_read() const noexcept { return last_read_; }
     void on_message(wire::Direction direction, Bytes message) noexcept override;
     void on_inner_client_hello(wire::Direction direction, Bytes message) noexcept override;
     void on_content(wire::Direction direction, ContentType type, Bytes content) noexcept override;
@@ -62,6 +65,8 @@ class Link {
     void begin();
     // Until the handshake is complete or early data is there.
     void handshake();
+    // Until a message of this type has been read, which must not complete the handshake.
+    void handshake_until(unsigned type);
     // Waits for application data, which is then in connection().data().
     End wait_for_data();
     void write_all(Bytes bytes);

@@ -71,6 +71,7 @@ struct Options {
     std::uint16_t max_version = 0;
     bool no_tls13 = false;
     bool no_tls12 = false;
+    std::string cipher; // suites of TLS 1.2, separated by colons
     std::vector<std::uint16_t> curves;
     std::optional<std::vector<std::uint16_t>> key_shares;
     bool no_key_shares = false;
@@ -81,6 +82,9 @@ struct Options {
     std::string select_alpn;
     bool decline_alpn = false;
     bool reject_alpn = false;
+    bool select_empty_alpn = false;
+    bool no_server_name_ack = false;
+    std::uint16_t max_send_fragment = 0;
     bool enable_grease = false;
     std::string psk; // TLS 1.2
     std::string psk_identity;
@@ -149,6 +153,7 @@ struct Options {
     bool read_with_unfinished_write = false;
     std::size_t read_size = 512; // small, so that a record takes several reads
     bool peek_then_read = false;
+    unsigned early_write_after_message = 0; // a HandshakeType
     bool key_update = false;
     bool key_update_before_read = false;
     bool no_op_extra_handshake = false;
@@ -182,6 +187,8 @@ struct Options {
     std::optional<std::uint16_t> expect_peer_certificate_type;
     ByteVector expect_peer_rpk_sha256;
     std::optional<std::int32_t> expect_selected_credential;
+    ByteVector expect_certificate_types; // of TLS 1.2's CertificateRequest
+    std::string expect_client_ca_list;   // as use_client_ca_list
     ByteVector expect_ocsp_response;
     ByteVector expect_signed_cert_timestamps;
     bool expect_session_miss = false;
@@ -193,6 +200,7 @@ struct Options {
     unsigned expect_total_renegotiations = 0;
     bool expect_ticket_supports_early_data = false;
     bool expect_no_offer_early_data = false;
+    std::int32_t expect_ticket_age_skew = 0; // seconds
     bool expect_accept_early_data = false;
     bool expect_reject_early_data = false;
     bool expect_verify_result = false;
