@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Runs BoringSSL's test runner against Pavise's shim, and says what became of it.
 
-  bogo.py --runner PATH --shim PATH [--test PATTERNS] [--jobs N] [--log PATH] [--accept | --disabled]
+  bogo.py --runner PATH --shim PATH [--test PATTERNS] [--jobs N] [--log PATH] [--accept | --disabled | --unimplemented]
 
 PATH of the runner is a built ssl/test/runner of BoringSSL. Prints passed, failed, unimplemented and disabled tests by
 family, and compares the names of those that passed with expected-pass.txt: a test that stands there and does not pass
 is a regression, and the exit status is 1. --accept writes the list anew (after a run of all tests).
 --disabled runs those tests too that config.json disables, and names the ones that pass: their pattern is too wide.
+--unimplemented says how often each flag was the first that the shim does not know.
 """
 import argparse
 import collections
@@ -29,6 +30,16 @@ LISTING_SHIM = """#!/bin/sh
 [ "$1" = -is-handshaker-supported ] && { echo No; exit 0; }
 while [ $# -gt 0 ]; do [ "$1" = -write-settings ] && echo "$2" >> "${0%/*}/names"; shift; done
 exit 89
+"""
+# The shim, and what it says of tests that are unimplemented is written down: the runner throws it away.
+NOTING_SHIM = """#!/bin/sh
+[ "$1" = -is-handshaker-supported ] && exec "{shim}" "$@"
+said=$("{shim}" "$@" 2>&1)
+code=$?
+case " $* " in *" -dtls "*) [ $code = 89 ] && said="not implemented: -dtls" ;; esac
+[ $code = 89 ] && echo "$said" >> "${{0%/*}}/reasons"
+[ -n "$said" ] && echo "$said" >&2
+exit $code
 """
 SMALLEST_FAMILY_SHOWN = 16
 OLD_VERSIONS = "TLS 1.0 and 1.1 are not spoken"  # as config.json has it
@@ -63,6 +74,18 @@ def run(options):
         tests = json.loads(results.read_text())["tests"]
     words = {"PASS": "passed", "SKIP": "unimplemented"}
     return {name: words.get(result["actual"], "failed") for name, result in tests.items()}
+
+
+def unimplemented_because(options):
+    """What the shim says of unimplemented tests, and how often."""
+    with tempfile.TemporaryDirectory() as folder:
+        shim, reasons = Path(folder) / "shim", Path(folder) / "reasons"
+        shim.write_text(NOTING_SHIM.format(shim=options.shim))
+        shim.chmod(0o755)
+        reasons.touch()
+        options.shim = shim
+        run(options)
+        return collections.Counter(reasons.read_text().splitlines())
 
 
 def disabled_because(name, patterns):
@@ -123,11 +146,17 @@ def main():
     parser.add_argument("--log", type=Path, default=Path("bogo.log"))
     parser.add_argument("--accept", action="store_true")
     parser.add_argument("--disabled", action="store_true")
+    parser.add_argument("--unimplemented", action="store_true")
     options = parser.parse_args()
     options.runner, options.shim = options.runner.resolve(), options.shim.resolve()
     for program in (options.runner, options.shim):
         if not program.is_file() or not os.access(program, os.X_OK):
             sys.exit(f"{program} is no program: tests/bogo/README.md says how the runner is built")
+
+    if options.unimplemented:
+        for reason, count in unimplemented_because(options).most_common():
+            print(f"{count:5} {reason}")
+        return
 
     patterns = json.loads(CONFIG.read_text())["DisabledTests"]
     transports = all_tests(options)

@@ -275,11 +275,12 @@ bool take_prefix(Text& flag, Text prefix) {
 std::vector<Options*> addressed_by(Text& flag, CommandLine& line) {
     // The runner runs a second program, its "handshaker", only with shims that say they have one.
     take_prefix(flag, "-on-shim");
-    if (take_prefix(flag, "-on-handshaker")) return {};
-    if (take_prefix(flag, "-on-initial")) return {&line.initial};
-    if (take_prefix(flag, "-on-resume")) return {&line.resume};
-    if (take_prefix(flag, "-on-retry")) return {&line.retry};
-    return {&line.initial, &line.resume, &line.retry};
+    const bool of_handshaker = take_prefix(flag, "-on-handshaker");
+    std::vector<Options*> addressed{&line.initial, &line.resume, &line.retry};
+    if (take_prefix(flag, "-on-initial")) addressed = {&line.initial};
+    if (take_prefix(flag, "-on-resume")) addressed = {&line.resume};
+    if (take_prefix(flag, "-on-retry")) addressed = {&line.retry};
+    return of_handshaker ? std::vector<Options*>() : addressed;
 }
 
 } // namespace
