@@ -118,15 +118,33 @@ PeerVerification wanted_from(const Arguments& arguments) {
     return asked ? PeerVerification::optional : PeerVerification::none;
 }
 
+// An option that only TLS 1.3 heeds, and what comes of it without TLS 1.3.
+struct OfTls13 {
+    Option option;
+    std::string_view consequence;
+};
+constexpr std::array of_tls13{
+    OfTls13{option_server_post_handshake_auth, "nobody would be asked"},
+    OfTls13{option_max_early_data, "no early data would be taken"},
+    OfTls13{option_update_keys, "no keys would be changed"},
+};
+
+std::optional<Problem> left_out_version_in(const Arguments& arguments) {
+    if (arguments.value(option_tls.name) != "1.2") return std::nullopt;
+    for (const OfTls13& row : of_tls13)
+        if (arguments.has(row.option.name))
+            return misuse(std::string(row.option.name) +
+                          " is of TLS 1.3, and --tls 1.2 leaves that out: " + std::string(row.consequence));
+    return std::nullopt;
+}
+
 std::optional<Problem> contradiction_in(const Arguments& arguments) {
     const bool asked = arguments.has(option_client_ca.name) || arguments.has(option_trusted_key.name);
     for (const Option& option : {option_require_client_cert, option_server_post_handshake_auth})
         if (arguments.has(option.name) && !asked)
             return misuse(std::string(option.name) +
                           " goes with --client-ca or --trusted-key: nobody is trusted");
-    if (arguments.has(option_server_post_handshake_auth.name) && arguments.value("--tls") == "1.2")
-        return misuse(std::string(option_server_post_handshake_auth.name) +
-                      " is of TLS 1.3, and --tls 1.2 leaves that out: nobody would be asked");
+    if (auto problem = left_out_version_in(arguments)) return problem;
     // A raw public key says nothing of its use.
     for (const Option& option : {option_client_key_usage, option_client_purpose})
         if (arguments.has(option.name) && !arguments.has(option_client_ca.name))

@@ -98,8 +98,10 @@ def files_of_the_server(certificates, folder, pair):
         refused(f"--ocsp {wrong}: is not a successful OCSP response", "serve", "--port", "0", *pair, "--ocsp", wrong)
     refused("--sigalgs: none of our keys can sign with these schemes", "serve", "--port", "0", *pair, "--sigalgs", "ed25519,ed448")
     refused("there is no block 'DH PARAMETERS' in it", "serve", "--port", "0", *pair, "--dhparams", certificates.chain("p256"))
-    refused("--post-handshake-auth is of TLS 1.3, and --tls 1.2 leaves that out", "serve", "--port", "0", *pair, "--client-ca",
-            certificates.ca, "--post-handshake-auth", "--tls", "1.2")
+    for option, words in (("--post-handshake-auth", ["--client-ca", certificates.ca]), ("--update-keys", ["both"]),
+                          ("--max-early-data", ["16384"])):
+        given = [option, *words] if option != "--post-handshake-auth" else [*words, option]
+        refused(f"{option} is of TLS 1.3, and --tls 1.2 leaves that out", "serve", "--port", "0", *pair, *given, "--tls", "1.2")
 
 
 def secrets_that_all_can_read(certificates, folder):
