@@ -8,6 +8,7 @@
 #include <botan/x509_crl.h>
 #include <botan/x509path.h>
 
+#include <algorithm>
 #include <array>
 
 namespace pavise::trust {
@@ -64,6 +65,17 @@ constexpr std::array crl_verdicts{
     CrlVerdict{Botan::Certificate_Status_Code::CRL_HAS_EXPIRED, ErrorCode::crl_expired},
 };
 
+// Botan does not look for a certificate in a list that states another identifier of the issuer's key than the
+// certificate does, and says that it is not on it. An authority with two certificates can have two
+// identifiers for its key; what counts is that the key signed the list (RFC 5280 §6.3.3 (g)) and that the
+// serial number stands on it (j).
+bool names_under_another_identifier(const Botan::X509_CRL& list, const Botan::X509_Certificate& subject) {
+    if (list.authority_key_id() == subject.authority_key_id()) return false;
+    return std::ranges::any_of(list.get_revoked(), [&](const Botan::CRL_Entry& entry) {
+        return entry.serial() == subject.serial();
+    });
+}
+
 } // namespace
 
 Status Crl::check(const Certificate& subject, const Certificate& issuer, Timestamp time) const {
@@ -79,6 +91,8 @@ Status Crl::check(const Certificate& subject, const Certificate& issuer, Timesta
             if (statuses.front().contains(verdict.status)) return fail(verdict.error);
         if (!statuses.front().contains(Botan::Certificate_Status_Code::VALID_CRL_CHECKED))
             return fail(ErrorCode::crl_missing);
+        if (names_under_another_identifier(botan_list_->list, subject_form->certificate()))
+            return fail(ErrorCode::certificate_revoked);
         return {};
     });
 }

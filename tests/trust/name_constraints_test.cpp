@@ -169,6 +169,30 @@ TEST(NameConstraints, MailAddressesAndUrisAreConstrainedThroughBotan) {
     expect_outcome(verify_below({uri}, MintName::uri("https://host.web.example/")), name_not_permitted, 0);
 }
 
+// RFC 5280 §4.2.1.10: "When a certificate includes … a non-empty subject field but no subjectAltName, … the
+// rfc822Name constraint MUST be applied to the attribute of type emailAddress in the subject".
+TEST(NameConstraints, MailAddressesInTheSubjectAreConstrained) {
+    const auto with_address = [](std::string_view address, unsigned field) {
+        Pki pki([&](Pki& p) {
+            p.intermediate_spec.extensions = {
+                constraints({{field, GeneralNameKind::rfc822_name, byte_vector("mail.example")}})};
+            p.leaf_spec.names.clear();
+            der::Writer writer(p.leaf_spec.subject);
+            const auto name = writer.sequence();
+            const auto set = writer.open(der::Tag::set);
+            const auto attribute = writer.sequence();
+            writer.oid("1.2.840.113549.1.9.1");
+            writer.primitive(der::Tag::ia5_string, as_bytes(address));
+        });
+        pki.options.name.reset();
+        return pki.verify();
+    };
+    expect_verified(with_address("a@mail.example", permitted));
+    expect_outcome(with_address("a@mail.other", permitted), name_not_permitted, 0);
+    expect_verified(with_address("a@mail.other", excluded));
+    expect_outcome(with_address("a@mail.example", excluded), name_not_permitted, 0);
+}
+
 TEST(NameConstraints, MalformedOnesAreRefused) {
     for (const std::string_view value : {"\x05\x00"sv, "\x30\x02\xa2\x00"sv, "\x30\x04\xa0\x02\x30\x00"sv,
                                          "\x30\x0a\xa0\x08\x30\x06\x82\x01\x61\x81\x01\x05"sv}) {

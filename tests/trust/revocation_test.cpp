@@ -109,6 +109,24 @@ TEST(Revocation, AnotherSerialIsNotRevoked) {
     expect_verified(pki.verify());
 }
 
+// One key may have several identifiers, where its authority has several certificates: it is still the
+// issuer's key that signed the list.
+TEST(Revocation, AListUnderAnotherKeyIdentifierRevokesAllTheSame) {
+    Pki pki;
+    CertificateSpec twin = pki.intermediate_spec;
+    twin.key = pki.intermediate.key;
+    twin.extensions = {{"2.5.29.14", false, {0x04, 0x04, 1, 2, 3, 4}}};
+    const Minted renewed = expect_minted(mint(twin, pki.root, pki.rng));
+    pki.options.revocation = RevocationPolicy::leaf;
+    CrlSpec list = current_list();
+    list.revoked = {entry_for(pki.root)};
+    add_list(pki, list, renewed);
+    expect_verified(pki.verify());
+    list.revoked.push_back(entry_for(pki.leaf));
+    add_list(pki, list, renewed);
+    expect_outcome(pki.verify(), certificate_revoked, 0);
+}
+
 TEST(Crl, TellsIssuerAndTimes) {
     Pki pki;
     const auto der = mint_crl(current_list(), pki.root, pki.rng);

@@ -411,6 +411,21 @@ TEST(VerifyChain, UnknownCriticalExtensionsAreRefused) {
     expect_verified(not_critical.verify());
 }
 
+// Nobody works policies out here (RFC 5280 §6.1.2 (d) to (g)), so that what restricts a path by them is not
+// understood where it is critical.
+TEST(VerifyChain, RestrictionsByPolicyAreNotPassedOver) {
+    const std::vector<MintExtension> restrictions{
+        {"2.5.29.36", true, {0x30, 0x03, 0x80, 0x01, 0x00}}, // requireExplicitPolicy: 0
+        {"2.5.29.54", true, {0x02, 0x01, 0x00}},             // inhibitAnyPolicy: 0
+        {"2.5.29.33",
+         true,
+         {0x30, 0x0e, 0x30, 0x0c, 0x06, 0x04, 0x2a, 0x03, 0x04, 0x05, 0x06, 0x04, 0x2a, 0x03, 0x04, 0x06}}};
+    for (const MintExtension& restriction : restrictions) {
+        Pki pki([&](Pki& p) { p.intermediate_spec.extensions = {restriction}; });
+        expect_outcome(pki.verify(), unknown_critical_extension, 1);
+    }
+}
+
 TEST(VerifyChain, AnExtensionThatBotanCannotReadIsRefused) {
     // Certificate policies are not ours to read.
     Pki pki(
