@@ -71,6 +71,10 @@ class PAVISE_EXPORT SessionCache {
     // The best session for this server, and forgets it: a ticket is used once. An empty Session where there
     // is none.
     virtual Session take(std::string_view server_name, Timestamp now) = 0;
+    // Forgets this server's sessions of TLS 1.2, of which take() leaves the cache a copy: a connection of its
+    // ended with a fatal alert, and must not be resumed (RFC 5246 §7.2.2). It may throw, as put may. A cache
+    // that gives each session once need not do anything, and the default does not.
+    virtual void forget(std::string_view server_name);
 };
 
 // A cache in memory: at most `servers` names with `sessions` each; what was used longest ago goes first.

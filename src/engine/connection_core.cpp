@@ -138,7 +138,7 @@ Status ConnectionCore::end_with(Error error) {
     const Status failed = poison(error);
     // "Upon transmission or receipt of a fatal alert message, … [s]ervers and clients MUST forget any
     // session-identifiers, keys, and secrets associated with a failed connection." (RFC 5246 §7.2.2)
-    if (alert_of(error) || error.code == ErrorCode::alert_received) handshake().forget_session();
+    if (alert_of(error) || error.code == ErrorCode::alert_received) engine_.forget_sessions();
     return failed;
 }
 

@@ -109,6 +109,17 @@ void HandshakeEngine::keep_session(Session session) {
     new_sessions_.push_back(std::move(session));
 }
 
+void HandshakeEngine::forget_sessions() {
+    handshake_->forget_session();
+    // Tickets of TLS 1.3 are used once. A server that fails before it has named a version may have failed at
+    // the session that it was offered.
+    if (role_ == Role::server || negotiated_.version == ProtocolVersion::tls_1_3) return;
+    std::erase_if(new_sessions_,
+                  [](const Session& session) { return session.version() < ProtocolVersion::tls_1_3; });
+    const std::string name = reference_name();
+    if (client_config_->sessions != nullptr && !name.empty()) client_config_->sessions->forget(name);
+}
+
 // ---------------------------------------------------------------- decisions
 
 const DeferredDecisions& HandshakeEngine::deferred() const {

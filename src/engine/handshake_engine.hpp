@@ -79,6 +79,8 @@ class HandshakeEngine {
     // ---- sessions
     void keep_session(Session session);
     std::vector<Session> take_sessions() { return std::exchange(new_sessions_, {}); }
+    // After a fatal alert, sent or received: what may be used again must not be (RFC 5246 §7.2.2).
+    void forget_sessions();
 
     // ---- keys and bindings for protocols above (channel_binding.cpp)
     Status export_keying_material(std::string_view label, std::optional<Bytes> context,

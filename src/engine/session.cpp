@@ -67,6 +67,7 @@ Result<Session> Session::deserialise(Bytes bytes) {
 }
 
 SessionCache::~SessionCache() = default;
+void SessionCache::forget(std::string_view) {}
 SessionStore::~SessionStore() = default;
 ReplayRegister::~ReplayRegister() = default;
 

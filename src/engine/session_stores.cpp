@@ -69,6 +69,14 @@ class MemorySessionCache final : public SessionCache {
         }
         return {};
     }
+
+    void forget(std::string_view server_name) override {
+        const std::lock_guard lock(mutex_);
+        const auto found = by_name_.find(server_name);
+        if (found == by_name_.end()) return;
+        std::erase_if(found->second->sessions,
+                      [](const Session& session) { return session.version() < ProtocolVersion::tls_1_3; });
+    }
 };
 
 // ---------------------------------------------------------------- stores keyed by bytes

@@ -41,7 +41,7 @@ class Handshake {
     virtual std::optional<Bytes> tls_unique() const = 0;
 
     // After a fatal alert, sent or received: "any connection terminated with a fatal alert MUST NOT be
-    // resumed" (RFC 5246 §7.2.2). Clients have their sessions from their callers, tickets lie with clients.
+    // resumed" (RFC 5246 §7.2.2). A client's lie with its caller, tickets with clients.
     virtual void forget_session() {}
 
     // ---- authentication after the handshake (RFC 8446 §4.6.2)

@@ -91,6 +91,40 @@ TEST(Resumption12, ends_with_a_fatal_alert_whoever_sends_it) {
         }
 }
 
+// A ticket lies with the client alone: its cache forgets it, and a caller that has not asked yet never gets
+// it.
+TEST(Resumption12, ends_in_the_clients_cache_with_a_fatal_alert_whoever_sends_it) {
+    for (const bool resumed : {false, true})
+        for (Connection Pair::* const refusing : {&Pair::client, &Pair::server}) {
+            PairConfig config = resuming(Keeping::tickets);
+            config.client.sessions = make_session_cache();
+            if (resumed) expect_resumed(config, false);
+            Pair pair(config);
+            expect_connected12(pair);
+            ASSERT_EQ(pair.client.negotiated().resumed, resumed);
+            expect_resumed(config, true); // as long as nothing fails
+            ASSERT_TRUE((pair.*refusing).refuse(AlertDescription::access_denied));
+            pair.pump();
+            ASSERT_TRUE(pair.client.error());
+            EXPECT_TRUE(pair.client.take_sessions().empty());
+            expect_resumed(config, false);
+        }
+}
+
+// One that a server fails at for good would otherwise be offered again and again.
+TEST(Resumption12, offered_before_a_server_that_fails_is_not_offered_again) {
+    PairConfig config = resuming(Keeping::tickets);
+    config.client.sessions = make_session_cache();
+    expect_resumed(config, false);
+    PairConfig other = config;
+    other.server.cipher_suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256}; // not the client's
+    Pair failing(other);
+    failing.pump();
+    ASSERT_TRUE(failing.client.error());
+    EXPECT_EQ(failing.client.error()->code, ErrorCode::alert_received);
+    expect_resumed(config, false);
+}
+
 TEST(Resumption12, ends_with_a_finished_that_is_wrong) {
     PairConfig config = resuming(Keeping::store);
     config.session = first_session(config);
