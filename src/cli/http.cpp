@@ -1,6 +1,8 @@
 #include "cli/http.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 namespace pavise::cli {
 
@@ -23,8 +25,30 @@ bool is_token(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, is_letter);
 }
 
-std::string response(std::string_view status, std::string_view more_headers, std::string_view body) {
+// As RFC 9110 §5.6.7 wants a date: "Sun, 06 Nov 1994 08:49:37 GMT".
+std::string http_date(Timestamp time) {
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time) - day);
+    std::array<char, 96> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                  days.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
+                  months.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()));
+    return text.data();
+}
+
+// The status line and the header fields for a body like this.
+std::string head_of(std::string_view status, std::string_view body, Timestamp now,
+                    std::string_view more_headers = {}) {
     std::string out = "HTTP/1.1 " + std::string(status) + "\r\n";
+    // "An origin server with a clock MUST generate a Date header field in all 2xx (Successful), 3xx
+    // (Redirection), and 4xx (Client Error) responses" (RFC 9110 §6.6.1).
+    out += "Date: " + http_date(now) + "\r\n";
     out += "Content-Type: text/plain; charset=utf-8\r\n";
     out += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     out += "Connection: close\r\n";
@@ -33,9 +57,9 @@ std::string response(std::string_view status, std::string_view more_headers, std
     return out;
 }
 
-std::string failure(std::string_view status, std::string_view more_headers = {}) {
+std::string failure(std::string_view status, Timestamp now, std::string_view more_headers = {}) {
     const std::string body = std::string(status) + "\n";
-    return response(status, more_headers, body) + body;
+    return head_of(status, body, now, more_headers) + body;
 }
 
 } // namespace
@@ -52,8 +76,8 @@ void RequestHead::add(Bytes bytes) {
     text_.resize(end + 1);
 }
 
-std::string response_to(const RequestHead& head, std::string_view page) {
-    if (head.too_large()) return failure("431 Request Header Fields Too Large");
+std::string response_to(const RequestHead& head, std::string_view page, Timestamp now) {
+    if (head.too_large()) return failure("431 Request Header Fields Too Large", now);
     std::string_view text = head.text();
     text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
     const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
@@ -63,10 +87,10 @@ std::string response_to(const RequestHead& head, std::string_view page) {
         space == std::string_view::npos ? std::string_view() : line.substr(space + 1);
     const std::size_t version = rest.rfind(" HTTP/1.");
     if (!is_token(method) || version == 0 || version == std::string_view::npos)
-        return failure("400 Bad Request");
-    if (method == "GET") return response("200 OK", {}, page) + std::string(page);
-    if (method == "HEAD") return response("200 OK", {}, page);
-    return failure("405 Method Not Allowed", "Allow: GET, HEAD\r\n");
+        return failure("400 Bad Request", now);
+    if (method == "GET") return head_of("200 OK", page, now) + std::string(page);
+    if (method == "HEAD") return head_of("200 OK", page, now);
+    return failure("405 Method Not Allowed", now, "Allow: GET, HEAD\r\n");
 }
 
 } // namespace pavise::cli

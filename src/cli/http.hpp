@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pavise/bytes.hpp>
+#include <pavise/environment.hpp>
 
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ class RequestHead {
 };
 
 // The whole response: 200 with `page` for GET and HEAD (without its body), 405 for other methods, 400 for
-// what is not HTTP, 431 for a head that is too large.
-std::string response_to(const RequestHead& head, std::string_view page);
+// what is not HTTP, 431 for a head that is too large. It is dated `now`.
+std::string response_to(const RequestHead& head, std::string_view page, Timestamp now);
 
 } // namespace pavise::cli

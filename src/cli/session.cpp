@@ -73,7 +73,7 @@ Result<Session::Progress> Session::answer() {
     if (connection_.certificate_requests() > 0)
         return connection_.peer_closed() ? Progress::done : Progress::going_on;
     if (reply_.empty() && (request_.complete() || request_.too_large())) {
-        reply_ = response_to(request_, page_about(connection_.negotiated()));
+        reply_ = response_to(request_, page_about(connection_.negotiated()), system_clock().now());
         deadline_ = net::Deadline::after(patience_.reply);
     }
     // Half a request, and no more to come.

@@ -6,12 +6,14 @@ namespace pavise::cli {
 namespace {
 
 constexpr std::string_view page = "a page\n";
+constexpr Timestamp now{std::chrono::sys_days{std::chrono::year{2024} / 2 / 29} + std::chrono::hours(8) +
+                        std::chrono::minutes(5) + std::chrono::seconds(9) + Milliseconds(999)};
 
 std::string answer_to(std::string_view request) {
     RequestHead head;
     head.add(as_bytes(request));
     EXPECT_TRUE(head.complete() || head.too_large()) << request;
-    return response_to(head, page);
+    return response_to(head, page, now);
 }
 
 std::string status_of(std::string_view request) {
@@ -54,11 +56,12 @@ TEST(RequestHead, is_bounded) {
     EXPECT_TRUE(larger.too_large());
     larger.add(as_bytes(std::string(100000, 'x')));
     EXPECT_EQ(larger.text().size(), max_request_head + 1);
-    EXPECT_TRUE(response_to(larger, page).starts_with("HTTP/1.1 431 "));
+    EXPECT_TRUE(response_to(larger, page, now).starts_with("HTTP/1.1 431 "));
 }
 
 TEST(Response, get_has_the_page_and_head_its_length_alone) {
     EXPECT_EQ(answer_to("GET / HTTP/1.1\r\n\r\n"), "HTTP/1.1 200 OK\r\n"
+                                                   "Date: Thu, 29 Feb 2024 08:05:09 GMT\r\n"
                                                    "Content-Type: text/plain; charset=utf-8\r\n"
                                                    "Content-Length: 7\r\n"
                                                    "Connection: close\r\n"
