@@ -34,9 +34,11 @@ check     cmd:cmake                                cmake                 cmake  
 check     cmd:dh                                   debhelper             -                -             -
 check     cmd:dpkg-buildpackage                    dpkg-dev              -                -             -
 check     cmd:groff                                groff/groff-base      groff            groff         groff
+check     cmd:sslscan                              sslscan               sslscan          sslscan       sslscan
 check     cmd:doxygen                              doxygen               doxygen          doxygen       doxygen
 check     pc:botan-2                               libbotan-2-dev        -                -             -
 check     cmd:x86_64-w64-mingw32-g++               g++-mingw-w64-x86-64  mingw64-gcc-c++  mingw-w64     mingw-w64-gcc
+nightly   cmd:testssl,cmd:testssl.sh               testssl.sh            testssl          testssl       testssl.sh
 cross     cmd:aarch64-linux-gnu-g++                g++-aarch64-linux-gnu -                -             -
 cross     cmd:s390x-linux-gnu-g++                  g++-s390x-linux-gnu   -                -             -
 cross     cmd:qemu-s390x                           qemu-user             qemu-user        -             qemu-user

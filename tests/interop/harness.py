@@ -235,6 +235,10 @@ class Report:
 def main(run_cases):
     if shutil.which(PAVISE) is None:
         sys.exit(f"there is no program {PAVISE!r}: the environment variable PAVISE names the one to test")
+    # Under nohup, or behind a shell's "&", these are ignored here, and so they would be in every program that is tested.
+    for which, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(which) == signal.SIG_IGN:
+            signal.signal(which, usual)
     report = Report(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         run_cases(report)
