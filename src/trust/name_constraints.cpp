@@ -12,22 +12,38 @@ namespace {
 // allow twice as many for one certificate; this is for the whole path, and honest ones stay below a thousand.
 constexpr std::size_t max_comparisons = 1u << 15;
 
+// What names view that were made here. Growing moves the vectors, and leaves their bytes where they are.
+using Kept = std::vector<ByteVector>;
+
 struct Constraints {
     std::vector<GeneralName> permitted;
     std::vector<GeneralName> excluded;
+    Kept kept;
 };
+
+// A directory name in its canonical form. That is made once and not for every comparison: where names and
+// subtrees fill their certificates, the product of both would be decoded.
+Result<GeneralName> comparable(GeneralName name, Kept& kept) {
+    if (name.kind != GeneralNameKind::directory_name) return name;
+    PAVISE_LET(const Name decoded, decode_name(name.value));
+    name.value = kept.emplace_back(decoded.canonical());
+    return name;
+}
 
 // GeneralSubtrees (RFC 5280 §4.2.1.10): "minimum MUST be zero, and maximum MUST be absent", so a base stands
 // alone.
-Status read_subtrees(std::vector<GeneralName>& out, const std::optional<der::Element>& field) {
+Status read_subtrees(std::vector<GeneralName>& out, Kept& kept, const std::optional<der::Element>& field) {
     if (!field) return {};
     der::Reader list(field->contents);
     while (!list.empty()) {
         PAVISE_LET(der::Reader subtree, list.sequence());
         PAVISE_LET(const der::Element base, subtree.element());
         PAVISE_TRY(subtree.finish());
-        PAVISE_LET(const std::vector<GeneralName> name, decode_general_names(base.encoding));
-        out.insert(out.end(), name.begin(), name.end());
+        PAVISE_LET(const std::vector<GeneralName> names, decode_general_names(base.encoding));
+        for (const GeneralName& name : names) {
+            PAVISE_LET(const GeneralName read, comparable(name, kept));
+            out.push_back(read);
+        }
     }
     return {};
 }
@@ -40,8 +56,8 @@ Result<Constraints> read_constraints(Bytes value) {
     PAVISE_LET(const auto excluded, fields.optional(der::context_constructed(1)));
     PAVISE_TRY(fields.finish());
     Constraints constraints;
-    PAVISE_TRY(read_subtrees(constraints.permitted, permitted));
-    PAVISE_TRY(read_subtrees(constraints.excluded, excluded));
+    PAVISE_TRY(read_subtrees(constraints.permitted, constraints.kept, permitted));
+    PAVISE_TRY(read_subtrees(constraints.excluded, constraints.kept, excluded));
     return constraints;
 }
 
@@ -80,13 +96,8 @@ bool address_in_subtree(Bytes address, Bytes base) {
 
 // The canonical form is a row of self-delimiting sets: a prefix of it is a prefix of the RDNs (RFC 5280
 // §7.1).
-bool directory_in_subtree(Bytes name, Bytes base) {
-    const auto decoded_name = decode_name(name);
-    const auto decoded_base = decode_name(base);
-    if (!decoded_name || !decoded_base) return false;
-    const ByteVector folded_name = decoded_name->canonical();
-    const ByteVector folded_base = decoded_base->canonical();
-    return as_text(folded_name).starts_with(as_text(folded_base));
+bool directory_in_subtree(Bytes canonical_name, Bytes canonical_base) {
+    return as_text(canonical_name).starts_with(as_text(canonical_base));
 }
 
 bool in_subtree(const GeneralName& name, const GeneralName& base) {
@@ -120,15 +131,18 @@ std::optional<ErrorCode> judge(const GeneralName& name, const Constraints& const
     return std::nullopt;
 }
 
-// What of a certificate is held against constraints. `texts` keeps what the names view.
-std::vector<GeneralName> names_of(const Certificate& certificate, bool with_common_names,
-                                  std::vector<std::string>& texts) {
+// What of a certificate is held against constraints. `kept` keeps what the names view.
+Result<std::vector<GeneralName>> names_of(const Certificate& certificate, bool with_common_names,
+                                          Kept& kept) {
     std::vector<GeneralName> names;
     if (!certificate.subject().rdns.empty())
-        names.push_back({GeneralNameKind::directory_name, certificate.subject().encoding});
+        names.push_back({GeneralNameKind::directory_name, certificate.canonical_subject()});
     bool has_dns_name = false;
     for (const GeneralName& name : certificate.subject_alternative_names()) {
-        if (is_ours(name.kind)) names.push_back(name);
+        if (is_ours(name.kind)) {
+            PAVISE_LET(const GeneralName ours, comparable(name, kept));
+            names.push_back(ours);
+        }
         has_dns_name = has_dns_name || name.kind == GeneralNameKind::dns_name;
     }
     if (has_dns_name || !with_common_names) return names;
@@ -136,9 +150,9 @@ std::vector<GeneralName> names_of(const Certificate& certificate, bool with_comm
     for (const RelativeName& rdn : certificate.subject().rdns)
         for (const Attribute& attribute : rdn)
             if (attribute.type == oids::common_name)
-                if (auto text = attribute.text()) texts.push_back(std::move(*text));
-    for (const std::string& text : texts)
-        if (may_be_dns_name(text)) names.push_back({GeneralNameKind::dns_name, as_bytes(text)});
+                if (const auto text = attribute.text(); text && may_be_dns_name(*text))
+                    names.push_back(
+                        {GeneralNameKind::dns_name, kept.emplace_back(text->begin(), text->end())});
     return names;
 }
 
@@ -156,8 +170,8 @@ Status check_name_constraints(const Path& path, const VerifyOptions& options) {
             // RFC 5280 §6.1.3 (b): not on self-issued certificates, unless it is the last one.
             if (place != 0 && path[place]->self_issued()) continue;
             const bool with_common_names = place == 0 && options.common_name != CommonNamePolicy::ignore;
-            std::vector<std::string> texts;
-            const std::vector<GeneralName> names = names_of(*path[place], with_common_names, texts);
+            Kept kept;
+            PAVISE_LET(const std::vector<GeneralName> names, names_of(*path[place], with_common_names, kept));
             comparisons += names.size() * subtrees;
             if (comparisons > max_comparisons) return fail_at(above, ErrorCode::certificate_rejected);
             for (const GeneralName& name : names)

@@ -135,6 +135,29 @@ TEST(NameConstraints, DirectoryNamesBeginWithTheBase) {
     expect_verified(below(excluded, {{"2.5.4.10", "Other"}}));
 }
 
+// In the subject and among the alternative names (RFC 5280 §4.2.1.10), each against each subtree.
+TEST(NameConstraints, DirectoryNamesAmongTheAlternativeOnesAreConstrained) {
+    const auto below = [](const char* last, const std::vector<Subtree>& subtrees) {
+        Pki pki([&](Pki& p) {
+            p.intermediate_spec.extensions = {constraints(subtrees)};
+            p.leaf_spec.organization = "Org";
+            for (const char* unit : {"a", "b", "c", "d"})
+                p.leaf_spec.names.push_back({GeneralNameKind::directory_name,
+                                             directory({{"2.5.4.10", "Second"}, {"2.5.4.11", unit}})});
+            p.leaf_spec.names.push_back({GeneralNameKind::directory_name, directory({{"2.5.4.10", last}})});
+        });
+        return pki.verify();
+    };
+    const auto subtree = [](unsigned field, const char* organization) {
+        return Subtree{field, GeneralNameKind::directory_name, directory({{"2.5.4.10", organization}})};
+    };
+    const std::vector<Subtree> three{subtree(permitted, "org"), subtree(permitted, "SECOND"),
+                                     subtree(permitted, "Third"), subtree(excluded, "Fourth")};
+    expect_verified(below("third", three));
+    expect_outcome(below("Fourth", three), name_excluded, 0);
+    expect_outcome(below("Fifth", three), name_not_permitted, 0);
+}
+
 TEST(NameConstraints, HoldForEveryCertificateBelow) {
     Pki pki([](Pki& p) {
         p.root_spec.permitted_dns = {"example"};
