@@ -210,14 +210,22 @@ Status check_validity(const Path& path, std::size_t place, Timestamp time) {
 
 namespace {
 
+// Null where the path ends with another's signature, as a partial chain may.
+const Certificate* issuer_on(const Path& path, std::size_t place) {
+    if (place + 1 < path.size()) return path[place + 1].get();
+    return path[place]->self_signed() ? path[place].get() : nullptr;
+}
+
 // Several lists may stand under one name (scopes, old ones): one that revokes decides, one that clears
 // suffices.
 Status check_one_revocation(const Path& path, std::size_t place, const VerifyOptions& options) {
     const Certificate& subject = *path[place];
+    const Certificate* const issuer = issuer_on(path, place);
+    if (issuer == nullptr) return fail_at(place, ErrorCode::crl_missing);
     std::optional<ErrorCode> refusal;
     bool cleared = false;
     for (const CrlPtr& crl : options.store->crls_of(subject.canonical_issuer())) {
-        const Status status = crl->check(subject, *path[place + 1], options.time);
+        const Status status = crl->check(subject, *issuer, options.time);
         if (status) {
             cleared = true;
             continue;
@@ -235,7 +243,10 @@ Status check_one_revocation(const Path& path, std::size_t place, const VerifyOpt
 Status check_revocation(const Path& path, const VerifyOptions& options) {
     if (options.revocation == RevocationPolicy::ignore) return {};
     const std::size_t last = options.revocation == RevocationPolicy::leaf ? 1 : path.size();
-    for (std::size_t place = 0; place < last && place + 1 < path.size(); ++place)
+    // The peer's own certificate is looked up even where it is trusted as it stands: who asks for lists wants
+    // one that speaks of the peer, and "if no proper CRL has been loaded … validation will fail" (Python's
+    // VERIFY_CRL_CHECK_LEAF).
+    for (std::size_t place = 0; place < last && (place == 0 || place + 1 < path.size()); ++place)
         PAVISE_TRY(check_one_revocation(path, place, options));
     return {};
 }

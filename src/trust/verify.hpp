@@ -19,7 +19,7 @@ enum class AnchorPolicy : std::uint8_t {
 
 enum class RevocationPolicy : std::uint8_t {
     ignore,      // lists in the store are not looked at
-    leaf,        // the leaf must be covered by a current CRL of its issuer
+    leaf,        // the leaf must be covered by a current CRL of its issuer, also where it is an anchor itself
     whole_chain, // … and every certificate but the anchor
 };
 

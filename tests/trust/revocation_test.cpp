@@ -100,6 +100,31 @@ TEST(Revocation, AnIssuerMustBeAllowedToSignLists) {
     expect_outcome(pki.verify(), issuer_may_not_sign, 0);
 }
 
+TEST(Revocation, ALeafThatIsAnAnchorIsNotExempt) {
+    for (const RevocationPolicy policy : {RevocationPolicy::leaf, RevocationPolicy::whole_chain}) {
+        Pki pki([](Pki& p) {
+            p.root_spec.names = {MintName::dns("host.example")};
+            p.root_spec.key_usages = {
+                {KeyUsage::digital_signature, KeyUsage::key_cert_sign, KeyUsage::crl_sign}};
+        });
+        expect_verified(pki.verify({pki.root.der}));
+        pki.options.revocation = policy;
+        expect_outcome(pki.verify({pki.root.der}), crl_missing, 0);
+        CrlSpec list = current_list();
+        add_list(pki, list, pki.root);
+        expect_verified(pki.verify({pki.root.der}));
+        list.revoked = {entry_for(pki.root)};
+        add_list(pki, list, pki.root);
+        expect_outcome(pki.verify({pki.root.der}), certificate_revoked, 0);
+
+        Pki partial;
+        partial.options.revocation = policy;
+        partial.options.anchors = AnchorPolicy::partial_chain;
+        partial.trusted.add(partial.leaf.certificate);
+        expect_outcome(partial.verify({partial.leaf.der}), crl_missing, 0);
+    }
+}
+
 TEST(Revocation, AnotherSerialIsNotRevoked) {
     Pki pki;
     pki.options.revocation = RevocationPolicy::leaf;
