@@ -180,19 +180,13 @@ Result<handshake::CertificateVerdict> HandshakeEngine::judge_certificate() {
 
 Result<handshake::CertificateVerdict> HandshakeEngine::verdict(std::optional<Error> refusal) const {
     if (handshake_->waiting_for() != Decision::certificate) return fail(ErrorCode::nothing_to_decide);
-    handshake::CertificateVerdict verdict;
-    verdict.refusal = refusal;
-    if (refusal) return verdict;
-    const DelegationPolicy delegation =
-        role_ == Role::client ? delegation_by(*client_config_) : delegation_by(*server_config_);
-    auto key = leaf_key(*hooks_.provider, judged(), delegation);
-    if (key) {
-        verdict.key = std::move(key->key);
-        verdict.delegated_scheme = key->delegated_scheme;
-    } else {
-        verdict.refusal = key.error();
+    if (refusal) {
+        handshake::CertificateVerdict refused;
+        refused.refusal = refusal;
+        return refused;
     }
-    return verdict;
+    return role_ == Role::client ? accept_server(*client_config_, *hooks_.provider, judged())
+                                 : accept_client(*server_config_, *hooks_.provider, judged());
 }
 
 Result<handshake::ConfigChosen> HandshakeEngine::config_chosen(std::shared_ptr<const ServerConfig> config) {

@@ -82,10 +82,50 @@ Result<handshake::PeerKey> key_of(const trust::Certificate& leaf,
     return handshake::PeerKey{std::move(delegated.key), delegated.scheme};
 }
 
+Result<trust::CertificatePtr> leaf_of(const Negotiated& negotiated) {
+    if (negotiated.peer_chain.empty()) return fail(ErrorCode::internal);
+    return trust::Certificate::parse(negotiated.peer_chain.front());
+}
+
+bool is_raw_key(const Negotiated& negotiated) {
+    return negotiated.peer_certificate_type == CertificateType::raw_public_key;
+}
+
+// The key of the peer's own certificate, which must be allowed to sign, or of the delegated credential that
+// came with it; the chain is not looked at.
+Result<handshake::PeerKey> leaf_key(const crypto::Provider& provider, const Negotiated& negotiated,
+                                    const DelegationPolicy& policy) {
+    if (is_raw_key(negotiated)) {
+        if (negotiated.peer_chain.empty()) return fail(ErrorCode::internal);
+        PAVISE_LET(auto key, provider.public_key(negotiated.peer_chain.front()));
+        return handshake::PeerKey{std::move(key), std::nullopt};
+    }
+    PAVISE_LET(const trust::CertificatePtr leaf, leaf_of(negotiated));
+    PAVISE_LET(auto own, provider.public_key(leaf->subject_public_key_info()));
+    return key_of(*leaf, std::move(own), provider, negotiated, policy);
+}
+
+DelegationPolicy delegation_by(const ClientConfig& config) {
+    return {Role::server, config.delegated_credential_schemes, config.signature_schemes, config.clock->now()};
+}
+DelegationPolicy delegation_by(const ServerConfig& config) {
+    return {Role::client, config.delegated_credential_schemes, config.signature_schemes, config.clock->now()};
+}
+
 CertificateVerdict verdict_of(const trust::VerifiedPeer& peer, const crypto::Provider& provider,
                               const Negotiated& negotiated, const DelegationPolicy& policy) {
     return verdict_of(key_of(*peer.chain->leaf(), peer.key, provider, negotiated, policy),
                       end_of(*peer.chain));
+}
+
+// The verdict on a peer whose chain somebody else believes. Its sessions end with its own certificate, unless
+// that was believed past its end.
+CertificateVerdict believed(const trust::Certificate& leaf, const crypto::Provider& provider,
+                            const Negotiated& negotiated, const DelegationPolicy& policy) {
+    auto own = provider.public_key(leaf.subject_public_key_info());
+    if (!own) return refusal(own.error());
+    const Timestamp end = leaf.not_after() > policy.time ? leaf.not_after() : Timestamp::max();
+    return verdict_of(key_of(leaf, std::move(*own), provider, negotiated, policy), end);
 }
 
 // What our own filters ask for (RFC 8446 §4.2.5). They are ours: checked when the config was.
@@ -161,26 +201,32 @@ Result<SharedBytes> session_binding(const ServerConfig& config) {
     writer.vector8(store_of(config.client_trust).fingerprint());
     writer.vector24(config.session_context);
     write_keys(writer, config.trusted_client_keys);
+    for (const CertificateFilter& filter : config.client_certificate_filters) {
+        writer.vector8(filter.extension);
+        writer.vector16(filter.values);
+    }
     return digest_of(bytes);
 }
 
-Result<handshake::PeerKey> leaf_key(const crypto::Provider& provider, const Negotiated& negotiated,
-                                    const DelegationPolicy& policy) {
-    if (negotiated.peer_chain.empty()) return fail(ErrorCode::internal);
-    if (negotiated.peer_certificate_type == CertificateType::raw_public_key) {
-        PAVISE_LET(auto key, provider.public_key(negotiated.peer_chain.front()));
-        return handshake::PeerKey{std::move(key), std::nullopt};
-    }
-    PAVISE_LET(const trust::CertificatePtr leaf, trust::Certificate::parse(negotiated.peer_chain.front()));
-    PAVISE_LET(auto own, provider.public_key(leaf->subject_public_key_info()));
-    return key_of(*leaf, std::move(own), provider, negotiated, policy);
+CertificateVerdict accept_server(const ClientConfig& config, const crypto::Provider& provider,
+                                 const Negotiated& negotiated) {
+    const DelegationPolicy delegation = delegation_by(config);
+    if (is_raw_key(negotiated))
+        return verdict_of(leaf_key(provider, negotiated, delegation), Timestamp::max());
+    const auto leaf = leaf_of(negotiated);
+    if (!leaf) return refusal(leaf.error());
+    return believed(**leaf, provider, negotiated, delegation);
 }
 
-DelegationPolicy delegation_by(const ClientConfig& config) {
-    return {Role::server, config.delegated_credential_schemes, config.signature_schemes, config.clock->now()};
-}
-DelegationPolicy delegation_by(const ServerConfig& config) {
-    return {Role::client, config.delegated_credential_schemes, config.signature_schemes, config.clock->now()};
+CertificateVerdict accept_client(const ServerConfig& config, const crypto::Provider& provider,
+                                 const Negotiated& negotiated) {
+    const DelegationPolicy delegation = delegation_by(config);
+    if (is_raw_key(negotiated))
+        return verdict_of(leaf_key(provider, negotiated, delegation), Timestamp::max());
+    const auto leaf = leaf_of(negotiated);
+    if (!leaf) return refusal(leaf.error());
+    if (const auto status = check_filters(config, **leaf); !status) return refusal(status.error());
+    return believed(**leaf, provider, negotiated, delegation);
 }
 
 Result<CertificateVerdict> verify_server(const ClientConfig& config,
@@ -189,8 +235,7 @@ Result<CertificateVerdict> verify_server(const ClientConfig& config,
     const DelegationPolicy delegation = delegation_by(config);
     if (config.verification == PeerVerification::none)
         return verdict_of(leaf_key(provider, negotiated, delegation), Timestamp::max());
-    if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
-        return verdict_on_raw_key(config.trusted_keys, provider, negotiated);
+    if (is_raw_key(negotiated)) return verdict_on_raw_key(config.trusted_keys, provider, negotiated);
     trust::VerifyOptions options;
     options.store = &store_of(config.trust);
     options.time = delegation.time;
@@ -209,8 +254,7 @@ Result<CertificateVerdict> verify_server(const ClientConfig& config,
 
 Result<CertificateVerdict> verify_client(const ServerConfig& config, const crypto::Provider& provider,
                                          Negotiated& negotiated) {
-    if (negotiated.peer_certificate_type == CertificateType::raw_public_key)
-        return verdict_on_raw_key(config.trusted_client_keys, provider, negotiated);
+    if (is_raw_key(negotiated)) return verdict_on_raw_key(config.trusted_client_keys, provider, negotiated);
     const DelegationPolicy delegation = delegation_by(config);
     trust::VerifyOptions options;
     options.store = &store_of(config.client_trust);

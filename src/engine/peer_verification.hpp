@@ -20,6 +20,13 @@ Result<handshake::CertificateVerdict> verify_server(const ClientConfig& config,
 Result<handshake::CertificateVerdict> verify_client(const ServerConfig& config,
                                                     const crypto::Provider& provider, Negotiated& negotiated);
 
+// The same for a peer whose chain the caller has judged and believes: its key must be allowed to sign, and a
+// client's certificate must pass the config's filters, all the same.
+handshake::CertificateVerdict accept_server(const ClientConfig& config, const crypto::Provider& provider,
+                                            const Negotiated& negotiated);
+handshake::CertificateVerdict accept_client(const ServerConfig& config, const crypto::Provider& provider,
+                                            const Negotiated& negotiated);
+
 // What the responses that came with a verified chain say of it, as the config's policy has it.
 Status check_staples(const ClientConfig& config, const trust::VerifiedChain& chain,
                      const Negotiated& negotiated, Timestamp time);
@@ -28,12 +35,5 @@ Status check_staples(const ClientConfig& config, const trust::VerifiedChain& cha
 // session that was made under another one is not resumed.
 Result<SharedBytes> session_binding(const ClientConfig& config);
 Result<SharedBytes> session_binding(const ServerConfig& config);
-
-// The key of the peer's own certificate, which must be allowed to sign, or of the delegated credential that
-// came with it; the chain is not looked at.
-Result<handshake::PeerKey> leaf_key(const crypto::Provider& provider, const Negotiated& negotiated,
-                                    const DelegationPolicy& policy);
-DelegationPolicy delegation_by(const ClientConfig& config);
-DelegationPolicy delegation_by(const ServerConfig& config);
 
 } // namespace pavise::engine

@@ -104,6 +104,27 @@ TEST(CertificateDecision, refused_for_the_callers_reason) {
     }
 }
 
+// As where the config judges. Who believes what has ended already knows why.
+TEST(CertificateDecision, accepted_sessions_end_with_the_peers_own_certificate) {
+    for (const Timestamp end : {test_time + std::chrono::minutes(5), test_time - std::chrono::seconds(1)}) {
+        trust::CertificateSpec spec = leaf_spec(p256);
+        spec.not_after = end;
+        PairConfig config;
+        config.server.credentials = {mint_credential(spec)};
+        config.client.deferred.certificate = true;
+        Pair pair(config);
+        pair.pump();
+        ASSERT_TRUE(pair.client.certificate_verdict(std::nullopt));
+        expect_connected(pair);
+        const auto sessions = pair.client.take_sessions();
+        ASSERT_FALSE(sessions.empty());
+        if (end > test_time)
+            EXPECT_EQ(sessions.back().expires_at(), end);
+        else
+            EXPECT_GT(sessions.back().expires_at(), test_time + std::chrono::minutes(5));
+    }
+}
+
 TEST(CertificateDecision, a_client_without_a_name_may_judge_for_itself) {
     PairConfig config;
     config.name.clear();

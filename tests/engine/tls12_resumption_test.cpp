@@ -159,6 +159,8 @@ TEST(Resumption12, is_not_done_when_anything_changed) {
         {"policy of the server",
          [](PairConfig& c) { c.server.client_verification = PeerVerification::optional; }},
         {"trust of the server", [](PairConfig& c) { c.server.client_trust = trust_in(foreign_authority()); }},
+        {"filters of the server",
+         [](PairConfig& c) { c.server.client_certificate_filters = {{{0x06, 0x03, 0x55, 0x1d, 0x0f}, {}}}; }},
         {"context of the server", [](PairConfig& c) { c.server.session_context = {1}; }},
         {"policy of the client", [](PairConfig& c) { c.client.verification = PeerVerification::none; }},
         {"protocol", [](PairConfig& c) { c.client.alpn_protocols = c.server.alpn_protocols = {"h2"}; }},
