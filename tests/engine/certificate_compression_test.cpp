@@ -4,6 +4,7 @@
 #include "support/pair.hpp"
 #include "support/poisoned.hpp"
 #include "support/rewriting_tap.hpp"
+#include "support/tls12.hpp"
 
 #include <gtest/gtest.h>
 
@@ -113,6 +114,27 @@ TEST(CertificateCompression, of_an_empty_list) {
     Pair pair(config);
     ASSERT_TRUE(pair.connect()) << errors_of(pair);
     EXPECT_TRUE(pair.server.negotiated().peer_chain.empty());
+}
+
+// "CertificateCompressionAlgorithm algorithms<2..2^8-2>" (RFC 8879 §3)
+TEST(CertificateCompression, malformed_lists_are_refused_before_anything_is_answered) {
+    struct Case {
+        ByteVector body;
+        ErrorCode code;
+    };
+    for (const Case& c : {Case{{}, ErrorCode::truncated}, Case{{0}, ErrorCode::bad_vector_length},
+                          Case{{1, 0}, ErrorCode::bad_vector_length}, Case{{2, 0}, ErrorCode::truncated},
+                          Case{{2, 0, 1, 0}, ErrorCode::trailing_bytes}}) {
+        RewritingTap malformed(HandshakeType::client_hello, [&](ByteVector& hello) {
+            set_extension(hello, ExtensionType::compress_certificate, c.body);
+        });
+        RecordingTap server;
+        PairConfig config = compressing();
+        config.client_hooks.tap = &malformed;
+        config.server_hooks.tap = &server;
+        expect_found_by_server(config, c.code, AlertDescription::decode_error);
+        EXPECT_TRUE(server.sent_messages.empty());
+    }
 }
 
 TEST(CertificateCompression, is_checked_by_the_config) {

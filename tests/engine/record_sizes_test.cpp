@@ -110,6 +110,31 @@ TEST(RecordSizeLimit, below_its_least_is_refused) {
     }
 }
 
+// EncryptedExtensions answers it, but a hello that cannot be read is refused before ServerHello.
+TEST(RecordSizeLimit, malformed_is_refused_before_anything_is_answered) {
+    struct Case {
+        ByteVector body;
+        ErrorCode code;
+        AlertDescription alert;
+    };
+    for (const VersionRange versions : each_version)
+        for (const Case& c :
+             {Case{{}, ErrorCode::truncated, AlertDescription::decode_error},
+              Case{{64}, ErrorCode::truncated, AlertDescription::decode_error},
+              Case{{0, 64, 0}, ErrorCode::trailing_bytes, AlertDescription::decode_error},
+              Case{{0, 63}, ErrorCode::bad_record_size_limit, AlertDescription::illegal_parameter}}) {
+            RewritingTap malformed(Type::client_hello, [&](ByteVector& hello) {
+                set_extension(hello, ExtensionType::record_size_limit, c.body);
+            });
+            RecordingTap server;
+            PairConfig config = of(versions);
+            config.client_hooks.tap = &malformed;
+            config.server_hooks.tap = &server;
+            expect_found_by_server(config, c.code, c.alert);
+            EXPECT_TRUE(server.sent_messages.empty());
+        }
+}
+
 // A client with a session that allows early data, and a server whose limit it does not know yet.
 PairConfig with_early_data(void (*ask)(PairConfig&)) {
     static SeededRng rng(7);

@@ -200,14 +200,14 @@ Result<AwaitSignature> send_certificate_flight(Agreement agreement, Context& con
     Negotiated& negotiated = context.exchange.negotiated();
     PAVISE_TRY(
         negotiate_certificate_types(agreement.hello, *chosen.credential.data(), *context.config, negotiated));
+    PAVISE_LET(const CertificateForm form,
+               CertificateForm::in_client_hello(agreement.hello.extensions,
+                                                context.config->certificate_compression));
     PAVISE_LET(Handshake13 handshake, begin_flight(agreement, nullptr, context));
     PAVISE_TRY(read_handshake(agreement.hello, handshake, context));
     PAVISE_TRY(send_encrypted_extensions(agreement.hello, handshake.transcript, context));
     if (context.config->client_verification != PeerVerification::none)
         PAVISE_TRY(send_certificate_request({}, handshake.transcript, context));
-    PAVISE_LET(const CertificateForm form,
-               CertificateForm::in_client_hello(agreement.hello.extensions,
-                                                context.config->certificate_compression));
     PAVISE_TRY(send_certificate(context.exchange, chosen.credential.data(), form, handshake.transcript));
     PAVISE_LET(const crypto::Digest hash, handshake.transcript.hash());
     context.signature = PendingSignature{std::move(chosen.credential), chosen.scheme,

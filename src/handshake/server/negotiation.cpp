@@ -74,6 +74,19 @@ Status compare_extensions(const messages::Extensions& first, const messages::Ext
 
 namespace {
 
+// What the client says of record sizes.
+struct AskedSizes {
+    std::optional<messages::RecordSizeLimit> limit;
+    std::optional<messages::MaxFragmentLength> fragment;
+};
+
+Result<AskedSizes> asked_sizes(const ClientHello& hello) {
+    AskedSizes asked;
+    PAVISE_LET(asked.limit, hello.extensions.get<messages::RecordSizeLimit>());
+    PAVISE_LET(asked.fragment, hello.extensions.get<messages::MaxFragmentLength>());
+    return asked;
+}
+
 // The highest version that both sides speak; nothing where there is none.
 Result<std::optional<ProtocolVersion>> common_version(const ClientHello& hello, const ServerConfig& config) {
     constexpr auto tls13 = ProtocolVersion::tls_1_3;
@@ -127,6 +140,8 @@ Status check_hello13(const ClientHello& hello) {
     }
     if (groups && !shares) return fail(ErrorCode::missing_key_share);
     if (shares && !groups) return fail(ErrorCode::missing_supported_groups);
+    // What EncryptedExtensions answers: a hello that is malformed is refused before ServerHello is sent.
+    PAVISE_TRY(asked_sizes(hello));
     if (!groups) return {};
     return check_shares(*shares, *groups);
 }
@@ -180,9 +195,8 @@ Status negotiate_names(const ClientHello& hello, const ServerConfig& config, Neg
 
 Status answer_record_sizes(const ClientHello& hello, const ServerConfig& config, Exchange& exchange,
                            wire::Writer& extensions) {
-    PAVISE_LET(const auto limit, hello.extensions.get<messages::RecordSizeLimit>());
-    PAVISE_LET(const auto fragment, hello.extensions.get<messages::MaxFragmentLength>());
-    if (limit) {
+    PAVISE_LET(const AskedSizes asked, asked_sizes(hello));
+    if (asked.limit) {
         // "A server that supports the 'record_size_limit' extension MUST ignore a 'max_fragment_length' that
         // appears in a ClientHello if both extensions appear." (RFC 8449 §5) "In TLS 1.2 …, the limit … does
         // not include" the content type, which TLS 1.3 protects too (§4).
@@ -192,11 +206,11 @@ Status answer_record_sizes(const ClientHello& hello, const ServerConfig& config,
             exchange.negotiated().version == ProtocolVersion::tls_1_3 ? most13 : most12;
         const std::uint16_t ours = std::min(config.record_size_limit.value_or(most), most);
         messages::write_extension(extensions, messages::RecordSizeLimit{ours});
-        return exchange.transport().limit_records({ours, limit->limit, {}});
+        return exchange.transport().limit_records({ours, asked.limit->limit, {}});
     }
-    if (!fragment) return {};
-    messages::write_extension(extensions, *fragment);
-    return exchange.transport().limit_records({{}, {}, fragment->length()});
+    if (!asked.fragment) return {};
+    messages::write_extension(extensions, *asked.fragment);
+    return exchange.transport().limit_records({{}, {}, asked.fragment->length()});
 }
 
 Status check_second_hello(const ClientHello& first, const ClientHello& second, NamedGroup group,
