@@ -249,6 +249,21 @@ TEST(MaxFragmentLength, gives_way_to_record_size_limit) {
     }
 }
 
+TEST(MaxFragmentLength, is_ignored_beside_record_size_limit_whatever_it_says) {
+    for (const VersionRange versions : each_version)
+        for (const ByteVector& body : {ByteVector{0}, ByteVector{5}, ByteVector{}, ByteVector{1, 1}}) {
+            RewritingTap unknown(Type::client_hello, [&](ByteVector& hello) {
+                set_extension(hello, ExtensionType::max_fragment_length, body);
+            });
+            PairConfig config = of(versions);
+            config.client.record_size_limit = 2000;
+            config.client_hooks.tap = &unknown;
+            Pair pair(config);
+            ASSERT_TRUE(pair.connect()) << errors_of(pair);
+            EXPECT_EQ(longest(pair, pair.server, pair.client), 2000 + expansion(versions));
+        }
+}
+
 TEST(MaxFragmentLength, answers_that_were_not_asked_for) {
     for (const VersionRange versions : each_version) {
         const Type type =

@@ -83,6 +83,9 @@ struct AskedSizes {
 Result<AskedSizes> asked_sizes(const ClientHello& hello) {
     AskedSizes asked;
     PAVISE_LET(asked.limit, hello.extensions.get<messages::RecordSizeLimit>());
+    // "A server that supports the 'record_size_limit' extension MUST ignore a 'max_fragment_length' that
+    // appears in a ClientHello if both extensions appear." (RFC 8449 §5)
+    if (asked.limit) return asked;
     PAVISE_LET(asked.fragment, hello.extensions.get<messages::MaxFragmentLength>());
     return asked;
 }
@@ -197,9 +200,8 @@ Status answer_record_sizes(const ClientHello& hello, const ServerConfig& config,
                            wire::Writer& extensions) {
     PAVISE_LET(const AskedSizes asked, asked_sizes(hello));
     if (asked.limit) {
-        // "A server that supports the 'record_size_limit' extension MUST ignore a 'max_fragment_length' that
-        // appears in a ClientHello if both extensions appear." (RFC 8449 §5) "In TLS 1.2 …, the limit … does
-        // not include" the content type, which TLS 1.3 protects too (§4).
+        // "In TLS 1.2 …, the limit … does not include" the content type, which TLS 1.3 protects too (RFC 8449
+        // §4).
         constexpr std::uint16_t most12 = 1 << 14;
         constexpr std::uint16_t most13 = most12 + 1;
         const std::uint16_t most =
