@@ -177,13 +177,22 @@ TEST(ClientHello12, without_extensions_that_say_what_it_can) {
         Type::client_hello,
         [](ByteVector& hello) { remove_extension(hello, ExtensionType::signature_algorithms); },
         ErrorCode::no_common_suite, handshake_failure);
-    // No supported_groups: the server chooses (RFC 8422 §4).
+    // No supported_groups: the server chooses (RFC 8422 §4), the curve that is the oldest if it can.
     RewritingTap tap(Type::client_hello,
                      [](ByteVector& hello) { remove_extension(hello, ExtensionType::supported_groups); });
-    PairConfig config = tls12();
-    config.client_hooks.tap = &tap;
-    Pair pair(config);
-    expect_connected12(pair);
+    struct Case {
+        std::vector<NamedGroup> enabled;
+        NamedGroup expected;
+    };
+    for (const Case& c : {Case{{NamedGroup::x25519, NamedGroup::secp256r1}, NamedGroup::secp256r1},
+                          Case{{NamedGroup::x25519, NamedGroup::secp384r1}, NamedGroup::x25519}}) {
+        PairConfig config = tls12();
+        config.client_hooks.tap = &tap;
+        config.server.groups = c.enabled;
+        Pair pair(config);
+        expect_connected12(pair);
+        EXPECT_EQ(pair.server.negotiated().group, c.expected);
+    }
 }
 
 TEST(ClientKeyExchange12, that_is_no_point) {

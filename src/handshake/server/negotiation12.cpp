@@ -31,7 +31,12 @@ Result<Abilities> abilities_of(const ClientHello& hello) {
     return abilities;
 }
 
+// A client that names no groups leaves the choice to us ("the server is free to choose any one of the
+// elliptic curves", RFC 8422 §4). It is likely to be older than X25519 and X448, which came with RFC 8422: it
+// gets secp256r1 where that is enabled.
 std::optional<NamedGroup> common_curve(const Abilities& client, const ServerConfig& config) {
+    if (!client.groups && std::ranges::find(config.groups, NamedGroup::secp256r1) != config.groups.end())
+        return NamedGroup::secp256r1;
     for (const NamedGroup group : config.groups)
         if (is_curve12(group) && (!client.groups || client.groups->contains(group))) return group;
     return std::nullopt;
