@@ -106,11 +106,16 @@ TEST(CertificateDecision, refused_for_the_callers_reason) {
 
 // As where the config judges. Who believes what has ended already knows why.
 TEST(CertificateDecision, accepted_sessions_end_with_the_peers_own_certificate) {
+    SeededRng rng(7);
+    FixedClock clock;
+    const auto keys = TicketKeys::generate(rng, clock);
+    ASSERT_TRUE(keys);
     for (const Timestamp end : {test_time + std::chrono::minutes(5), test_time - std::chrono::seconds(1)}) {
         trust::CertificateSpec spec = leaf_spec(p256);
         spec.not_after = end;
         PairConfig config;
         config.server.credentials = {mint_credential(spec)};
+        config.server.ticket_keys = *keys;
         config.client.deferred.certificate = true;
         Pair pair(config);
         pair.pump();
