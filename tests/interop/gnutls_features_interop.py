@@ -84,8 +84,14 @@ def client_sends_early(certificates, verdict):
     with serve_early() as server:
         connect(certificates, server, "--session-out", kept, wanted={"session": "new"})
         if verdict == "accepted":
-            connect(certificates, server, "--session-in", kept, "--early-data", data,
-                    wanted={"session": "resumed", "early data": verdict})
+            became = []
+            # An age is in whole milliseconds, so that a ticket can seem one older to the client than to the server, and
+            # GnuTLS then rejects what it would else accept: another ticket gets another chance.
+            while verdict not in became and len(became) < 3:
+                _, said = connect(certificates, server, "--session-in", kept, "--session-out", kept, "--early-data", data,
+                                  wanted={"session": "resumed"})
+                became.append(negotiated(said).get("early data"))
+            expect(became[-1], verdict, f"early data ({became})")
             return
     with serve_early() as server:
         page, _ = connect(certificates, server, "--session-in", kept, "--early-data", data, stdin=b"",

@@ -140,14 +140,17 @@ class Member {
         config->ticket_keys = *TicketKeys::generate();
         if (sharing == Sharing::store) config->session_store = fleet->session_store();
         (void)fleet->refresh(config->ticket_keys, system_clock().now());
+        tell({}); // it has the fleet's keys
         for (;;) {
             auto accepted = listener_.accept();
             (void)fleet->refresh(config->ticket_keys, system_clock().now());
             auto tls = Connection::server(config);
             if (!tls) ::_exit(3);
-            const Report report = serve(*std::move(tls), accepted.socket);
-            if (::write(reports_[1], &report, sizeof report) != sizeof report) ::_exit(4);
+            tell(serve(*std::move(tls), accepted.socket));
         }
+    }
+    void tell(const Report& report) const {
+        if (::write(reports_[1], &report, sizeof report) != sizeof report) ::_exit(4);
     }
 
   public:
@@ -156,6 +159,7 @@ class Member {
         child_ = ::fork();
         if (child_ == 0) run(options, sharing);
         ::close(reports_[1]);
+        (void)report(); // Redis may be stopped from now on
     }
     ~Member() {
         ::kill(child_, SIGKILL);
