@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::string_view_literals;
 using testing::byte_vector;
-using testing::expect_minted;
 using testing::expect_outcome;
 using testing::expect_verified;
 using testing::Pki;
