@@ -120,12 +120,15 @@ CertificateVerdict verdict_of(const trust::VerifiedPeer& peer, const crypto::Pro
 
 // The verdict on a peer whose chain somebody else believes. Its sessions end with its own certificate, unless
 // that was believed past its end.
-CertificateVerdict believed(const trust::Certificate& leaf, const crypto::Provider& provider,
-                            const Negotiated& negotiated, const DelegationPolicy& policy) {
-    auto own = provider.public_key(leaf.subject_public_key_info());
+CertificateVerdict accept_peer(const crypto::Provider& provider, const Negotiated& negotiated,
+                               const DelegationPolicy& policy) {
+    if (is_raw_key(negotiated)) return verdict_of(leaf_key(provider, negotiated, policy), Timestamp::max());
+    const auto leaf = leaf_of(negotiated);
+    if (!leaf) return refusal(leaf.error());
+    auto own = provider.public_key((*leaf)->subject_public_key_info());
     if (!own) return refusal(own.error());
-    const Timestamp end = leaf.not_after() > policy.time ? leaf.not_after() : Timestamp::max();
-    return verdict_of(key_of(leaf, std::move(*own), provider, negotiated, policy), end);
+    const Timestamp end = (*leaf)->not_after() > policy.time ? (*leaf)->not_after() : Timestamp::max();
+    return verdict_of(key_of(**leaf, std::move(*own), provider, negotiated, policy), end);
 }
 
 // What our own filters ask for (RFC 8446 §4.2.5). They are ours: checked when the config was.
@@ -210,23 +213,17 @@ Result<SharedBytes> session_binding(const ServerConfig& config) {
 
 CertificateVerdict accept_server(const ClientConfig& config, const crypto::Provider& provider,
                                  const Negotiated& negotiated) {
-    const DelegationPolicy delegation = delegation_by(config);
-    if (is_raw_key(negotiated))
-        return verdict_of(leaf_key(provider, negotiated, delegation), Timestamp::max());
-    const auto leaf = leaf_of(negotiated);
-    if (!leaf) return refusal(leaf.error());
-    return believed(**leaf, provider, negotiated, delegation);
+    return accept_peer(provider, negotiated, delegation_by(config));
 }
 
 CertificateVerdict accept_client(const ServerConfig& config, const crypto::Provider& provider,
                                  const Negotiated& negotiated) {
-    const DelegationPolicy delegation = delegation_by(config);
-    if (is_raw_key(negotiated))
-        return verdict_of(leaf_key(provider, negotiated, delegation), Timestamp::max());
-    const auto leaf = leaf_of(negotiated);
-    if (!leaf) return refusal(leaf.error());
-    if (const auto status = check_filters(config, **leaf); !status) return refusal(status.error());
-    return believed(**leaf, provider, negotiated, delegation);
+    if (!config.client_certificate_filters.empty() && !is_raw_key(negotiated)) {
+        const auto leaf = leaf_of(negotiated);
+        if (!leaf) return refusal(leaf.error());
+        if (const auto status = check_filters(config, **leaf); !status) return refusal(status.error());
+    }
+    return accept_peer(provider, negotiated, delegation_by(config));
 }
 
 Result<CertificateVerdict> verify_server(const ClientConfig& config,
